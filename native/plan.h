@@ -1,0 +1,67 @@
+/*
+ * Capture plans: the bytecode that says which memory of a tracee goes into a record.
+ * Compiled by src/capture/compile.ts, encoded by src/capture/opcode.ts (twin of this file), proven by verify.c,
+ * run by capture.c. One plan for the entering and one for the exiting stop of each (ABI, system call).
+ *
+ * Registers r0-r5 the arguments, r6 the result (exiting only, else 0), r7 zero, r8-r15 scratch; all 64 bits.
+ * For i386 and x32 arguments are zero-extended words. Handles h0-h7 are windows on captured regions; a handle
+ * that was never filled, or whose capture failed, is empty: OP_LD from it yields 0, OP_EACH does nothing.
+ * Capturing at address 0 or with length 0 does nothing and leaves the handle empty.
+ * r0-r7 are never written. Jumps go forward only, counted in instructions from the next one.
+ */
+#ifndef TSTRACE_PLAN_H
+#define TSTRACE_PLAN_H
+
+#include <stdint.h>
+
+struct plan_insn {
+	uint8_t op;
+	uint8_t ab;   /* a = ab & 15, b = ab >> 4 */
+	uint8_t c;
+	uint8_t site; /* key of the region that this instruction captures */
+	uint32_t imm;
+};
+
+_Static_assert(sizeof(struct plan_insn) == 8, "plan_insn");
+
+enum plan_op {
+	OP_END = 0,
+	OP_MEM = 1,    /* h[b] = imm bytes at r[a] */
+	OP_MEMV = 2,   /* h[b] = min(r[c], imm) bytes at r[a] */
+	OP_ZMEM = 3,   /* h[b] = units of c (1, 2, 4, 8) bytes at r[a] up to and including a zero unit, at most imm units */
+	OP_LD = 4,     /* r[a] = c (1, 2, 4, 8) bytes at offset imm of h[b], zero-extended; 0 when not wholly inside */
+	OP_EACH = 5,   /* for every complete element of h[a], stride imm: h[b] = the element, run the next c instructions */
+	OP_LDI = 6,    /* r[a] = imm */
+	OP_MOV = 7,    /* r[a] = r[b] */
+	OP_ANDI = 8,   /* r[a] &= imm (zero-extended) */
+	OP_MULI = 9,   /* r[a] *= imm, saturating */
+	OP_MINI = 10,  /* r[a] = min(r[a], imm) */
+	OP_MINR = 11,  /* r[a] = min(r[a], r[b]) */
+	OP_SUBR = 12,  /* r[a] -= r[b], not below 0 */
+	OP_ADDI = 13,  /* r[a] += imm sign-extended, wrapping */
+	OP_ADDR = 14,  /* r[a] += r[b], wrapping */
+	OP_SHRI = 15,  /* r[a] >>= imm (imm < 64) */
+	OP_JMP = 16,   /* skip imm */
+	OP_JERR = 17,  /* skip imm if the call failed (never taken at entry) */
+	OP_JNSET = 18, /* skip c if !(r[a] & imm) */
+	OP_JEQ = 19,   /* skip c if (uint32_t)r[a] == imm */
+	OP_JNE = 20,   /* skip c if (uint32_t)r[a] != imm */
+	OP_JGE = 21,   /* skip c if r[a] >= imm (64 bits, imm zero-extended) */
+	OP_SWITCH = 22,/* binary search of (uint32_t)r[a] in the table of imm instructions that follows, sorted by key: in each,
+	                * imm = key and ab | c << 8 | site << 16 = instructions to skip, counted from the end of the table;
+	                * no match: goes on after the table */
+	OP_FDPATH = 23,/* region (addr = (int)r[a]) = readlink of /proc/TID/fd/N; -100 (AT_FDCWD) reads /proc/TID/cwd;
+	                * imm & 1: also append fdinfo (NUL, then the text of /proc/TID/fdinfo/N) */
+	OP_SUBI = 24,  /* r[a] -= imm, not below 0 */
+	OP_EACHLIM = 25,/* OP_EACH over at most imm >> 16 elements; stride imm & 0xffff */
+	OP_COMM = 26,  /* region (addr = (uint32_t)r[a]) = comm of that pid, from /proc */
+	OP_LAST = 27
+};
+
+#define PLAN_MAX_INSNS 4096
+#define PLAN_MAX_NEST 3
+#define PLAN_REGS 16
+#define PLAN_HANDLES 8
+#define PLAN_NO_HANDLE 15 /* b of a capture whose bytes nothing looks into */
+
+#endif

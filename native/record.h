@@ -1,0 +1,98 @@
+/*
+ * The record: what the tracer thread says about one event, and the ring that carries records.
+ * Little endian, 8-aligned, self-contained. Twin: src/record/layout.ts (a test compares the two).
+ */
+#ifndef TSTRACE_RECORD_H
+#define TSTRACE_RECORD_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum record_event {
+	EV_ENTER = 1,      /* a system call begins: nr, args; regions of the entering plan */
+	EV_EXIT = 2,       /* it ends: ret (raw, -errno on error with RF_ERROR), args of the entry repeated; exiting plan */
+	EV_SIGNAL = 3,     /* signal-delivery-stop: nr = signal, region site 0 = the siginfo (128 bytes) if it could be had */
+	EV_STOPPED = 4,    /* group-stop: nr = the stopping signal */
+	EV_EXITED = 5,     /* the task is gone: ret = exit code */
+	EV_KILLED = 6,     /* the task is gone: nr = signal, RF_CORE if it dumped core */
+	EV_TASK = 7,       /* a task is traced from here on: args[0] = enum task_origin, args[1] = its thread group */
+	EV_DETACHED = 8,   /* the task is no longer traced: args[0] = enum detach_reason, RF_IN_SYSCALL if inside a call */
+	EV_SUPERSEDED = 9, /* exec in another thread took this tid over: args[0] = the old tid of that thread */
+	EV_MESSAGE = 10,   /* a line of the tracer: nr = enum message_code, ret = errno, args by code, region site 0 = text */
+	EV_LOST = 11,      /* the task vanished without a status (a thread that died in exec): args[0] = detach_reason */
+	EV_EXEC = 12       /* a successful exec, before its EV_EXIT: region site 0 = the new comm; only with CF_COMM */
+};
+
+enum record_flag {
+	RF_ERROR = 1,          /* EV_EXIT: the kernel says the call failed (is_error) */
+	RF_TAMPERED = 2,       /* arguments or result were injected */
+	RF_DELAYED = 4,        /* the call was delayed by a rule */
+	RF_TRUNCATED = 8,      /* capture ended early: the record budget was used up */
+	RF_ENTRY_UNKNOWN = 16, /* EV_EXIT without an EV_ENTER (attached inside the call) */
+	RF_CORE = 32,
+	RF_IN_SYSCALL = 64,
+	RF_SECCOMP = 128,      /* EV_ENTER: came from a seccomp stop; ret = the 16 data bits of RET_TRACE */
+	RF_NO_RET = 256,       /* EV_EXIT: the call has no result (exit seen as death of the task) */
+	RF_HAS_INFO = 512,     /* EV_SIGNAL: the siginfo region is there */
+	RF_SPAWNED = 1024      /* the task is the command that tstrace started */
+};
+
+enum task_origin { ORIGIN_SPAWNED = 0, ORIGIN_ATTACHED = 1, ORIGIN_CHILD = 2 };
+enum detach_reason { DETACH_INTERRUPT = 0, DETACH_EXECVE = 1, DETACH_LIMIT = 2, DETACH_GONE = 3 };
+
+struct record {
+	uint32_t size;         /* of the whole record, a multiple of 8 */
+	uint16_t event;        /* enum record_event */
+	uint16_t flags;        /* enum record_flag */
+	uint32_t tid;
+	uint16_t abi;          /* 0 x86_64, 1 i386, 2 x32 */
+	uint16_t nregions;
+	uint64_t realtime_ns;  /* CLOCK_REALTIME, taken at the stop; 0 unless CF_TIMES */
+	uint64_t monotonic_ns; /* CLOCK_MONOTONIC, likewise */
+	uint32_t nr;           /* number of the call without the x32 bit; or a signal, or a message code */
+	uint32_t arch;         /* AUDIT_ARCH_* */
+	uint64_t ip;
+	int64_t ret;
+	uint64_t stime_ns;     /* EV_ENTER, EV_EXIT: system CPU time of the task so far; 0 unless CF_STIME */
+	uint64_t args[6];
+	/* struct region regions[nregions]; then the captured bytes */
+};
+
+/* One captured range. (site, addr) is the key under which a decoder finds it. */
+struct region {
+	uint64_t addr;   /* address in the tracee; the descriptor for OP_FDPATH */
+	uint32_t offset; /* of the bytes, from the start of the record, a multiple of 8 */
+	uint32_t len;    /* bytes captured */
+	uint32_t want;   /* bytes asked for (OP_ZMEM: len when the terminator was found, else the cap) */
+	uint16_t site;   /* number of the describing node, given by the plan */
+	uint16_t err;    /* 0, or the errno that ended the read early */
+	uint64_t aux;    /* OP_ZMEM: 1 when the terminator was found; else 0 */
+};
+
+_Static_assert(sizeof(struct record) == 112, "record header");
+_Static_assert(offsetof(struct record, nr) == 32, "record.nr");
+_Static_assert(offsetof(struct record, ret) == 48, "record.ret");
+_Static_assert(offsetof(struct record, args) == 64, "record.args");
+_Static_assert(sizeof(struct region) == 32, "region");
+_Static_assert(offsetof(struct region, site) == 20, "region.site");
+
+/*
+ * The ring: one control page, then the data area mapped twice in a row (a memfd), so that a record is always
+ * contiguous. Positions count bytes for ever; an offset is position & (ring_bytes - 1).
+ */
+struct ring_control {
+	_Atomic uint64_t written; /* producer */
+	char pad0[56];
+	_Atomic uint64_t read;    /* consumer */
+	char pad1[56];
+	_Atomic uint32_t data_word;  /* futex: bumped by the producer when the consumer must wake */
+	_Atomic uint32_t space_word; /* futex: bumped by the consumer when the producer waits for room */
+	_Atomic uint32_t consumer_waits;  /* bytes wanted by a sleeping consumer, 0 when it is awake */
+	_Atomic uint32_t producer_waits;
+	_Atomic uint32_t request;    /* plan request: 0, or 1 + (abi << 16 | nr) */
+	_Atomic uint32_t done;       /* 1 after the last record */
+};
+
+#define RING_CONTROL_BYTES 4096
+
+#endif

@@ -1,0 +1,82 @@
+/*
+ * The exported surface of libtstrace. Every function returns int32 (>= 0, or -errno) so that the FFI stays trivial;
+ * structured arguments travel in one byte buffer. Twin: src/binding/library.ts.
+ */
+#ifndef TSTRACE_TRACER_H
+#define TSTRACE_TRACER_H
+
+#include <stdint.h>
+
+enum config_flag {
+	CF_FOLLOW = 1,        /* trace children (PTRACE_O_TRACE{FORK,VFORK,CLONE}) */
+	CF_SECCOMP = 2,       /* the spawned command carries a RET_TRACE filter; PTRACE_O_TRACESECCOMP */
+	CF_TIMES = 4,         /* fill realtime_ns and monotonic_ns */
+	CF_STIME = 8,         /* fill stime_ns */
+	CF_SYNC = 16,         /* restart a tracee only when the consumer has released the records so far (a terminal) */
+	CF_EXITKILL = 32,     /* PTRACE_O_EXITKILL on all tracees */
+	CF_COMM = 64,         /* EV_EXEC with comm; comm in EV_TASK (region site 0) */
+	CF_ENTRY_ONLY_UNUSED = 128,
+	CF_DETACH_ON_EXEC = 256, /* -b execve */
+	CF_KILL_ON_INTERRUPT_UNUSED = 512,
+	CF_OLD_SECCOMP = 1024 /* pre-4.8 kernel order: the seccomp stop precedes the syscall-entry-stop */
+};
+
+struct tracer_config {
+	uint32_t version;     /* TRACER_CONFIG_VERSION */
+	uint32_t flags;       /* enum config_flag */
+	uint32_t ring_bytes;  /* power of two, >= 65536 */
+	int32_t pin_cpu;      /* -1: not pinned; else tracer thread and spawned tracee are pinned to this CPU */
+	uint32_t interruptible; /* strace's -I: 1..4 */
+	uint32_t reserved[3];
+};
+
+#define TRACER_CONFIG_VERSION 1
+#define TRACER_MAX_NR 1024    /* numbers above it are always traced, with empty plans */
+
+/* Creates a session (ring mapped, thread not yet started); returns its handle, a small number. */
+int32_t tracer_create(const uint8_t *config, int32_t len);
+/* Address of the ring's control page; the data area (twice ring_bytes) follows it. */
+void *tracer_ring(int32_t handle);
+/* traced: 3 x TRACER_MAX_NR bytes, one for each ABI and number: 1 traced, 0 not. */
+int32_t tracer_set_traced(int32_t handle, const uint8_t *traced, int32_t len);
+/* Plans of one call: entering then exiting instructions. Verified here; -EINVAL with a text in tracer_error. */
+int32_t tracer_set_plan(int32_t handle, int32_t abi, int32_t nr, const uint8_t *insns, int32_t enter_count, int32_t exit_count);
+/*
+ * Gives the command to start (see spawn.h for the packed layout); it runs when the tracer thread starts.
+ * tracer_attach queues a pid (with all its threads if CF_FOLLOW). tracer_start starts the thread, performs both, and
+ * returns 0 or the first hard error.
+ */
+int32_t tracer_spawn(int32_t handle, const uint8_t *spec, int32_t len);
+int32_t tracer_attach(int32_t handle, int32_t pid);
+int32_t tracer_start(int32_t handle);
+/*
+ * Releases `consumed` bytes, then waits until min_bytes are there, or flush_ms have passed since the first byte, or
+ * there is something else to say. Returns bytes available (> 0); NEXT_DONE; NEXT_REQUEST (tracer_request tells which
+ * plan; the tracer waits for it); NEXT_INTERRUPTED (a signal of tracer_signals arrived: see tracer_interrupted).
+ */
+int32_t tracer_next(int32_t handle, int32_t consumed, int32_t min_bytes, int32_t flush_ms);
+enum next_code { NEXT_DONE = -1000, NEXT_REQUEST = -1001, NEXT_INTERRUPTED = -1002, NEXT_TIMEOUT = -1003 };
+/* The pending plan request: abi << 16 | nr, or -1. Answered by tracer_set_plan. */
+int32_t tracer_request(int32_t handle);
+/* Installs handlers (HUP INT QUIT PIPE TERM, by the -I mode) that end the session: detach, or kill the spawned command. */
+int32_t tracer_signals(int32_t handle, int32_t mode);
+/* The signal that ended the session, or 0. */
+int32_t tracer_interrupted(int32_t handle);
+/* Ends the session from outside, as a signal would (sig 0: detach only). */
+int32_t tracer_interrupt(int32_t handle, int32_t sig);
+/* Wait status of the spawned command (as waitpid gives it), or -1. */
+int32_t tracer_status(int32_t handle);
+/* Counters and small facts by index: 0 tracees seen, 1 plan faults, 2 context...; */
+int32_t tracer_stat(int32_t handle, int32_t what);
+/* Joins the thread and frees everything; every tracee is detached or gone by then. */
+int32_t tracer_destroy(int32_t handle);
+/* Text of the last error of this handle (or of creation, handle -1) into buf; returns its length. */
+int32_t tracer_error(int32_t handle, uint8_t *buf, int32_t len);
+/* The kernel's order of seccomp and syscall-entry stops: 1 = 4.8 and later, 2 = before; negative: unavailable, see tracer_error(-1). */
+int32_t tracer_probe_seccomp(void);
+/* Runs a plan over a memory image, for tests: spec holds registers, plan and ranges; the record comes out in out. */
+int32_t capture_run_for_test(const uint8_t *spec, int32_t spec_len, uint8_t *out, int32_t out_len);
+/* The verifier alone: 0, or -EINVAL with the reason in tracer_error(-1). */
+int32_t plan_verify_for_test(const uint8_t *insns, int32_t count);
+
+#endif
