@@ -1,0 +1,453 @@
+// Resolved description -> capture plans: which memory is copied at the entering stop and which at the exiting one.
+import { DescriptionError } from '../errors.js';
+import type { Place, R, RArgument, RCall, RList, RStruct, Test } from '../describe/resolve.js';
+import type { Style } from '../decode/style.js';
+import { describesFds } from '../decode/style.js';
+import { NO_HANDLE, PlanBuilder } from './builder.js';
+import { Op, Reg } from './opcode.js';
+
+/** When something is printed, and therefore captured. */
+export type Phase = 'enter' | 'exit';
+
+/** Most bytes of a path, its NUL included (PATH_MAX). */
+export const PATH_BYTES = 4096;
+/** Most bytes that one counted capture takes, whatever `-s` says: keeps a record well inside the ring. */
+const CAPTURE_MAX = 1 << 20;
+/** Most elements of arrays that are shown whole. */
+const ELEMENTS_MAX = 1 << 16;
+
+/** Encoded plans; empty where there is nothing to capture. */
+export interface Plans {
+  readonly enter: Uint8Array;
+  readonly exit: Uint8Array;
+}
+
+/** Whether a node, or what it points to, holds something that only the exit knows. */
+export function hasOutput(node: R): boolean {
+  switch (node.kind) {
+    case 'pointer':
+      return node.direction !== 'in' || node.options.atExit === true || hasOutput(node.to);
+    case 'match':
+      return hasOutput(node.otherwise) || node.cases.some(([, r]) => hasOutput(r));
+    case 'struct':
+      return node.fields.some((f) => hasOutput(f.node));
+    case 'array':
+    case 'zeroTerminated':
+      return hasOutput(node.of);
+    default:
+      return false;
+  }
+}
+
+/** Most elements of an array that are captured; strace shows as many as `-s` says when it abbreviates. */
+export function elementLimit(style: Style, limit: number | undefined): number {
+  return style.abbrev ? Math.min(limit ?? style.stringLimit, ELEMENTS_MAX) : ELEMENTS_MAX;
+}
+
+interface Frame {
+  readonly handle: number;
+  readonly offset: number;
+}
+
+class Capture {
+  private readonly frames: Frame[] = [];
+  /** Arguments whose pointed-to int has been captured for a reference. */
+  private readonly dereferenced = new Map<number, number>();
+  /** Register that holds what is left of a shared transfer. */
+  private budget = -1;
+
+  constructor(
+    private readonly builder: PlanBuilder,
+    private readonly style: Style,
+    private readonly phase: Phase,
+    private readonly name: string,
+  ) {}
+
+  /** Captures what an argument points to. */
+  argument(a: RArgument): void {
+    if (a.when) this.guarded(a.when, () => this.value(a.node, a.register));
+    else this.value(a.node, a.register);
+  }
+
+  private guarded(test: Test, body: () => void): void {
+    const b = this.builder;
+    const reg = b.take();
+    this.evaluate(test.on, reg);
+    const skip =
+      test.op === 'set'
+        ? b.jump(Op.JNSet, reg, test.value)
+        : test.op === 'ge'
+          ? undefined
+          : test.op === 'eq'
+            ? b.jump(Op.JNe, reg, test.value)
+            : test.op === 'ne'
+              ? b.jump(Op.JEq, reg, test.value)
+              : undefined;
+    b.give();
+    body();
+    if (skip) b.land(skip);
+  }
+
+  /** Emits code that puts a reference's value into a register. */
+  private evaluate(place: Place, reg: number): void {
+    const b = this.builder;
+    switch (place.kind) {
+      case 'arg':
+        b.emit(Op.Mov, reg, place.register);
+        if (place.bytes < 8) b.emit(Op.AndI, reg, 0, 0, 0, place.bytes === 4 ? 0xffffffff : 2 ** (8 * place.bytes) - 1);
+        return;
+      case 'ret': {
+        b.emit(Op.LdI, reg, 0, 0, 0, 0);
+        const failed = b.jump(Op.JErr);
+        b.emit(Op.Mov, reg, Reg.Ret);
+        b.land(failed);
+        return;
+      }
+      case 'const':
+        b.emit(Op.LdI, reg, 0, 0, 0, place.value);
+        return;
+      case 'field': {
+        const frame = this.frames[this.frames.length - 1 - place.up];
+        b.emit(Op.Ld, reg, frame.handle, place.bytes, 0, frame.offset + place.offset);
+        return;
+      }
+      case 'scale':
+        this.evaluate(place.of, reg);
+        if (place.by !== 1) b.emit(Op.MulI, reg, 0, 0, 0, place.by);
+        if (place.per !== 1) {
+          const shift = Math.log2(place.per);
+          if (!Number.isInteger(shift)) throw new DescriptionError(this.name, 'a reference is divided by no power of two');
+          b.emit(Op.AddI, reg, 0, 0, 0, place.per - 1);
+          b.emit(Op.ShrI, reg, 0, 0, 0, shift);
+        }
+        return;
+      case 'min':
+        this.evaluate(place.of, reg);
+        b.emit(Op.MinI, reg, 0, 0, 0, place.max);
+        return;
+      case 'least': {
+        this.evaluate(place.a, reg);
+        const other = b.take();
+        this.evaluate(place.b, other);
+        b.emit(Op.MinR, reg, other);
+        b.give();
+        return;
+      }
+      case 'deref': {
+        let handle = this.dereferenced.get(place.target.register);
+        if (handle === undefined) {
+          handle = b.takeHandle();
+          this.dereferenced.set(place.target.register, handle);
+          b.emit(Op.Mem, place.target.register, handle, 0, place.target.site, 4);
+        }
+        b.emit(Op.Ld, reg, handle, 4, 0, 0);
+        return;
+      }
+    }
+  }
+
+  /** A scalar whose value is in a register. */
+  private value(node: R, reg: number): void {
+    const b = this.builder;
+    switch (node.kind) {
+      case 'fd':
+        if (describesFds(this.style)) b.emit(Op.FdPath, reg, 0, 0, node.site, 0);
+        return;
+      case 'format':
+        if (node.site >= 0) b.emit(Op.Comm, reg, 0, 0, node.site, 0);
+        return;
+      case 'pointer': {
+        const { direction, options } = node;
+        if (this.phase === 'enter' && (direction === 'out' || options.show === 'exit')) return;
+        const guard = this.phase === 'exit' && direction === 'out' && !options.evenOnError ? b.jump(Op.JErr) : undefined;
+        const before = b.length;
+        if (this.style.verbose || options.always || isText(node.to)) this.target(node.to, reg, node.site);
+        if (guard) {
+          if (b.length === before) b.truncate(before - 1);
+          else b.land(guard);
+        }
+        return;
+      }
+      case 'match':
+        this.choose(node, (r) => this.value(r, reg));
+        return;
+    }
+  }
+
+  private choose(node: R & { kind: 'match' }, each: (r: R) => void): void {
+    const b = this.builder;
+    if (!needsCapture(node, this.style)) return;
+    const start = b.length;
+    const reg = b.take();
+    this.evaluate(node.on, reg);
+    if (node.mask !== 0xffffffff) b.emit(Op.AndI, reg, 0, 0, 0, node.mask);
+    const bodies = new Map<R, () => void>();
+    const body = (r: R): (() => void) => {
+      let f = bodies.get(r);
+      if (!f) bodies.set(r, (f = () => each(r)));
+      return f;
+    };
+    const cases = node.cases.filter(([, r]) => r !== node.otherwise).map(([key, r]) => [key, body(r)] as const);
+    const code = b.length;
+    b.switch(reg, cases, () => each(node.otherwise));
+    b.give();
+    if (b.length === code) b.truncate(start);
+  }
+
+  /** What is at the address in a register. */
+  private target(node: R, reg: number, site: number): void {
+    const b = this.builder;
+    switch (node.kind) {
+      case 'string': {
+        const cap = node.path ? PATH_BYTES : Math.min(this.style.stringLimit + 1, CAPTURE_MAX);
+        b.emit(Op.ZMem, reg, NO_HANDLE, 1, site, node.max === undefined ? cap : Math.min(cap, node.max));
+        return;
+      }
+      case 'bytes': {
+        const length = b.take();
+        this.evaluate(node.length, length);
+        if (node.within && this.budget >= 0) {
+          b.emit(Op.MinR, length, this.budget);
+          b.emit(Op.SubR, this.budget, length);
+        }
+        b.emit(Op.MemV, reg, NO_HANDLE, length, site, Math.min(this.style.stringLimit, CAPTURE_MAX));
+        b.give();
+        return;
+      }
+      case 'blob': {
+        const length = b.take();
+        this.evaluate(node.length, length);
+        b.emit(Op.MemV, reg, NO_HANDLE, length, site, node.max);
+        b.give();
+        return;
+      }
+      case 'struct': {
+        const inside = needsCapture(node, this.style);
+        const handle = inside ? b.takeHandle() : NO_HANDLE;
+        if (node.length) {
+          const length = b.take();
+          this.evaluate(node.length, length);
+          b.emit(Op.MemV, reg, handle, length, site, node.bytes);
+          b.give();
+        } else b.emit(Op.Mem, reg, handle, 0, site, node.bytes);
+        if (inside) {
+          this.inside(node, handle, 0);
+          b.giveHandle();
+        }
+        return;
+      }
+      case 'array': {
+        const limit = elementLimit(this.style, node.limit);
+        const stride = node.of.bytes;
+        const length = b.take();
+        this.evaluate(node.count, length);
+        b.emit(Op.MulI, length, 0, 0, 0, stride);
+        const handle = b.takeHandle();
+        b.emit(Op.MemV, reg, handle, length, site, Math.min(limit * stride, CAPTURE_MAX));
+        b.give();
+        this.elements(node.of, handle, stride);
+        b.giveHandle();
+        return;
+      }
+      case 'zeroTerminated': {
+        const unit = node.of.bytes;
+        const counted = node.countOnly !== undefined && this.style.abbrev;
+        const cap = counted ? CAPTURE_MAX / unit : elementLimit(this.style, undefined) + 1;
+        const handle = b.takeHandle();
+        b.emit(Op.ZMem, reg, handle, unit, site, cap);
+        if (!counted) this.elements(node.of, handle, unit);
+        b.giveHandle();
+        return;
+      }
+      case 'match':
+        this.choose(node, (r) => this.target(r, reg, site));
+        return;
+      default:
+        // A pointer to a scalar.
+        if (needsCapture(node, this.style)) {
+          const handle = b.takeHandle();
+          b.emit(Op.Mem, reg, handle, 0, site, node.bytes);
+          this.stored(node, handle, 0);
+          b.giveHandle();
+        } else b.emit(Op.Mem, reg, NO_HANDLE, 0, site, node.bytes);
+    }
+  }
+
+  private elements(of: R, handle: number, stride: number): void {
+    const b = this.builder;
+    if (!needsCapture(of, this.style)) return;
+    const within = budgetOf(of);
+    const outer = this.budget;
+    if (within) {
+      this.budget = b.take();
+      this.evaluate(within, this.budget);
+    }
+    b.each(handle, stride, undefined, (element) => this.stored(of, element, 0));
+    if (within) {
+      b.give();
+      this.budget = outer;
+    }
+  }
+
+  /** A node that lies in captured memory at an offset of a handle. */
+  private stored(node: R, handle: number, offset: number): void {
+    const b = this.builder;
+    if (!needsCapture(node, this.style)) return;
+    switch (node.kind) {
+      case 'struct':
+        this.inside(node, handle, offset);
+        return;
+      case 'array':
+        for (let i = 0; i < (node.fixed ?? 0); i++) this.stored(node.of, handle, offset + i * node.of.bytes);
+        return;
+      case 'match':
+        this.choose(node, (r) => this.stored(r, handle, offset));
+        return;
+      case 'fd':
+      case 'format':
+      case 'pointer': {
+        const reg = b.take();
+        b.emit(Op.Ld, reg, handle, node.bytes, 0, offset);
+        this.value(node, reg);
+        b.give();
+        return;
+      }
+    }
+  }
+
+  private inside(node: RStruct, handle: number, offset: number): void {
+    this.frames.push({ handle, offset });
+    for (const f of node.fields) {
+      if (f.hidden || !needsCapture(f.node, this.style)) continue;
+      if (f.when) this.guarded(f.when, () => this.stored(f.node, handle, offset + f.offset));
+      else this.stored(f.node, handle, offset + f.offset);
+    }
+    this.frames.pop();
+  }
+}
+
+/** Strings and counted bytes are read whatever `-e verbose=` says. */
+export function isText(node: R): boolean {
+  return node.kind === 'string' || node.kind === 'bytes';
+}
+
+/** Whether anything below a node in memory (or a value) has to be captured on its own. */
+function needsCapture(node: R, style: Style): boolean {
+  switch (node.kind) {
+    case 'pointer':
+      return true;
+    case 'fd':
+      return describesFds(style);
+    case 'format':
+      return node.site >= 0;
+    case 'match':
+      return targetText(node) || needsCapture(node.otherwise, style) || node.cases.some(([, r]) => needsCapture(r, style));
+    case 'struct':
+      return node.fields.some((f) => !f.hidden && needsCapture(f.node, style));
+    case 'array':
+    case 'zeroTerminated':
+      return needsCapture(node.of, style);
+    default:
+      return false;
+  }
+}
+
+/** A match between memory objects is captured itself, when it stands behind a pointer. */
+function targetText(node: R & { kind: 'match' }): boolean {
+  const memory = (r: R): boolean => r.kind === 'string' || r.kind === 'bytes' || r.kind === 'blob' || r.kind === 'struct' || r.kind === 'array';
+  return memory(node.otherwise) || node.cases.some(([, r]) => memory(r));
+}
+
+/** The reference that bounds the bytes of all elements together. */
+function budgetOf(node: R): Place | undefined {
+  switch (node.kind) {
+    case 'bytes':
+      return node.within;
+    case 'pointer':
+      return node.to.kind === 'array' ? undefined : budgetOf(node.to);
+    case 'struct':
+      for (const f of node.fields) {
+        const found = budgetOf(f.node);
+        if (found) return found;
+      }
+      return undefined;
+    default:
+      return undefined;
+  }
+}
+export { budgetOf };
+
+/** An argument of a list with the stop at which it is printed. */
+export interface Timed {
+  readonly argument: RArgument;
+  /** `exit` from the first argument on that waits; an `arrow` shows its old value at the entry. */
+  readonly phase: Phase;
+  readonly arrow: boolean;
+}
+
+/** Decides for each argument when it is printed: at the entry up to the first that must wait, then at the exit. */
+export function schedule(list: RList): Timed[] {
+  let phase: Phase = 'enter';
+  return list.args
+    .filter((a) => !a.hidden)
+    .map((argument) => {
+      const { node } = argument;
+      const arrow = phase === 'enter' && node.kind === 'pointer' && node.direction === 'inout' && node.options.show === 'arrow';
+      if (arrow) {
+        phase = 'exit';
+        return { argument, phase: 'enter' as const, arrow };
+      }
+      if (argument.atExit || hasOutput(node)) phase = 'exit';
+      return { argument, phase, arrow };
+    });
+}
+
+function captureList(list: RList, name: string, style: Style, phase: Phase, builder: PlanBuilder): void {
+  const capture = new Capture(builder, style, phase, name);
+  for (const { argument, phase: printed, arrow } of schedule(list)) {
+    const { node } = argument;
+    const changed = node.kind === 'pointer' && node.direction === 'inout' && (node.options.show ?? 'changed') === 'changed';
+    if (printed === phase || arrow || changed) capture.argument(argument);
+  }
+  if (phase === 'exit') {
+    for (const extra of list.result.extra) {
+      const failed = builder.jump(Op.JErr);
+      capture.argument(extra);
+      builder.land(failed);
+    }
+    if (list.result.site >= 0) {
+      const failed = builder.jump(Op.JErr);
+      builder.emit(Op.FdPath, Reg.Ret, 0, 0, list.result.site, 0);
+      builder.land(failed);
+    }
+  }
+}
+
+/** Compiles both plans of a call. */
+export function compilePlans(call: RCall): Plans {
+  const compile = (phase: Phase): Uint8Array => {
+    const builder = new PlanBuilder(call.name);
+    const { variants } = call;
+    if (!variants) captureList(call.plain, call.name, call.style, phase, builder);
+    else {
+      const on = variants.on;
+      if (on.kind !== 'arg') throw new DescriptionError(call.name, 'variants depend on an argument');
+      const reg = builder.take();
+      builder.emit(Op.Mov, reg, on.register);
+      if (variants.mask !== 0xffffffff) builder.emit(Op.AndI, reg, 0, 0, 0, variants.mask);
+      const bodies = new Map<RList, () => void>();
+      const body = (list: RList): (() => void) => {
+        let f = bodies.get(list);
+        if (!f) bodies.set(list, (f = () => builder.scoped(() => captureList(list, call.name, call.style, phase, builder))));
+        return f;
+      };
+      builder.switch(
+        reg,
+        variants.keys.map((key) => [key, body(variants.list(key))] as const),
+        body(variants.otherwise),
+      );
+    }
+    return builder.finish();
+  };
+  return call.style.raw ? { enter: new Uint8Array(0), exit: new Uint8Array(0) } : { enter: compile('enter'), exit: compile('exit') };
+}

@@ -1,0 +1,47 @@
+// The capture plan's instruction set: numbers and encoding. Twin: native/plan.h, which documents each operation.
+
+/** Operations of native/plan.h. */
+export const enum Op {
+  End = 0,
+  Mem = 1,
+  MemV = 2,
+  ZMem = 3,
+  Ld = 4,
+  Each = 5,
+  LdI = 6,
+  Mov = 7,
+  AndI = 8,
+  MulI = 9,
+  MinI = 10,
+  MinR = 11,
+  SubR = 12,
+  AddI = 13,
+  AddR = 14,
+  ShrI = 15,
+  Jmp = 16,
+  JErr = 17,
+  JNSet = 18,
+  JEq = 19,
+  JNe = 20,
+  JGe = 21,
+  Switch = 22,
+  FdPath = 23,
+  SubI = 24,
+  EachLim = 25,
+  Comm = 26,
+}
+
+/** Registers with a fixed meaning; arguments are 0-5, scratch 8-15. */
+export const enum Reg {
+  Ret = 6,
+  Zero = 7,
+  Scratch = 8,
+}
+
+export const PLAN_MAX_INSNS = 4096;
+export const PLAN_MAX_NEST = 3;
+export const PLAN_HANDLES = 8;
+/** Handle number of a capture that nothing looks into. */
+export const NO_HANDLE = 15;
+/** Bytes of one encoded instruction. */
+export const INSN_BYTES = 8;

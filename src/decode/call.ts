@@ -1,0 +1,229 @@
+// A system call of one personality and style, compiled: its plans and the printers of both stops.
+import type { Plans } from '../capture/compile.js';
+import { compilePlans, schedule } from '../capture/compile.js';
+import type { Call } from '../describe/node.js';
+import type { RArgument, RList } from '../describe/resolve.js';
+import { resolveCall } from '../describe/resolve.js';
+import type { Cursor } from '../record/cursor.js';
+import type { MemoryPrinter, RenderContext, ScalarPrinter } from './printer.js';
+import { placeReader, Printers, testReader } from './print.js';
+import { resultPrinter } from './result.js';
+import type { ResultPrinter } from './result.js';
+import type { Sink } from './sink.js';
+import { label } from './sink.js';
+import type { Style } from './style.js';
+
+const SEPARATOR = label(', ');
+const ARROW = label(' => ');
+
+/** One step of printing an argument list. */
+interface Step {
+  /** Printed at the exiting stop. */
+  readonly late: boolean;
+  /** The second half of an argument whose old value was printed at the entry. */
+  readonly continued: boolean;
+  readonly name: Uint8Array | undefined;
+  readonly test: ((c: Cursor) => boolean) | undefined;
+  readonly print: (c: Cursor, s: Sink) => void;
+}
+
+interface CompiledList {
+  readonly steps: readonly Step[];
+  readonly result: ResultPrinter;
+}
+
+/** A compiled system call. */
+export interface CompiledCall {
+  readonly name: string;
+  /** `name(` */
+  readonly open: Uint8Array;
+  readonly plans: Plans;
+  /** The exit needs the entering record beside its own (`old => new`). */
+  readonly keepsEntry: boolean;
+  /** The call does not return when it succeeds: `= ?`. */
+  readonly noReturn: boolean;
+  /** Prints what is known at the entry; returns how far it came, for `exit`. */
+  entry(c: Cursor, s: Sink): number;
+  /** Prints the rest of the arguments. `from` is what `entry` returned. */
+  exit(c: Cursor, s: Sink, from: number): void;
+  /** Prints the result. */
+  result(c: Cursor, s: Sink): void;
+}
+
+function compileList(list: RList, style: Style): CompiledList {
+  const argumentPrinter = (a: RArgument, print: ScalarPrinter): ((c: Cursor, s: Sink) => void) => {
+    const { register, high } = a;
+    // A value of up to 32 bits is passed with a zero high half: registers may hold garbage there.
+    if (high >= 0) return (c, s) => print(c, s, c.argLo(register), c.argLo(high));
+    if (a.node.bytes > 4 || a.node.bytes === 0) return (c, s) => print(c, s, c.argLo(register), c.argHi(register));
+    if (a.node.bytes === 2) return (c, s) => print(c, s, c.argLo(register) & 0xffff, 0);
+    return (c, s) => print(c, s, c.argLo(register), 0);
+  };
+  const find = (name: string): RArgument => {
+    const found = list.args.find((a) => a.name === name);
+    if (!found) throw new Error(`no argument '${name}'`);
+    return found;
+  };
+  const printers: Printers = new Printers(style, {
+    arg: (name) => argumentPrinter(find(name), printers.scalar(find(name).node, 0)),
+    argIndex: (name) => find(name).register,
+  });
+  const steps: Step[] = [];
+  for (const { argument, phase, arrow } of schedule(list)) {
+    const print = argumentPrinter(argument, printers.scalar(argument.node, 0));
+    const test = argument.when && testReader(argument.when, 0);
+    const name = style.argNames ? label(argument.name + '=') : undefined;
+    steps.push({ late: phase === 'exit', continued: false, name, test, print });
+    if (arrow && argument.node.kind === 'pointer') {
+      const { register } = argument;
+      const target = printers.pointee(argument.node, 0);
+      const { site } = argument.node;
+      steps.push({
+        late: true,
+        continued: true,
+        name: undefined,
+        test,
+        print: (c, s) => {
+          const lo = c.argLo(register);
+          const hi = c.argHi(register);
+          if (c.failed || (lo | hi) === 0 || !c.find(site, lo, hi)) return;
+          const from = s.pos;
+          s.bytes(ARROW);
+          const body = s.pos;
+          target(c, s, lo, hi);
+          if (s.pos === body) s.rewind(from);
+        },
+      });
+    }
+  }
+  let comment: MemoryPrinter | undefined;
+  if (list.result.comment) {
+    const extras = new Map(
+      list.result.extra.map((a) => [a.name, argumentPrinter(a, printers.scalar(a.node, 0))] as const),
+    );
+    const none = (): never => {
+      throw new Error('a result has no such part');
+    };
+    const context: RenderContext = {
+      style,
+      size: 0,
+      offset: none,
+      field: none,
+      named: none,
+      plain: none,
+      element: none,
+      arg: (name) => extras.get(name) ?? argumentPrinter(find(name), printers.scalar(find(name).node, 0)),
+      argIndex: (name) => find(name).register,
+    };
+    comment = list.result.comment(context);
+  }
+  return { steps, result: resultPrinter(list.result, style, comment) };
+}
+
+function needsEntry(list: RList): boolean {
+  return list.args.some((a) => {
+    const { node } = a;
+    return node.kind === 'pointer' && node.direction === 'inout' && (node.options.show ?? 'changed') === 'changed';
+  });
+}
+
+/** `-e raw=`: every argument in hexadecimal. */
+function rawSteps(style: Style, count: number, names: readonly string[]): Step[] {
+  const wide = style.abi.word === 8 || style.abi.name === 'x32';
+  return Array.from({ length: count }, (_, i) => ({
+    late: false,
+    continued: false,
+    name: style.argNames ? label((names[i] ?? `arg${i + 1}`) + '=') : undefined,
+    test: undefined,
+    print: (c: Cursor, s: Sink) => s.hex64(c.argLo(i), wide ? c.argHi(i) : 0),
+  }));
+}
+
+function build(
+  name: string,
+  plans: Plans,
+  keepsEntry: boolean,
+  noReturn: boolean,
+  pick: (c: Cursor) => CompiledList,
+): CompiledCall {
+  return {
+    name,
+    open: label(name + '('),
+    plans,
+    keepsEntry,
+    noReturn,
+    entry(c, s) {
+      const { steps } = pick(c);
+      let i = 0;
+      let first = true;
+      for (; i < steps.length; i++) {
+        const step = steps[i];
+        if (step.late) break;
+        if (step.test && !step.test(c)) continue;
+        if (first) first = false;
+        else s.bytes(SEPARATOR);
+        if (step.name) s.bytes(step.name);
+        step.print(c, s);
+      }
+      return i;
+    },
+    exit(c, s, from) {
+      const { steps } = pick(c);
+      for (let i = from; i < steps.length; i++) {
+        const step = steps[i];
+        if (step.test && !step.test(c)) continue;
+        if (!step.continued) {
+          if (i > 0) s.bytes(SEPARATOR);
+          if (step.name) s.bytes(step.name);
+        }
+        step.print(c, s);
+      }
+    },
+    result(c, s) {
+      pick(c).result(c, s);
+    },
+  };
+}
+
+const EMPTY: Plans = { enter: new Uint8Array(0), exit: new Uint8Array(0) };
+
+/**
+ * Compiles a described call. `rawCount` is the number of arguments that `-e raw=` shows.
+ * @throws DescriptionError when the description breaks a rule.
+ */
+export function compileCall(name: string, call: Call, style: Style, rawCount: number): CompiledCall {
+  const resolved = resolveCall(name, call, style);
+  const noReturn = call.result.base === 'none';
+  if (style.raw) {
+    const list: CompiledList = {
+      steps: rawSteps(style, rawCount, resolved.plain.args.map((a) => a.name)),
+      result: resultPrinter({ ...resolved.plain.result, comment: undefined }, style, undefined),
+    };
+    return build(name, EMPTY, false, noReturn, () => list);
+  }
+  const plans = compilePlans(resolved);
+  const { variants } = resolved;
+  if (!variants) {
+    const list = compileList(resolved.plain, style);
+    return build(name, plans, needsEntry(resolved.plain), noReturn, () => list);
+  }
+  const on = placeReader(variants.on, 0);
+  const byList = new Map<RList, CompiledList>();
+  const pick = (c: Cursor): CompiledList => {
+    const list = variants.list((on(c) & variants.mask) >>> 0);
+    let made = byList.get(list);
+    if (!made) byList.set(list, (made = compileList(list, style)));
+    return made;
+  };
+  const keeps = needsEntry(variants.otherwise) || variants.keys.some((key) => needsEntry(variants.list(key)));
+  return build(name, plans, keeps, noReturn, pick);
+}
+
+/** A call without a description: every argument in hexadecimal, so that nothing is invisible. */
+export function compileUnknown(name: string, style: Style, count: number): CompiledCall {
+  const list: CompiledList = {
+    steps: rawSteps(style, count, []),
+    result: resultPrinter({ base: style.raw ? 'x' : 'd', extra: [], site: -1 }, style, undefined),
+  };
+  return build(name, EMPTY, false, false, () => list);
+}

@@ -1,0 +1,537 @@
+// Resolved description -> printers: nested closures made once, that read a record and write bytes.
+import type { Cursor } from '../record/cursor.js';
+import type { Place, R, RStruct, Test } from '../describe/resolve.js';
+import { budgetOf, elementLimit, isText, PATH_BYTES } from '../capture/compile.js';
+import type { MemoryPrinter, RenderContext, ScalarPrinter } from './printer.js';
+import { ellipsis, quote } from './quote.js';
+import { printAddress, scalarPrinter, stored } from './scalar.js';
+import type { Sink } from './sink.js';
+import { label } from './sink.js';
+import type { Style } from './style.js';
+
+const NULL = label('NULL');
+const ARROW = label(' => ');
+const SEPARATOR = label(', ');
+const SHORT_END = label(', ...}');
+const MORE = label(', ...');
+const BRACKETS = label('[]');
+
+/** Names of the arguments for renderers that refer to them. */
+export interface ArgumentLookup {
+  arg(name: string): (c: Cursor, s: Sink) => void;
+  argIndex(name: string): number;
+}
+
+/** Compiles a reference to a function; values above 2^53 lose low bits, which no length needs. */
+export function placeReader(place: Place, depth: number): (c: Cursor) => number {
+  switch (place.kind) {
+    case 'arg': {
+      const { register, bytes, high } = place;
+      if (high >= 0) return (c) => c.argLo(high) * 4294967296 + c.argLo(register);
+      if (bytes === 8) return (c) => c.argHi(register) * 4294967296 + c.argLo(register);
+      if (bytes === 4) return (c) => c.argLo(register);
+      const mask = bytes === 2 ? 0xffff : 0xff;
+      return (c) => c.argLo(register) & mask;
+    }
+    case 'ret':
+      return (c) => (c.failed ? 0 : c.retHi * 4294967296 + c.retLo);
+    case 'const': {
+      const { value } = place;
+      return () => value;
+    }
+    case 'field': {
+      const frame = depth - 1 - place.up;
+      const { offset, bytes } = place;
+      if (bytes === 8) return (c) => c.u64(c.frames[frame] + offset);
+      if (bytes === 4) return (c) => c.u32(c.frames[frame] + offset);
+      if (bytes === 2) return (c) => c.u16(c.frames[frame] + offset);
+      return (c) => c.bytes[c.frames[frame] + offset];
+    }
+    case 'scale': {
+      const of = placeReader(place.of, depth);
+      const { by, per } = place;
+      return (c) => Math.ceil((of(c) * by) / per);
+    }
+    case 'min': {
+      const of = placeReader(place.of, depth);
+      const { max } = place;
+      return (c) => Math.min(of(c), max);
+    }
+    case 'least': {
+      const a = placeReader(place.a, depth);
+      const b = placeReader(place.b, depth);
+      return (c) => Math.min(a(c), b(c));
+    }
+    case 'deref': {
+      const { target } = place;
+      return (c) => (c.find(target.site, c.argLo(target.register), c.argHi(target.register)) && c.length >= 4 ? c.u32(c.at) : 0);
+    }
+  }
+}
+
+/** Compiles a condition. */
+export function testReader(test: Test, depth: number): (c: Cursor) => boolean {
+  const on = placeReader(test.on, depth);
+  const { value, op } = test;
+  switch (op) {
+    case 'eq':
+      return (c) => on(c) === value;
+    case 'ne':
+      return (c) => on(c) !== value;
+    case 'ge':
+      return (c) => on(c) >= value;
+    case 'lt':
+      return (c) => on(c) < value;
+    case 'set':
+      return (c) => (on(c) & value) !== 0;
+    case 'clear':
+      return (c) => (on(c) & value) === 0;
+  }
+}
+
+/** Whether the same number stands in both places. */
+function same(a: Cursor, x: number, b: Cursor, y: number, n: number): boolean {
+  for (let i = 0; i < n; i++) if (a.bytes[x + i] !== b.bytes[y + i]) return false;
+  return true;
+}
+
+/** Compiles printers of one call and style. */
+export class Printers {
+  constructor(
+    private readonly style: Style,
+    private readonly lookup: ArgumentLookup,
+  ) {}
+
+  /** A value in a register or read from memory. */
+  scalar(node: R, depth: number): ScalarPrinter {
+    const simple = scalarPrinter(node, this.style);
+    if (simple) return simple;
+    switch (node.kind) {
+      case 'pointer':
+        return this.pointer(node, depth);
+      case 'match': {
+        const on = placeReader(node.on, depth);
+        const { mask } = node;
+        const cases = new Map(node.cases.map(([key, r]) => [key, this.lazyScalar(r, depth)] as const));
+        const otherwise = this.lazyScalar(node.otherwise, depth);
+        return (c, s, lo, hi) => (cases.get((on(c) & mask) >>> 0) ?? otherwise)(c, s, lo, hi);
+      }
+      default:
+        return printAddress;
+    }
+  }
+
+  /** Compiled when it is first needed: most cases of a command never come. */
+  private lazyScalar(node: R, depth: number): ScalarPrinter {
+    let made: ScalarPrinter | undefined;
+    return (c, s, lo, hi) => (made ??= this.scalar(node, depth))(c, s, lo, hi);
+  }
+  private lazyMemory(node: R, depth: number): MemoryPrinter {
+    let made: MemoryPrinter | undefined;
+    return (c, s, at, length) => (made ??= this.memory(node, depth))(c, s, at, length);
+  }
+
+  /** A node that lies in captured memory. */
+  memory(node: R, depth: number): MemoryPrinter {
+    const { style } = this;
+    switch (node.kind) {
+      case 'struct':
+        return this.struct(node, depth);
+      case 'string': {
+        const { bytes: room } = node;
+        return (c, s, at, length) => {
+          const most = room > 0 ? Math.min(room, length) : length;
+          let n = 0;
+          while (n < most && c.bytes[at + n] !== 0) n++;
+          const whole = n < most;
+          quote(s, c.bytes, at, whole ? n : Math.max(0, most - (room > 0 ? 1 : 0)), style.hex, !whole);
+        };
+      }
+      case 'bytes': {
+        const length = placeReader(node.length, depth);
+        const { bytes: room, hex } = node;
+        return (c, s, at, there) => {
+          const n = room > 0 ? Math.min(room, there) : Math.min(length(c), there);
+          quote(s, c.bytes, at, n, hex ? 'all' : style.hex, false);
+        };
+      }
+      case 'array': {
+        const count = placeReader(node.count, depth);
+        const element = this.memory(node.of, depth);
+        const stride = node.of.bytes;
+        const most = elementLimit(style, node.limit);
+        const plain: MemoryPrinter = (c, s, at, length) => {
+          const all = count(c);
+          const n = Math.min(all, most, Math.floor(length / stride));
+          s.byte(91);
+          for (let i = 0; i < n; i++) {
+            if (i > 0) s.bytes(SEPARATOR);
+            element(c, s, at + i * stride, stride);
+          }
+          if (n < all) s.bytes(n > 0 ? MORE : MORE.subarray(2));
+          s.byte(93);
+        };
+        return node.render ? node.render({ ...this.context(node.bytes, depth), plain, element }) : plain;
+      }
+      case 'blob':
+        return node.render(this.context(node.bytes, depth));
+      case 'match': {
+        const on = placeReader(node.on, depth);
+        const { mask } = node;
+        const cases = new Map(node.cases.map(([key, r]) => [key, this.lazyMemory(r, depth)] as const));
+        const otherwise = this.lazyMemory(node.otherwise, depth);
+        return (c, s, at, length) => (cases.get((on(c) & mask) >>> 0) ?? otherwise)(c, s, at, length);
+      }
+      default:
+        return stored(this.scalar(node, depth), node.bytes);
+    }
+  }
+
+  private context(size: number, _depth: number): RenderContext {
+    const none = (): never => {
+      throw new Error('no such part in this node');
+    };
+    return {
+      style: this.style,
+      size,
+      offset: none,
+      field: none,
+      named: none,
+      plain: none,
+      element: none,
+      arg: (name) => this.lookup.arg(name),
+      argIndex: (name) => this.lookup.argIndex(name),
+    };
+  }
+
+  private struct(node: RStruct, depth: number): MemoryPrinter {
+    const { style } = this;
+    const inner = depth + 1;
+    const short = node.shortened && style.abbrev;
+    const makers = node.fields.map((f) => {
+      const { bits } = f;
+      if (!bits) return this.memory(f.node, inner);
+      const print = this.scalar(f.node, inner);
+      const [shift, width] = bits;
+      const mask = width >= 32 ? 0xffffffff : 2 ** width - 1;
+      return ((c, s, at) => print(c, s, (c.u32(at + (shift >> 3)) >>> (shift & 7)) & mask, 0)) as MemoryPrinter;
+    });
+    const labels = node.fields.map((f) => label(f.name + '='));
+    const shown = node.fields
+      .map((f, i) => ({ f, i, print: makers[i], test: f.when && testReader(f.when, inner) }))
+      .filter(({ f }) => !f.hidden && !(short && f.verboseOnly));
+    const plain: MemoryPrinter = (c, s, at, length) => {
+      const frame = c.frames[depth];
+      c.frames[depth] = at;
+      s.byte(123);
+      let first = true;
+      for (const { f, i, print, test } of shown) {
+        const from = at + f.offset;
+        const { bytes } = f.node;
+        if (f.ifThere && f.offset + bytes > length) continue;
+        if (test && !test(c)) continue;
+        if (f.ifSet && allZero(c, from, bytes)) continue;
+        if (first) first = false;
+        else s.bytes(SEPARATOR);
+        s.bytes(labels[i]);
+        if (f.changed && c.entry !== null) this.change(c, s, from, bytes, at, print);
+        else print(c, s, from, Math.min(bytes, length - f.offset));
+      }
+      if (short) s.bytes(SHORT_END);
+      else s.byte(125);
+      c.frames[depth] = frame;
+    };
+    if (!node.render) return plain;
+    const index = (name: string): number => {
+      const i = node.fields.findIndex((f) => f.name === name);
+      if (i < 0) throw new Error(`no field '${name}'`);
+      return i;
+    };
+    const context: RenderContext = {
+      ...this.context(node.bytes, inner),
+      plain,
+      offset: (name) => node.fields[index(name)].offset,
+      field: (name) => {
+        const i = index(name);
+        const { offset, node: inside } = node.fields[i];
+        const print = makers[i];
+        return (c, s, at) => print(c, s, at + offset, inside.bytes);
+      },
+      named: (name) => {
+        const i = index(name);
+        const { offset, node: inside } = node.fields[i];
+        const print = makers[i];
+        const text = labels[i];
+        return (c, s, at) => {
+          s.bytes(text);
+          print(c, s, at + offset, inside.bytes);
+        };
+      },
+    };
+    const own = node.render(context);
+    return (c, s, at, length) => {
+      const frame = c.frames[depth];
+      c.frames[depth] = at;
+      own(c, s, at, length);
+      c.frames[depth] = frame;
+    };
+  }
+
+  /** `old => new` of a field that the kernel changed; `changedBase` was set by the pointer that found both states. */
+  private change(c: Cursor, s: Sink, from: number, bytes: number, at: number, print: MemoryPrinter): void {
+    const { entry } = c;
+    const before = c.changedBase + (from - at);
+    if (entry && c.changedBase >= 0 && !same(c, from, entry, before, bytes)) {
+      print(entry, s, before, bytes);
+      s.bytes(ARROW);
+    }
+    print(c, s, from, bytes);
+  }
+
+  /** A pointer: NULL, an address, or what it points to. */
+  private pointer(node: R & { kind: 'pointer' }, depth: number): ScalarPrinter {
+    const { style } = this;
+    const { options, direction } = node;
+    const whenNull = options.whenNull === undefined ? NULL : label(options.whenNull);
+    const followed = style.verbose || options.always === true || isText(node.to);
+    const target = followed ? this.pointee(node, depth) : printAddress;
+    const hidden = direction === 'out' && !options.evenOnError;
+    const smallest = node.sizePlace && placeReader(node.sizePlace, depth);
+    if (direction === 'inout' && (options.show ?? 'changed') === 'changed' && followed) return this.changing(node, depth, whenNull);
+    const plain: ScalarPrinter = (c, s, lo, hi) => {
+      if ((lo | hi) === 0) s.bytes(whenNull);
+      else if (hidden && c.failed) s.hex64(lo, hi);
+      else if (smallest && smallest(c) < node.to.bytes) s.hex64(lo, hi);
+      else target(c, s, lo, hi);
+    };
+    return plain;
+  }
+
+  /** An inout pointer printed at the exit from both states. */
+  private changing(node: R & { kind: 'pointer' }, depth: number, whenNull: Uint8Array): ScalarPrinter {
+    const { site, to } = node;
+    const target = this.pointee(node, depth);
+    const simple = to.kind !== 'struct' && to.kind !== 'array' && to.kind !== 'string' && to.kind !== 'bytes' && to.kind !== 'blob' && to.kind !== 'match';
+    const value = simple ? stored(this.scalar(to, depth), to.bytes) : undefined;
+    return (c, s, lo, hi) => {
+      if ((lo | hi) === 0) {
+        s.bytes(whenNull);
+        return;
+      }
+      const { entry } = c;
+      const old = entry !== null && entry.find(site, lo, hi) && entry.length >= to.bytes ? entry.at : -1;
+      if (value) {
+        const now = c.find(site, lo, hi) && c.length >= to.bytes ? c.at : -1;
+        if (now < 0 && old < 0) {
+          s.hex64(lo, hi);
+          return;
+        }
+        s.byte(91);
+        if (old >= 0 && entry) value(entry, s, old, to.bytes);
+        if (now >= 0 && !(old >= 0 && entry && same(c, now, entry, old, to.bytes))) {
+          if (old >= 0) s.bytes(ARROW);
+          value(c, s, now, to.bytes);
+        }
+        s.byte(93);
+        return;
+      }
+      if (c.failed && old >= 0 && entry) {
+        target(entry, s, lo, hi);
+        return;
+      }
+      c.changedBase = old;
+      target(c, s, lo, hi);
+      c.changedBase = -1;
+    };
+  }
+
+  /** What a non-null pointer points to: finds the region, checks that it is whole, prints. */
+  pointee(node: R & { kind: 'pointer' }, depth: number): ScalarPrinter {
+    const { site, to, options } = node;
+    return this.found(to, site, depth, options.bare === true);
+  }
+
+  private found(to: R, site: number, depth: number, bare: boolean): ScalarPrinter {
+    const { style } = this;
+    switch (to.kind) {
+      case 'string': {
+        const cap = to.path ? PATH_BYTES : style.stringLimit + 1;
+        const most = to.max === undefined ? cap : Math.min(cap, to.max);
+        return (c, s, lo, hi) => {
+          if (!c.find(site, lo, hi) || (c.aux === 0 && c.length < most)) s.hex64(lo, hi);
+          else if (c.aux !== 0) quote(s, c.bytes, c.at, c.length - 1, style.hex, false);
+          else quote(s, c.bytes, c.at, c.length - 1, style.hex, true);
+        };
+      }
+      case 'bytes': {
+        const length = placeReader(to.length, depth);
+        const limit = style.stringLimit;
+        const hex = to.hex ? 'all' : style.hex;
+        const shared = to.within !== undefined;
+        return (c, s, lo, hi) => {
+          let n = length(c);
+          if (shared) {
+            n = Math.min(n, c.budget);
+            c.budget -= n;
+          }
+          const want = Math.min(n, limit);
+          if (want === 0) quote(s, c.bytes, 0, 0, 'none', n > 0);
+          else if (!c.find(site, lo, hi) || c.length < want) s.hex64(lo, hi);
+          else quote(s, c.bytes, c.at, want, hex, n > limit);
+        };
+      }
+      case 'struct': {
+        const print = this.struct(to, depth);
+        const length = to.length && placeReader(to.length, depth);
+        return (c, s, lo, hi) => {
+          const want = length ? Math.min(length(c), to.bytes) : to.bytes;
+          if (want < to.minimum || !c.find(site, lo, hi) || c.length < want) s.hex64(lo, hi);
+          else print(c, s, c.at, c.length);
+        };
+      }
+      case 'array':
+        return this.foundArray(to, site, depth);
+      case 'zeroTerminated':
+        return this.foundZeroTerminated(to, site, depth);
+      case 'blob': {
+        const print = to.render(this.context(0, depth));
+        const length = placeReader(to.length, depth);
+        return (c, s, lo, hi) => {
+          const want = Math.min(length(c), to.max);
+          if (want < to.minimum) s.hex64(lo, hi);
+          else if (!c.find(site, lo, hi)) {
+            if (want === 0) print(c, s, 0, 0);
+            else s.hex64(lo, hi);
+          } else if (c.length < want && !to.partial) s.hex64(lo, hi);
+          else print(c, s, c.at, c.length);
+        };
+      }
+      case 'match': {
+        const on = placeReader(to.on, depth);
+        const { mask } = to;
+        const lazy = (r: R): ScalarPrinter => {
+          let made: ScalarPrinter | undefined;
+          return (c, s, lo, hi) => (made ??= this.found(r, site, depth, bare))(c, s, lo, hi);
+        };
+        const cases = new Map(to.cases.map(([key, r]) => [key, lazy(r)] as const));
+        const otherwise = lazy(to.otherwise);
+        return (c, s, lo, hi) => (cases.get((on(c) & mask) >>> 0) ?? otherwise)(c, s, lo, hi);
+      }
+      default: {
+        const value = stored(this.scalar(to, depth), to.bytes);
+        return (c, s, lo, hi) => {
+          if (!c.find(site, lo, hi) || c.length < to.bytes) {
+            s.hex64(lo, hi);
+            return;
+          }
+          if (!bare) s.byte(91);
+          value(c, s, c.at, to.bytes);
+          if (!bare) s.byte(93);
+        };
+      }
+    }
+  }
+
+  private foundArray(to: R & { kind: 'array' }, site: number, depth: number): ScalarPrinter {
+    const element = this.memory(to.of, depth);
+    const stride = to.of.bytes;
+    const count = placeReader(to.count, depth);
+    const most = elementLimit(this.style, to.limit);
+    const within = budgetOf(to.of);
+    const budget = within && placeReader(within, depth);
+    const own = to.render?.({ ...this.context(0, depth), element });
+    return (c, s, lo, hi) => {
+      const all = count(c);
+      if (all === 0) {
+        s.bytes(BRACKETS);
+        return;
+      }
+      const there = c.find(site, lo, hi) ? Math.floor(c.length / stride) : 0;
+      if (there === 0 && most > 0) {
+        s.hex64(lo, hi);
+        return;
+      }
+      const at = c.at;
+      if (own) {
+        own(c, s, at, there * stride);
+        return;
+      }
+      if (budget) c.budget = budget(c);
+      const n = Math.min(all, most);
+      const readable = Math.min(n, there);
+      s.byte(91);
+      for (let i = 0; i < readable; i++) {
+        if (i > 0) s.bytes(SEPARATOR);
+        element(c, s, at + i * stride, stride);
+      }
+      if (readable < n) broken(s, lo, hi, readable * stride);
+      else if (n < all) s.bytes(n > 0 ? MORE : MORE.subarray(2));
+      s.byte(93);
+    };
+  }
+
+  private foundZeroTerminated(to: R & { kind: 'zeroTerminated' }, site: number, depth: number): ScalarPrinter {
+    const unit = to.of.bytes;
+    const { style } = this;
+    if (to.countOnly !== undefined && style.abbrev) {
+      const one = label(` /* 1 ${to.countOnly}`);
+      const many = label(` ${to.countOnly}s`);
+      const open = label(' /* ');
+      const unterminated = label(', unterminated */');
+      const close = label(' */');
+      return (c, s, lo, hi) => {
+        s.hex64(lo, hi);
+        if (!c.find(site, lo, hi)) return;
+        const units = Math.floor(c.length / unit);
+        if (c.aux === 0 && units === 0) return;
+        const n = c.aux !== 0 ? units - 1 : units;
+        if (n === 1) s.bytes(one);
+        else {
+          s.bytes(open);
+          s.decimal(n);
+          s.bytes(many);
+        }
+        s.bytes(c.aux !== 0 ? close : unterminated);
+      };
+    }
+    const element = this.memory(to.of, depth);
+    const most = elementLimit(style, undefined);
+    return (c, s, lo, hi) => {
+      if (!c.find(site, lo, hi)) {
+        s.hex64(lo, hi);
+        return;
+      }
+      const { at, aux, errno } = c;
+      const units = Math.floor(c.length / unit);
+      if (units === 0) {
+        s.hex64(lo, hi);
+        return;
+      }
+      const n = Math.min(aux !== 0 ? units - 1 : units, most);
+      s.byte(91);
+      for (let i = 0; i < n; i++) {
+        if (i > 0) s.bytes(SEPARATOR);
+        element(c, s, at + i * unit, unit);
+      }
+      if (aux === 0) {
+        if (errno !== 0 && units <= most) broken(s, lo, hi, n * unit);
+        else s.bytes(n > 0 ? MORE : MORE.subarray(2));
+      }
+      s.byte(93);
+    };
+  }
+}
+
+/** `, ... /* 0x… *` + `/` where an array could not be read on. */
+function broken(s: Sink, lo: number, hi: number, offset: number): void {
+  s.bytes(MORE);
+  s.text(' /* ');
+  const sum = lo + offset;
+  s.hex64(sum >>> 0, hi + (sum > 0xffffffff ? 1 : 0));
+  s.text(' */');
+}
+
+function allZero(c: Cursor, from: number, n: number): boolean {
+  for (let i = 0; i < n; i++) if (c.bytes[from + i] !== 0) return false;
+  return true;
+}

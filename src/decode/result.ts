@@ -1,0 +1,98 @@
+// What follows `= `: numbers, descriptors, errors with their text, restarts, and the comment in parentheses.
+import { errnoName, errnoText, restartText } from '../abi/errno.js';
+import type { RResult } from '../describe/resolve.js';
+import type { Cursor } from '../record/cursor.js';
+import { RecordFlag } from '../record/layout.js';
+import { printCapturedPath } from './descriptor.js';
+import type { MemoryPrinter } from './printer.js';
+import type { Sink } from './sink.js';
+import { label } from './sink.js';
+import type { Style } from './style.js';
+
+const QUESTION = label('?');
+const MINUS_ONE = label('-1 ');
+const INJECTED = label(' (INJECTED)');
+const DELAYED = label(' (DELAYED)');
+const OPEN = label(' (');
+
+const errors = new Map<number, Uint8Array>();
+
+/** `ENOENT (No such file or directory)`, or `(errno 4095)`. */
+function errorLabel(errno: number): Uint8Array {
+  let made = errors.get(errno);
+  if (made === undefined) {
+    const name = errnoName(errno);
+    made = label(name === undefined ? `(errno ${errno})` : `${name} (${errnoText(errno)})`);
+    errors.set(errno, made);
+  }
+  return made;
+}
+
+/** Whether a failed call is one that the kernel restarts: printed as `?`. */
+export function isRestart(errno: number): boolean {
+  return errno >= 512 && errno <= 516 && errno !== 515;
+}
+
+/** Prints a result; the cursor is on the exiting record. */
+export type ResultPrinter = (c: Cursor, s: Sink) => void;
+
+/** Compiles the printer of a call's result. `comment` prints the text in parentheses, without them. */
+export function resultPrinter(result: RResult, style: Style, comment: MemoryPrinter | undefined): ResultPrinter {
+  const { abi } = style;
+  const narrow = abi.name === 'i386';
+  const { base, site } = result;
+  const custom = result.format?.(style, 8);
+  const raw = style.raw;
+  return (c, s) => {
+    const { flags } = c;
+    if ((flags & RecordFlag.NoReturn) !== 0) {
+      s.bytes(QUESTION);
+      return;
+    }
+    if (c.failed) {
+      const errno = -(c.retLo | 0);
+      if (isRestart(errno)) s.text(`? ${restartText(errno)}`);
+      else {
+        s.bytes(MINUS_ONE);
+        s.bytes(errorLabel(errno));
+      }
+    } else {
+      const lo = c.retLo;
+      const hi = narrow ? 0 : c.retHi;
+      if (base === 'none') s.bytes(QUESTION);
+      else if (raw) s.hex64(lo, hi);
+      else
+        switch (base) {
+          case 'd':
+            if (narrow) s.signed(lo);
+            else s.signed64(lo, hi);
+            break;
+          case 'fd':
+            s.signed(lo);
+            if (site >= 0) printCapturedPath(c, s, site, lo, style);
+            break;
+          case 'u':
+            s.decimal64(lo, hi);
+            break;
+          case 'o':
+            s.octal(lo);
+            break;
+          case 'format':
+            custom?.(c, s, lo, hi);
+            break;
+          default:
+            s.hex64(lo, hi);
+        }
+    }
+    if (comment && !raw) {
+      const from = s.pos;
+      s.bytes(OPEN);
+      const body = s.pos;
+      comment(c, s, 0, 0);
+      if (s.pos === body) s.rewind(from);
+      else s.byte(41);
+    }
+    if ((flags & RecordFlag.Tampered) !== 0) s.bytes(INJECTED);
+    if ((flags & RecordFlag.Delayed) !== 0) s.bytes(DELAYED);
+  };
+}

@@ -1,0 +1,39 @@
+// How values are to be shown: fixed when printers are compiled, so that a style that is off costs nothing.
+import type { Abi } from '../abi/abi.js';
+
+/** Constants by number, by name (strace's default), or both (`-X`). */
+export type ConstantStyle = 'raw' | 'abbrev' | 'verbose';
+/** Strings in hexadecimal: never, when a byte is not ASCII (`-x`), always (`-xx`), or only the bytes that are not. */
+export type HexStyle = 'none' | 'non-ascii' | 'all' | 'non-ascii-chars';
+
+/** Everything that the compilation of a printer depends on, for one call of one personality. */
+export interface Style {
+  readonly abi: Abi;
+  /** `-s`: most bytes of a string, most elements of an array. */
+  readonly stringLimit: number;
+  /** Big structures are shortened (default; `-v` and `-e abbrev=` turn it off). */
+  readonly abbrev: boolean;
+  /** Structures are followed (default; `-e verbose=none` turns it off). */
+  readonly verbose: boolean;
+  /** `-e raw=`: nothing is decoded. */
+  readonly raw: boolean;
+  readonly constants: ConstantStyle;
+  readonly hex: HexStyle;
+  /** `-N`: `name=` before each argument. */
+  readonly argNames: boolean;
+  /** `-y`: paths of descriptors, captured at the stop. */
+  readonly paths: boolean;
+  /** `-yy` and `--decode-fds`: what else is said about a descriptor. */
+  readonly sockets: boolean;
+  readonly devices: boolean;
+  readonly eventfds: boolean;
+  readonly pidfds: boolean;
+  readonly signalfds: boolean;
+  /** `-Y`: names of processes beside their ids. */
+  readonly comm: boolean;
+}
+
+/** Whether anything is said about descriptors beside their number. */
+export function describesFds(style: Style): boolean {
+  return style.paths || style.sockets || style.devices || style.eventfds || style.pidfds || style.signalfds;
+}

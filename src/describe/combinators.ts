@@ -1,0 +1,225 @@
+// The words in which descriptions are written: constructors of nodes, nothing else.
+import type { ConstantTable } from '../constants/table.js';
+import type { Renderer, ScalarFormat } from '../decode/printer.js';
+import type {
+  AbiNode,
+  AddressNode,
+  Argument,
+  ArrayNode,
+  Base,
+  BlobNode,
+  BytesNode,
+  Call,
+  Condition,
+  FdNode,
+  Field,
+  FormatNode,
+  IntNode,
+  MatchNode,
+  MemoryNode,
+  Node,
+  PointerNode,
+  PointerOptions,
+  Ref,
+  Result,
+  ScalarNode,
+  Size,
+  StringNode,
+  StructNode,
+  VerboseNode,
+  XlatNode,
+  ZeroTerminatedNode,
+} from './node.js';
+
+const int = (size: Size, base: Base): IntNode => ({ kind: 'int', size, base });
+
+/** Plain numbers: signed, unsigned, hexadecimal, octal, by size in bits; `long` is the kernel's long, `size` a size_t. */
+export const i8 = int(1, 'd');
+export const i16 = int(2, 'd');
+export const i32 = int(4, 'd');
+export const i64 = int(8, 'd');
+export const u8 = int(1, 'u');
+export const u16 = int(2, 'u');
+export const u32 = int(4, 'u');
+export const u64 = int(8, 'u');
+export const x8 = int(1, 'x');
+export const x16 = int(2, 'x');
+export const x32 = int(4, 'x');
+export const x64 = int(8, 'x');
+export const long = int('long', 'd');
+export const ulong = int('long', 'u');
+export const xlong = int('long', 'x');
+export const size = int('ptr', 'u');
+export const ssize = int('ptr', 'd');
+export const xsize = int('ptr', 'x');
+/** An unsigned int in octal: `%#o`. */
+export const octal = int(4, 'o');
+/** File permission bits as an argument (umode_t, 16 bits used): `0644`, `000`. */
+export const permissions = int(2, 'mode');
+
+/** An address that is not followed: NULL or hexadecimal. */
+export const address: AddressNode = { kind: 'address', size: 'ptr' };
+/** An address in a field that has 64 bits on every personality. */
+export const address64: AddressNode = { kind: 'address', size: 8 };
+
+export const fd: FdNode = { kind: 'fd', at: false, size: 4 };
+/** A directory descriptor: AT_FDCWD has its name. */
+export const dirfd: FdNode = { kind: 'fd', at: true, size: 4 };
+
+/** One of the table's names. */
+export const choice = (table: ConstantTable, size: Size = 4, base?: Base): XlatNode => ({ kind: 'xlat', size, table, base });
+/** Any of the table's names, joined by `|`. */
+export const flags = (table: ConstantTable, size: Size = 4, base?: Base): XlatNode => ({ kind: 'xlat', size, table, base });
+/** A scalar with a printer of its own. */
+export const format = (printer: ScalarFormat, size: Size = 4): FormatNode => ({ kind: 'format', size, format: printer });
+
+const pointer =
+  (direction: 'in' | 'out' | 'inout') =>
+  (to: MemoryNode | ScalarNode, options: PointerOptions = {}): PointerNode => ({ kind: 'pointer', direction, to, options });
+/** A pointer to what the caller gives. */
+export const input = pointer('in');
+/** A pointer to what the kernel fills in: shown after success, an address otherwise. */
+export const output = pointer('out');
+/** A pointer to what is both. */
+export const inout = pointer('inout');
+
+/** A path: ends at its NUL, never shortened. */
+export const pathname: StringNode = { kind: 'string', limit: 'path' };
+/** A string that ends at its NUL, cut by `-s`. */
+export const cstring: StringNode = { kind: 'string', limit: 'string' };
+/** A string in an array of `size` bytes of a structure; ends at its NUL or at the end. */
+export const chars = (size: number): StringNode => ({ kind: 'string', limit: 'string', size });
+
+/** Counted bytes as a string. */
+export const bytes = (length: Ref, options: { within?: Ref } = {}): BytesNode => ({ kind: 'bytes', length, style: 'text', ...options });
+/** Counted bytes, always in hexadecimal. */
+export const hexBytes = (length: Ref): BytesNode => ({ kind: 'bytes', length, style: 'hex' });
+/** A byte array of a structure, always in hexadecimal. */
+export const hexArray = (size: number): BytesNode => ({ kind: 'bytes', length: { kind: 'const', value: size }, style: 'hex', size });
+
+/** Fields by name; a field is a node, or a node with options made by `field`. */
+export type FieldSpec = Readonly<Record<string, Node | Omit<Field, 'name'>>>;
+export const field = (node: Node, options: Omit<Field, 'name' | 'node'>): Omit<Field, 'name'> => ({ node, ...options });
+/** A member that is printed only when it is not zero. */
+export const reserved = (node: Node): Omit<Field, 'name'> => ({ node, ifSet: true });
+/** A member that is printed only with `-v`. */
+export const detail = (node: Node): Omit<Field, 'name'> => ({ node, verboseOnly: true });
+/** Bytes that are never printed. */
+export const padding = (size: number): Omit<Field, 'name'> => ({
+  node: { kind: 'bytes', length: { kind: 'const', value: size }, style: 'text', size },
+  hidden: true,
+});
+
+const fieldList = (fields: FieldSpec): Field[] =>
+  Object.entries(fields).map(([name, spec]) => ('kind' in spec ? { name, node: spec } : { name, ...spec }));
+
+export type StructOptions = Partial<Omit<StructNode, 'kind' | 'fields'>>;
+/** `{a=…, b=…}`; when a field is a `detail`, the short form ends with `, ...`. */
+export const struct = (fields: FieldSpec, options: StructOptions = {}): StructNode => {
+  const list = fieldList(fields);
+  return { kind: 'struct', fields: list, shortened: list.some((f) => f.verboseOnly), ...options };
+};
+
+/** `[a, b]` of `count` elements. */
+export const array = (of: MemoryNode | ScalarNode, count: Ref, options: { limit?: number; render?: Renderer } = {}): ArrayNode => ({
+  kind: 'array',
+  of,
+  count,
+  ...options,
+});
+/** An array of a structure. */
+export const fixedArray = (of: MemoryNode | ScalarNode, count: number): ArrayNode => ({
+  kind: 'array',
+  of,
+  count: { kind: 'const', value: count },
+  fixed: count,
+});
+/** Elements up to a zero one. */
+export const zeroTerminated = (of: ScalarNode, countOnly?: string): ZeroTerminatedNode => ({ kind: 'zeroTerminated', of, countOnly });
+/** Bytes with a printer of their own. */
+export const blob = (length: Ref, max: number, render: Renderer, options: { size?: number; minimum?: number; partial?: boolean } = {}): BlobNode => ({
+  kind: 'blob',
+  length,
+  max,
+  render,
+  ...options,
+});
+
+/** Chooses by a value; keys are numbers (constants of the tables). */
+export const match = (on: Ref, cases: Readonly<Record<number, Node>> | readonly (readonly [number, Node])[], otherwise: Node): MatchNode => ({
+  kind: 'match',
+  on,
+  cases: Array.isArray(cases) ? (cases as readonly (readonly [number, Node])[]) : Object.entries(cases).map(([k, node]) => [Number(k), node] as const),
+  otherwise,
+});
+/** Differs by personality. */
+export const byAbi = (x86_64: Node, i386: Node, x32?: Node): AbiNode => ({ kind: 'abi', x86_64, i386, x32 });
+/** Something else with `-v`. */
+export const verbose = (full: Node, short: Node): VerboseNode => ({ kind: 'verbose', full, short });
+
+/** References. */
+export const arg = (name: string): Ref => ({ kind: 'arg', name });
+export const ret: Ref = { kind: 'ret' };
+export const sibling = (name: string): Ref => ({ kind: 'field', name, up: 0 });
+export const outer = (name: string, up = 1): Ref => ({ kind: 'field', name, up });
+export const constant = (value: number): Ref => ({ kind: 'const', value });
+export const times = (of: Ref, by: number, per = 1): Ref => ({ kind: 'scale', of, by, per });
+export const atMost = (of: Ref, max: number): Ref => ({ kind: 'min', of, max });
+export const least = (a: Ref, b: Ref): Ref => ({ kind: 'least', a, b });
+/** The int that the pointer argument `name` points to. */
+export const deref = (name: string): Ref => ({ kind: 'deref', name });
+
+/** Conditions. */
+export const anyBit = (on: Ref, value: number): Condition => ({ on, op: 'set', value });
+export const noBit = (on: Ref, value: number): Condition => ({ on, op: 'clear', value });
+export const equals = (on: Ref, value: number): Condition => ({ on, op: 'eq', value });
+export const differs = (on: Ref, value: number): Condition => ({ on, op: 'ne', value });
+export const atLeast = (on: Ref, value: number): Condition => ({ on, op: 'ge', value });
+
+/** Arguments by name; an argument is a node, or a node with options made by `argument`. */
+export type ArgumentSpec = Readonly<Record<string, Node | Omit<Argument, 'name'>>>;
+export const argument = (node: Node, options: Omit<Argument, 'name' | 'node'>): Omit<Argument, 'name'> => ({ node, ...options });
+/** A 64-bit argument: two registers on i386. */
+export const wide = (node: Node): Omit<Argument, 'name'> => ({ node, wide: true });
+
+const argumentList = (args: ArgumentSpec): Argument[] =>
+  Object.entries(args).map(([name, spec]) => ('kind' in spec ? { name, node: spec } : { name, ...spec }));
+
+/** Results: decimal (the default), descriptor, hexadecimal, octal, address, none (`= ?` calls that do not return). */
+export const returns = {
+  decimal: { base: 'd' } as Result,
+  unsigned: { base: 'u' } as Result,
+  fd: { base: 'fd' } as Result,
+  hex: { base: 'x' } as Result,
+  address: { base: 'addr' } as Result,
+  octal: { base: 'o' } as Result,
+  none: { base: 'none' } as Result,
+  /** With text in parentheses behind the number. */
+  comment: (comment: Renderer, extra: ArgumentSpec = {}, base: Result['base'] = 'd'): Result => ({ base, comment, extra: argumentList(extra) }),
+  format: (printer: ScalarFormat): Result => ({ base: 'format', format: printer }),
+};
+
+/** Describes a system call: arguments in order, then the result. */
+export const call = (args: ArgumentSpec = {}, result: Result = returns.decimal): Call => ({ args: argumentList(args), result });
+
+/** Describes a call whose further arguments depend on a value. `cases`: [keys, arguments, result]. */
+export const callBy = (
+  args: ArgumentSpec,
+  on: Ref,
+  cases: readonly (readonly [keys: number | readonly number[], args: ArgumentSpec, result?: Result])[],
+  otherwise: ArgumentSpec,
+  result: Result = returns.decimal,
+  mask?: number,
+): Call => ({
+  args: argumentList(args),
+  result,
+  variants: {
+    on,
+    mask,
+    cases: cases.flatMap(([keys, spec, own]) => {
+      const list = argumentList(spec);
+      return (typeof keys === 'number' ? [keys] : keys).map((key) => [key, list, own] as const);
+    }),
+    otherwise: argumentList(otherwise),
+  },
+});

@@ -1,0 +1,238 @@
+// The closed union of description nodes: what a system call's arguments are, as data. Passes: resolve, capture, print.
+import type { ConstantTable } from '../constants/table.js';
+import type { Renderer, ScalarFormat } from '../decode/printer.js';
+
+/**
+ * Bytes that a scalar takes in memory. 'ptr': a pointer or size_t (4 on i386 and x32). 'long': __kernel_long_t
+ * (4 on i386, 8 on x86_64 and x32).
+ */
+export type Size = 1 | 2 | 4 | 8 | 'ptr' | 'long';
+
+/** A number known only at the stop: where it comes from. */
+export type Ref =
+  | { readonly kind: 'arg'; readonly name: string }
+  /** The call's result (0 when it failed). */
+  | { readonly kind: 'ret' }
+  /** A field of the structure around (up 0), or of one further out. */
+  | { readonly kind: 'field'; readonly name: string; readonly up: number }
+  | { readonly kind: 'const'; readonly value: number }
+  /** `of` times `by`, divided by `per` rounding up, at most `max`. */
+  | { readonly kind: 'scale'; readonly of: Ref; readonly by: number; readonly per: number }
+  | { readonly kind: 'min'; readonly of: Ref; readonly max: number }
+  /** The lesser of two. */
+  | { readonly kind: 'least'; readonly a: Ref; readonly b: Ref }
+  /** The 32-bit integer that an inout or input pointer argument points to, as captured in the same record. */
+  | { readonly kind: 'deref'; readonly name: string };
+
+/** Digits of a plain number. */
+export type Base = 'd' | 'u' | 'x' | 'o' | 'mode';
+
+export interface IntNode {
+  readonly kind: 'int';
+  readonly size: Size;
+  readonly base: Base;
+}
+/** A value with names: one of (choice) or several of (flags). */
+export interface XlatNode {
+  readonly kind: 'xlat';
+  readonly size: Size;
+  readonly table: ConstantTable;
+  /** Digits of what has no name, when it is not hexadecimal. */
+  readonly base?: Base;
+}
+/** A scalar with a printer of its own. */
+export interface FormatNode {
+  readonly kind: 'format';
+  readonly size: Size;
+  readonly format: ScalarFormat;
+  /** A process id whose comm is captured with `-Y`. */
+  readonly pid?: boolean;
+}
+/** A pointer that is not followed: NULL or hexadecimal. */
+export interface AddressNode {
+  readonly kind: 'address';
+  readonly size: Size;
+}
+/** A file descriptor; `at`: AT_FDCWD by name, with the working directory under `-y`. */
+export interface FdNode {
+  readonly kind: 'fd';
+  readonly at: boolean;
+  readonly size: Size;
+}
+export type Direction = 'in' | 'out' | 'inout';
+export interface PointerNode {
+  readonly kind: 'pointer';
+  readonly direction: Direction;
+  readonly to: MemoryNode | ScalarNode;
+  readonly options: PointerOptions;
+}
+export interface PointerOptions {
+  /** An output that is there after a failure, too. */
+  readonly evenOnError?: boolean;
+  /** Captured and printed at the exit although it is an input (what strace prints only then). */
+  readonly atExit?: boolean;
+  /** How an inout shows its two states: `arrow` prints `old => new` around; `changed` lets scalars show ` => `; `exit` only the new one. */
+  readonly show?: 'arrow' | 'changed' | 'exit';
+  /** Scalars are printed without brackets. */
+  readonly bare?: boolean;
+  /** Printed as this many bytes at least: a shorter object is an address (size argument of versioned structures). */
+  readonly size?: Ref;
+  /** What a null pointer prints; NULL when absent. */
+  readonly whenNull?: string;
+  /** Followed even with -e verbose=none (strings, paths). */
+  readonly always?: boolean;
+}
+/** Chooses by the value of another argument or field. Cases by constant; `otherwise` for the rest. */
+export interface MatchNode {
+  readonly kind: 'match';
+  readonly on: Ref;
+  readonly cases: readonly (readonly [key: number, node: Node])[];
+  readonly otherwise: Node;
+  /** Looks at these bits only. */
+  readonly mask?: number;
+}
+/** A string that ends at a NUL: a path (never shortened), or a string cut by `-s`; `size`: an array inside a structure. */
+export interface StringNode {
+  readonly kind: 'string';
+  readonly limit: 'path' | 'string';
+  /** Fixed room inside a structure, in bytes. */
+  readonly size?: number;
+  /** At most as many bytes as this, when the string has no NUL (captured as bytes). */
+  readonly max?: number;
+}
+/** Counted bytes. */
+export interface BytesNode {
+  readonly kind: 'bytes';
+  readonly length: Ref;
+  /** The running total that bounds all bytes of one transfer (readv, recvmsg). */
+  readonly within?: Ref;
+  /** `hex`: always \x… ; `text`: C escapes. */
+  readonly style: 'text' | 'hex';
+  /** Fixed room inside a structure. */
+  readonly size?: number;
+}
+export interface Field {
+  readonly name: string;
+  readonly node: Node;
+  /** Printed only when it is not zero (reserved members). */
+  readonly ifSet?: boolean;
+  /** Printed only without abbreviation (`-v`). */
+  readonly verboseOnly?: boolean;
+  /** Never printed (padding). */
+  readonly hidden?: boolean;
+  /** Printed only if the captured size reaches past it. */
+  readonly ifThere?: boolean;
+  /** Extra alignment or an exact offset from the previous field's end is given by padding fields; bit fields by `bits`. */
+  readonly bits?: readonly [shift: number, width: number];
+  /** In an inout structure: `old => new` where the kernel changed it. */
+  readonly changed?: boolean;
+  /** A union member: laid over the field before it. */
+  readonly overlay?: boolean;
+  /** Printed only when this holds. */
+  readonly when?: Condition;
+}
+/** A test on a reference, decided when the value is known. */
+export interface Condition {
+  readonly on: Ref;
+  readonly op: 'eq' | 'ne' | 'ge' | 'lt' | 'set' | 'clear';
+  readonly value: number;
+}
+export interface StructNode {
+  readonly kind: 'struct';
+  readonly fields: readonly Field[];
+  /** Abbreviated output ends with `, ...` behind the fields that are not verboseOnly. */
+  readonly shortened: boolean;
+  /** Byte size when it is not what the fields give (trailing padding), by ABI word. */
+  readonly size?: number;
+  /** Captures as many bytes as this says, at most all fields: versioned structures. */
+  readonly length?: Ref;
+  readonly minimum?: number;
+  readonly packed?: boolean;
+  readonly render?: Renderer;
+}
+export interface ArrayNode {
+  readonly kind: 'array';
+  readonly of: MemoryNode | ScalarNode;
+  readonly count: Ref;
+  /** Fixed count inside a structure. */
+  readonly fixed?: number;
+  /** Elements shown before `...`; default: the string limit unless -v. */
+  readonly limit?: number;
+  readonly render?: Renderer;
+}
+/** Elements up to a zero one: argv, envp. */
+export interface ZeroTerminatedNode {
+  readonly kind: 'zeroTerminated';
+  readonly of: ScalarNode;
+  /** Abbreviated as an address and a count: an address and `3 vars` in a comment. */
+  readonly countOnly?: string;
+}
+/** Counted bytes that a printer of its own makes sense of; nested captures come from `inner`, when it is given. */
+export interface BlobNode {
+  readonly kind: 'blob';
+  readonly length: Ref;
+  readonly max: number;
+  readonly render: Renderer;
+  /** Size inside a structure. */
+  readonly size?: number;
+  /** Fewer bytes than this are shown as an address. */
+  readonly minimum?: number;
+  /** Shown with what could be read, though it be less than asked. */
+  readonly partial?: boolean;
+}
+/** Differs with the personality. */
+export interface AbiNode {
+  readonly kind: 'abi';
+  readonly x86_64: Node;
+  readonly i386: Node;
+  readonly x32?: Node;
+}
+/** Something else with `-v` (abbrev off) than without. */
+export interface VerboseNode {
+  readonly kind: 'verbose';
+  readonly full: Node;
+  readonly short: Node;
+}
+
+export type ScalarNode = IntNode | AddressNode | XlatNode | FormatNode | FdNode | PointerNode | MatchNode | AbiNode | VerboseNode;
+export type MemoryNode = StringNode | BytesNode | StructNode | ArrayNode | ZeroTerminatedNode | BlobNode | MatchNode | AbiNode | VerboseNode;
+export type Node = ScalarNode | MemoryNode;
+
+/** One argument as it is printed. */
+export interface Argument {
+  readonly name: string;
+  readonly node: Node;
+  /** Printed only when this holds (openat's mode). */
+  readonly when?: Condition;
+  /** Not printed by strace, but named by references. */
+  readonly hidden?: boolean;
+  /** Takes two registers on i386 (64-bit offsets). */
+  readonly wide?: boolean;
+  /** Position among the registers when it is not the position in the list. */
+  readonly register?: number;
+  /** Waits for the exit, though it could be printed at the entry. */
+  readonly atExit?: boolean;
+}
+
+/** How the result is printed. */
+export interface Result {
+  readonly base: 'd' | 'u' | 'x' | 'o' | 'fd' | 'none' | 'format' | 'addr';
+  readonly format?: ScalarFormat;
+  /** Captured at the exit of a successful call for the text in parentheses. */
+  readonly extra?: readonly Argument[];
+  /** The text in parentheses behind the result. */
+  readonly comment?: Renderer;
+}
+
+/** One system call. */
+export interface Call {
+  readonly args: readonly Argument[];
+  readonly result: Result;
+  /** The rest of the arguments by the value of one of them (prctl, fcntl). */
+  readonly variants?: {
+    readonly on: Ref;
+    readonly mask?: number;
+    readonly cases: readonly (readonly [key: number, args: readonly Argument[], result?: Result])[];
+    readonly otherwise: readonly Argument[];
+  };
+}

@@ -1,0 +1,498 @@
+// Turns a description into what the passes work on: sizes, offsets and registers for one personality, and a site
+// number for each node that captures memory. Plans and printers both walk the resolved tree, so they cannot drift.
+import type { Abi } from '../abi/abi.js';
+import { DescriptionError } from '../errors.js';
+import type { ConstantTable } from '../constants/table.js';
+import type { Renderer, ScalarFormat } from '../decode/printer.js';
+import type { Style } from '../decode/style.js';
+import { describesFds } from '../decode/style.js';
+import type { Argument, Base, Call, Condition, Node, PointerNode, PointerOptions, Ref, Result, Size, StructNode } from './node.js';
+
+/** A reference whose place is known. */
+export type Place =
+  | { readonly kind: 'arg'; readonly register: number; readonly bytes: number; readonly high: number }
+  | { readonly kind: 'ret' }
+  | { readonly kind: 'field'; readonly up: number; readonly offset: number; readonly bytes: number }
+  | { readonly kind: 'const'; readonly value: number }
+  | { readonly kind: 'scale'; readonly of: Place; readonly by: number; readonly per: number }
+  | { readonly kind: 'min'; readonly of: Place; readonly max: number }
+  | { readonly kind: 'least'; readonly a: Place; readonly b: Place }
+  | { readonly kind: 'deref'; readonly target: NamedRegister };
+
+export interface Test {
+  readonly on: Place;
+  readonly op: Condition['op'];
+  readonly value: number;
+}
+
+export interface RField {
+  readonly name: string;
+  readonly node: R;
+  readonly offset: number;
+  readonly ifSet: boolean;
+  readonly verboseOnly: boolean;
+  readonly hidden: boolean;
+  readonly ifThere: boolean;
+  readonly changed: boolean;
+  readonly bits?: readonly [shift: number, width: number];
+  readonly when?: Test;
+}
+
+/** Resolved nodes; `bytes` is what the node takes in memory (0: variable), `align` its alignment there. */
+export type R =
+  | { readonly kind: 'int'; readonly bytes: number; readonly align: number; readonly base: Base }
+  | { readonly kind: 'address'; readonly bytes: number; readonly align: number }
+  | { readonly kind: 'xlat'; readonly bytes: number; readonly align: number; readonly table: ConstantTable; readonly base?: Base }
+  | { readonly kind: 'format'; readonly bytes: number; readonly align: number; readonly format: ScalarFormat; readonly site: number }
+  | { readonly kind: 'fd'; readonly bytes: number; readonly align: number; readonly at: boolean; readonly site: number }
+  | {
+      readonly kind: 'pointer';
+      readonly bytes: number;
+      readonly align: number;
+      readonly direction: PointerNode['direction'];
+      readonly options: PointerOptions;
+      readonly sizePlace?: Place;
+      readonly to: R;
+      readonly site: number;
+    }
+  | {
+      readonly kind: 'match';
+      readonly bytes: number;
+      readonly align: number;
+      readonly on: Place;
+      readonly mask: number;
+      readonly cases: readonly (readonly [number, R])[];
+      readonly otherwise: R;
+    }
+  | { readonly kind: 'string'; readonly bytes: number; readonly align: number; readonly path: boolean; readonly max?: number; readonly fixed: boolean }
+  | {
+      readonly kind: 'bytes';
+      readonly bytes: number;
+      readonly align: number;
+      readonly length: Place;
+      readonly within?: Place;
+      readonly hex: boolean;
+    }
+  | RStruct
+  | {
+      readonly kind: 'array';
+      readonly bytes: number;
+      readonly align: number;
+      readonly of: R;
+      readonly count: Place;
+      readonly limit?: number;
+      readonly fixed?: number;
+      readonly render?: Renderer;
+    }
+  | { readonly kind: 'zeroTerminated'; readonly bytes: number; readonly align: number; readonly of: R; readonly countOnly?: string }
+  | {
+      readonly kind: 'blob';
+      readonly bytes: number;
+      readonly align: number;
+      readonly length: Place;
+      readonly max: number;
+      readonly minimum: number;
+      readonly partial: boolean;
+      readonly render: Renderer;
+    };
+
+export interface RStruct {
+  readonly kind: 'struct';
+  readonly bytes: number;
+  readonly align: number;
+  readonly fields: readonly RField[];
+  readonly shortened: boolean;
+  readonly length?: Place;
+  readonly minimum: number;
+  readonly render?: Renderer;
+}
+
+export interface RArgument {
+  readonly name: string;
+  readonly register: number;
+  /** Register of the high half on i386, for wide arguments; else -1. */
+  readonly high: number;
+  readonly node: R;
+  readonly when?: Test;
+  readonly hidden: boolean;
+  readonly atExit: boolean;
+}
+
+export interface RResult {
+  readonly base: Result['base'];
+  readonly format?: ScalarFormat;
+  readonly comment?: Renderer;
+  readonly extra: readonly RArgument[];
+  /** Site of the path of a returned descriptor. */
+  readonly site: number;
+}
+
+/** One list of arguments: the whole call, or one variant of it. */
+export interface RList {
+  readonly args: readonly RArgument[];
+  readonly result: RResult;
+}
+
+export interface RCall {
+  readonly name: string;
+  readonly style: Style;
+  readonly plain: RList;
+  readonly variants?: {
+    readonly on: Place;
+    readonly mask: number;
+    readonly keys: readonly number[];
+    list(key: number): RList;
+    readonly otherwise: RList;
+  };
+}
+
+interface Scope {
+  readonly layout: readonly { readonly name: string; readonly offset: number; readonly bytes: number }[];
+}
+
+/** Where an argument is; `site` is that of its pointer (-1: it is none), known once the argument is resolved. */
+export interface NamedRegister {
+  readonly register: number;
+  readonly bytes: number;
+  readonly high: number;
+  site: number;
+}
+
+/** Bytes of a scalar on a personality. */
+export function sizeOf(size: Size, abi: Abi): number {
+  return size === 'ptr' ? abi.word : size === 'long' ? abi.longSize : size;
+}
+
+const alignOf = (bytes: number, abi: Abi): number => (bytes >= 8 ? abi.alignU64 : bytes || 1);
+
+class Resolver {
+  site = 0;
+  readonly registers = new Map<string, NamedRegister>();
+  private readonly scopes: Scope[] = [];
+
+  constructor(
+    private readonly name: string,
+    private readonly style: Style,
+  ) {}
+
+  fail(message: string): never {
+    throw new DescriptionError(this.name, message);
+  }
+
+  newSite(): number {
+    if (this.site > 254) this.fail('too many capturing nodes');
+    return this.site++;
+  }
+
+  place(ref: Ref): Place {
+    switch (ref.kind) {
+      case 'arg': {
+        const found = this.registers.get(ref.name) ?? this.fail(`no argument '${ref.name}'`);
+        return { kind: 'arg', register: found.register, bytes: found.bytes, high: found.high };
+      }
+      case 'ret':
+        return ref;
+      case 'const':
+        return ref;
+      case 'field': {
+        const scope = this.scopes[this.scopes.length - 1 - ref.up] ?? this.fail(`no structure ${ref.up} levels out`);
+        const found = scope.layout.find((f) => f.name === ref.name) ?? this.fail(`no field '${ref.name}'`);
+        return { kind: 'field', up: ref.up, offset: found.offset, bytes: found.bytes };
+      }
+      case 'scale':
+        return { kind: 'scale', of: this.place(ref.of), by: ref.by, per: ref.per };
+      case 'min':
+        return { kind: 'min', of: this.place(ref.of), max: ref.max };
+      case 'least':
+        return { kind: 'least', a: this.place(ref.a), b: this.place(ref.b) };
+      case 'deref': {
+        const found = this.registers.get(ref.name) ?? this.fail(`no argument '${ref.name}'`);
+        return { kind: 'deref', target: found };
+      }
+    }
+  }
+
+  test(condition: Condition | undefined): Test | undefined {
+    return condition && { on: this.place(condition.on), op: condition.op, value: condition.value };
+  }
+
+  scalar(bytes: number): { bytes: number; align: number } {
+    return { bytes, align: alignOf(bytes, this.style.abi) };
+  }
+
+  node(node: Node): R {
+    const { abi } = this.style;
+    switch (node.kind) {
+      case 'int':
+        return { kind: 'int', ...this.scalar(sizeOf(node.size, abi)), base: node.base };
+      case 'address':
+        return { kind: 'address', ...this.scalar(sizeOf(node.size, abi)) };
+      case 'xlat':
+        return { kind: 'xlat', ...this.scalar(sizeOf(node.size, abi)), table: node.table, base: node.base };
+      case 'format':
+        return {
+          kind: 'format',
+          ...this.scalar(sizeOf(node.size, abi)),
+          format: node.format,
+          site: node.pid && this.style.comm ? this.newSite() : -1,
+        };
+      case 'fd':
+        return { kind: 'fd', ...this.scalar(sizeOf(node.size, abi)), at: node.at, site: describesFds(this.style) ? this.newSite() : -1 };
+      case 'pointer': {
+        const site = this.newSite();
+        const sizePlace = node.options.size && this.place(node.options.size);
+        return {
+          kind: 'pointer',
+          ...this.scalar(abi.word),
+          direction: node.direction,
+          options: node.options,
+          sizePlace,
+          to: this.node(node.to),
+          site,
+        };
+      }
+      case 'match': {
+        const on = this.place(node.on);
+        const start = this.site;
+        let end = start;
+        const done = new Map<Node, R>();
+        const one = (n: Node): R => {
+          let r = done.get(n);
+          if (!r) {
+            this.site = start;
+            r = this.node(n);
+            end = Math.max(end, this.site);
+            done.set(n, r);
+          }
+          return r;
+        };
+        const cases = node.cases.map(([key, n]) => [key >>> 0, one(n)] as const);
+        const otherwise = one(node.otherwise);
+        this.site = end;
+        const bytes = Math.max(otherwise.bytes, ...cases.map(([, r]) => r.bytes));
+        const align = Math.max(otherwise.align, ...cases.map(([, r]) => r.align));
+        return { kind: 'match', bytes, align, on, mask: node.mask ?? 0xffffffff, cases, otherwise };
+      }
+      case 'string':
+        return { kind: 'string', bytes: node.size ?? 0, align: 1, path: node.limit === 'path', max: node.max, fixed: node.size !== undefined };
+      case 'bytes':
+        return {
+          kind: 'bytes',
+          bytes: node.size ?? 0,
+          align: 1,
+          length: this.place(node.length),
+          within: node.within && this.place(node.within),
+          hex: node.style === 'hex',
+        };
+      case 'struct':
+        return this.struct(node);
+      case 'array': {
+        const of = this.node(node.of);
+        return {
+          kind: 'array',
+          bytes: (node.fixed ?? 0) * of.bytes,
+          align: of.align,
+          of,
+          count: this.place(node.count),
+          limit: node.limit,
+          fixed: node.fixed,
+          render: node.render,
+        };
+      }
+      case 'zeroTerminated':
+        return { kind: 'zeroTerminated', bytes: 0, align: abi.word, of: this.node(node.of), countOnly: node.countOnly };
+      case 'blob':
+        return {
+          kind: 'blob',
+          bytes: node.size ?? 0,
+          align: 1,
+          length: this.place(node.length),
+          max: node.max,
+          minimum: node.minimum ?? 0,
+          partial: node.partial ?? false,
+          render: node.render,
+        };
+      case 'abi':
+        return this.node(abi.name === 'i386' ? node.i386 : abi.name === 'x32' && node.x32 ? node.x32 : node.x86_64);
+      case 'verbose':
+        return this.node(this.style.abbrev ? node.short : node.full);
+    }
+  }
+
+  private struct(node: StructNode): R {
+    const layout: { name: string; offset: number; bytes: number }[] = [];
+    const length = node.length && this.place(node.length);
+    this.scopes.push({ layout });
+    // Sizes first: a field may refer to one that comes later (iov_base to iov_len).
+    let end = 0;
+    let start = 0;
+    let align = 1;
+    const { abi } = this.style;
+    for (const f of node.fields) {
+      const [bytes, fieldAlign] = this.measure(f.node);
+      const a = node.packed ? 1 : fieldAlign;
+      align = Math.max(align, a);
+      if (f.overlay) {
+        end = Math.max(end, start + bytes);
+      } else {
+        start = Math.ceil(end / a) * a;
+        end = start + bytes;
+      }
+      layout.push({ name: f.name, offset: start, bytes });
+    }
+    const fields: RField[] = node.fields.map((f, i) => ({
+      name: f.name,
+      node: this.node(f.node),
+      offset: layout[i].offset,
+      ifSet: f.ifSet ?? false,
+      verboseOnly: f.verboseOnly ?? false,
+      hidden: f.hidden ?? false,
+      ifThere: f.ifThere ?? false,
+      changed: f.changed ?? false,
+      bits: f.bits,
+      when: this.test(f.when),
+    }));
+    this.scopes.pop();
+    const natural = Math.ceil(end / align) * align;
+    const bytes = node.size ?? natural;
+    if (bytes < end) this.fail(`structure is given ${bytes} bytes, its fields take ${end} on ${abi.name}`);
+    return {
+      kind: 'struct',
+      bytes,
+      align,
+      fields,
+      shortened: node.shortened,
+      length,
+      minimum: node.minimum ?? bytes,
+      render: node.render,
+    };
+  }
+
+  /** Size and alignment of a node without numbering sites. */
+  private measure(node: Node): [bytes: number, align: number] {
+    const { abi } = this.style;
+    switch (node.kind) {
+      case 'int':
+      case 'address':
+      case 'xlat':
+      case 'format':
+      case 'fd': {
+        const bytes = sizeOf(node.size, abi);
+        return [bytes, alignOf(bytes, abi)];
+      }
+      case 'pointer':
+        return [abi.word, abi.word];
+      case 'match': {
+        const all = [node.otherwise, ...node.cases.map(([, n]) => n)].map((n) => this.measure(n));
+        return [Math.max(...all.map(([b]) => b)), Math.max(...all.map(([, a]) => a))];
+      }
+      case 'string':
+      case 'bytes':
+      case 'blob':
+        return [node.size ?? 0, 1];
+      case 'struct': {
+        let end = 0;
+        let start = 0;
+        let align = 1;
+        for (const f of node.fields) {
+          const [bytes, fieldAlign] = this.measure(f.node);
+          const a = node.packed ? 1 : fieldAlign;
+          align = Math.max(align, a);
+          if (f.overlay) end = Math.max(end, start + bytes);
+          else {
+            start = Math.ceil(end / a) * a;
+            end = start + bytes;
+          }
+        }
+        return [node.size ?? Math.ceil(end / align) * align, align];
+      }
+      case 'array': {
+        const [bytes, align] = this.measure(node.of);
+        return [(node.fixed ?? 0) * bytes, align];
+      }
+      case 'zeroTerminated':
+        return [0, abi.word];
+      case 'abi':
+        return this.measure(abi.name === 'i386' ? node.i386 : abi.name === 'x32' && node.x32 ? node.x32 : node.x86_64);
+      case 'verbose':
+        return this.measure(this.style.abbrev ? node.short : node.full);
+    }
+  }
+
+  /** Arguments take registers in order; names are known before nodes are resolved, so that they may refer forward. */
+  arguments(list: readonly Argument[], first: number): { args: RArgument[]; next: number } {
+    const { abi } = this.style;
+    let register = first;
+    const placed = list.map((a) => {
+      const own = a.register ?? register;
+      const high = a.wide && abi.name === 'i386' ? own + 1 : -1;
+      if (a.register === undefined) register += high >= 0 ? 2 : 1;
+      const bytes = high >= 0 ? 8 : Math.min(this.measure(a.node)[0] || abi.word, abi.name === 'i386' ? 4 : 8);
+      this.registers.set(a.name, { register: own, bytes, high, site: -1 });
+      return { a, own, high };
+    });
+    const args = placed.map(({ a, own, high }) => {
+      const before = this.site;
+      const node = this.node(a.node);
+      if (node.kind === 'pointer') this.registers.get(a.name)!.site = before;
+      return { name: a.name, register: own, high, node, when: this.test(a.when), hidden: a.hidden ?? false, atExit: a.atExit ?? false };
+    });
+    return { args, next: register };
+  }
+
+  result(result: Result): RResult {
+    return {
+      base: result.base,
+      format: result.format,
+      comment: result.comment,
+      extra: result.extra ? this.extra(result.extra) : [],
+      site: result.base === 'fd' && describesFds(this.style) ? this.newSite() : -1,
+    };
+  }
+
+  /** Captures for a comment: their register is the argument of the same name. */
+  private extra(list: readonly Argument[]): RArgument[] {
+    return list.map((a) => {
+      const found = this.registers.get(a.name) ?? this.fail(`result comment: no argument '${a.name}'`);
+      return { name: a.name, register: found.register, high: -1, node: this.node(a.node), hidden: false, atExit: true };
+    });
+  }
+}
+
+/** Resolves a call for the style's personality. Variants are resolved when they are asked for. */
+export function resolveCall(name: string, call: Call, style: Style): RCall {
+  const resolver = new Resolver(name, style);
+  const { args, next } = resolver.arguments(call.args, 0);
+  const baseSite = resolver.site;
+  const list = (extra: readonly Argument[], result: Result): RList => {
+    resolver.site = baseSite;
+    const own = resolver.arguments(extra, next).args;
+    return { args: own.length ? [...args, ...own] : args, result: resolver.result(result) };
+  };
+  const { variants } = call;
+  if (!variants) return { name, style, plain: list([], call.result) };
+  const byKey = new Map(variants.cases.map(([key, extra, result]) => [key >>> 0, { extra, result }] as const));
+  const cache = new Map<unknown, RList>();
+  const otherwise = list(variants.otherwise, call.result);
+  return {
+    name,
+    style,
+    plain: otherwise,
+    variants: {
+      on: resolver.place(variants.on),
+      mask: variants.mask ?? 0xffffffff,
+      keys: [...byKey.keys()],
+      list(key) {
+        const found = byKey.get(key);
+        if (!found) return otherwise;
+        let resolved = cache.get(found.extra);
+        if (!resolved) {
+          resolved = list(found.extra, found.result ?? call.result);
+          if (!found.result) cache.set(found.extra, resolved);
+        }
+        return resolved;
+      },
+      otherwise,
+    },
+  };
+}
