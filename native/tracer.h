@@ -7,6 +7,8 @@
 
 #include <stdint.h>
 
+#pragma GCC visibility push(default)
+
 enum config_flag {
 	CF_FOLLOW = 1,        /* trace children (PTRACE_O_TRACE{FORK,VFORK,CLONE}) */
 	CF_SECCOMP = 2,       /* the spawned command carries a RET_TRACE filter; PTRACE_O_TRACESECCOMP */
@@ -15,9 +17,7 @@ enum config_flag {
 	CF_SYNC = 16,         /* restart a tracee only when the consumer has released the records so far (a terminal) */
 	CF_EXITKILL = 32,     /* PTRACE_O_EXITKILL on all tracees */
 	CF_COMM = 64,         /* EV_EXEC with comm; comm in EV_TASK (region site 0) */
-	CF_ENTRY_ONLY_UNUSED = 128,
 	CF_DETACH_ON_EXEC = 256, /* -b execve */
-	CF_KILL_ON_INTERRUPT_UNUSED = 512,
 	CF_OLD_SECCOMP = 1024 /* pre-4.8 kernel order: the seccomp stop precedes the syscall-entry-stop */
 };
 
@@ -66,8 +66,10 @@ int32_t tracer_interrupted(int32_t handle);
 int32_t tracer_interrupt(int32_t handle, int32_t sig);
 /* Wait status of the spawned command (as waitpid gives it), or -1. */
 int32_t tracer_status(int32_t handle);
-/* Counters and small facts by index: 0 tracees seen, 1 plan faults, 2 context...; */
+/* Counters: 0 tracees seen so far, 1 tracees now. */
 int32_t tracer_stat(int32_t handle, int32_t what);
+/* Nobody reads any more: what comes is thrown away, the tracer never waits for room. */
+int32_t tracer_abandon(int32_t handle);
 /* Joins the thread and frees everything; every tracee is detached or gone by then. */
 int32_t tracer_destroy(int32_t handle);
 /* Text of the last error of this handle (or of creation, handle -1) into buf; returns its length. */
@@ -78,5 +80,7 @@ int32_t tracer_probe_seccomp(void);
 int32_t capture_run_for_test(const uint8_t *spec, int32_t spec_len, uint8_t *out, int32_t out_len);
 /* The verifier alone: 0, or -EINVAL with the reason in tracer_error(-1). */
 int32_t plan_verify_for_test(const uint8_t *insns, int32_t count);
+
+#pragma GCC visibility pop
 
 #endif

@@ -1,0 +1,350 @@
+/* Runs capture plans (plan.h). Bounded by construction: jumps go forward, loops run over bytes already captured. */
+#include <errno.h>
+#include <string.h>
+
+#include "internal.h"
+
+/* A window on captured bytes: offset from the start of the record, and length. */
+struct window {
+	uint32_t offset, len;
+};
+
+struct run {
+	struct record *r;
+	uint32_t room;   /* bytes that the record may take, the region table included */
+	uint32_t limit;  /* most regions */
+	uint32_t used;   /* bytes of the record in use, captured bytes counted from `bytes` */
+	uint32_t bytes;  /* where captured bytes begin */
+	const struct capture_source *source;
+	uint64_t regs[PLAN_REGS];
+	struct window handles[PLAN_HANDLES];
+	uint32_t fuel;
+	bool failed;
+};
+
+#define MAX_REGIONS 4096
+#define CHUNK 4096
+
+static struct region *region_of(struct record *r, uint32_t index)
+{
+	return (struct region *)((uint8_t *)r + sizeof *r) + index;
+}
+
+/* Begins a region; NULL when the record is full. */
+static struct region *begin_region(struct run *run, uint16_t site, uint64_t addr, uint32_t want)
+{
+	if (run->r->nregions >= run->limit || run->used + 8 > run->room) {
+		run->r->flags |= RF_TRUNCATED;
+		return NULL;
+	}
+	struct region *g = region_of(run->r, run->r->nregions);
+	*g = (struct region){ .addr = addr, .offset = run->used, .want = want, .site = site };
+	return g;
+}
+
+static void end_region(struct run *run, struct region *g, uint32_t len, uint32_t handle)
+{
+	g->len = len;
+	run->r->nregions++;
+	run->used += (len + 7) & ~7U;
+	if (handle < PLAN_HANDLES)
+		run->handles[handle] = (struct window){ g->offset, len };
+}
+
+static uint8_t *at(struct run *run, uint32_t offset)
+{
+	return (uint8_t *)run->r + offset;
+}
+
+static void capture_bytes(struct run *run, uint16_t site, uint64_t addr, uint64_t len, uint32_t handle)
+{
+	if (addr == 0 || len == 0)
+		return;
+	if (len > run->room)
+		len = run->room;
+	struct region *g = begin_region(run, site, addr, (uint32_t)len);
+	if (!g)
+		return;
+	uint32_t most = run->room - run->used;
+	uint32_t want = (uint32_t)len;
+	if (want > most) {
+		want = most;
+		run->r->flags |= RF_TRUNCATED;
+	}
+	int err = 0;
+	size_t got = run->source->read(run->source->context, addr, at(run, g->offset), want, &err);
+	g->err = got < len ? (uint16_t)(err ? err : EFAULT) : 0;
+	end_region(run, g, (uint32_t)got, handle);
+}
+
+static bool is_zero_unit(const uint8_t *p, uint32_t unit)
+{
+	for (uint32_t i = 0; i < unit; i++)
+		if (p[i])
+			return false;
+	return true;
+}
+
+/* Reads page by page up to a zero unit: a string may end just before an unmapped page. */
+static void capture_terminated(struct run *run, uint16_t site, uint64_t addr, uint32_t unit, uint32_t cap, uint32_t handle)
+{
+	if (addr == 0)
+		return;
+	struct region *g = begin_region(run, site, addr, 0);
+	if (!g)
+		return;
+	uint64_t most = (uint64_t)cap * unit;
+	if (most > run->room - run->used)
+		most = run->room - run->used;
+	uint32_t got = 0, checked = 0;
+	int err = 0;
+	bool found = false;
+	while (!found && got < most) {
+		uint64_t here = addr + got;
+		uint64_t step = CHUNK - (here & (CHUNK - 1));
+		/* Short strings are common: a first bite of 256 bytes costs the same call and copies less. */
+		if (step > most - got)
+			step = most - got;
+		size_t n = run->source->read(run->source->context, here, at(run, g->offset + got), step, &err);
+		got += (uint32_t)n;
+		if (unit == 1) {
+			const uint8_t *p = memchr(at(run, g->offset + checked), 0, got - checked);
+			if (p) {
+				got = (uint32_t)(p - at(run, g->offset)) + 1;
+				found = true;
+			}
+			checked = got;
+		} else {
+			for (; checked + unit <= got && !found; checked += unit)
+				if (is_zero_unit(at(run, g->offset + checked), unit))
+					found = true;
+			if (found)
+				got = checked;
+		}
+		if (n < step)
+			break;
+	}
+	g->aux = found;
+	g->want = found ? got : cap * unit;
+	g->err = found || got == most ? 0 : (uint16_t)(err ? err : EFAULT);
+	end_region(run, g, got, handle);
+}
+
+static uint64_t load(struct run *run, const struct window *w, uint32_t offset, uint32_t size)
+{
+	if (offset > w->len || size > w->len - offset)
+		return 0;
+	const uint8_t *p = at(run, w->offset + offset);
+	uint64_t v = 0;
+	memcpy(&v, p, size); /* little endian */
+	return v;
+}
+
+static uint64_t multiply(uint64_t a, uint64_t b)
+{
+	uint64_t r;
+	return __builtin_mul_overflow(a, b, &r) ? UINT64_MAX : r;
+}
+
+static void capture_path(struct run *run, uint16_t site, int32_t fd, uint32_t mode)
+{
+	/* A descriptor shown twice in one call is read once. */
+	for (uint32_t i = 0; i < run->r->nregions; i++)
+		if (region_of(run->r, i)->site == site && region_of(run->r, i)->addr == (uint64_t)(int64_t)fd)
+			return;
+	struct region *g = begin_region(run, site, (uint64_t)(int64_t)fd, 0);
+	if (!g || run->room - run->used < 2 * CHUNK)
+		return;
+	size_t n = run->source->path(run->source->context, fd, mode, (char *)at(run, g->offset), 2 * CHUNK);
+	if (n > 0)
+		end_region(run, g, (uint32_t)n, PLAN_NO_HANDLE);
+}
+
+static void capture_comm(struct run *run, uint16_t site, int32_t pid)
+{
+	struct region *g = begin_region(run, site, (uint32_t)pid, 0);
+	if (!g || run->room - run->used < 64)
+		return;
+	size_t n = run->source->comm(run->source->context, pid, (char *)at(run, g->offset), 64);
+	if (n > 0)
+		end_region(run, g, (uint32_t)n, PLAN_NO_HANDLE);
+}
+
+static uint32_t find_case(const struct plan_insn *table, uint32_t n, uint32_t key)
+{
+	uint32_t lo = 0, hi = n;
+	while (lo < hi) {
+		uint32_t mid = (lo + hi) / 2;
+		if (table[mid].imm == key)
+			return (uint32_t)table[mid].ab | (uint32_t)table[mid].c << 8 | (uint32_t)table[mid].site << 16;
+		if (table[mid].imm < key)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return 0;
+}
+
+static void run_block(struct run *run, const struct plan_insn *insns, uint32_t from, uint32_t to, int depth)
+{
+	uint64_t *reg = run->regs;
+	for (uint32_t pc = from; pc < to; pc++) {
+		const struct plan_insn *i = &insns[pc];
+		uint32_t a = i->ab & 15, b = i->ab >> 4;
+		if (run->fuel-- == 0) {
+			run->r->flags |= RF_TRUNCATED;
+			return;
+		}
+		switch (i->op) {
+		case OP_END:
+			return;
+		case OP_MEM:
+			if (b < PLAN_HANDLES)
+				run->handles[b].len = 0;
+			capture_bytes(run, i->site, reg[a], i->imm, b);
+			break;
+		case OP_MEMV:
+			if (b < PLAN_HANDLES)
+				run->handles[b].len = 0;
+			capture_bytes(run, i->site, reg[a], reg[i->c] < i->imm ? reg[i->c] : i->imm, b);
+			break;
+		case OP_ZMEM:
+			if (b < PLAN_HANDLES)
+				run->handles[b].len = 0;
+			capture_terminated(run, i->site, reg[a], i->c, i->imm, b);
+			break;
+		case OP_LD:
+			reg[a] = load(run, &run->handles[b], i->imm, i->c);
+			break;
+		case OP_EACH:
+		case OP_EACHLIM: {
+			uint32_t stride = i->op == OP_EACH ? i->imm : i->imm & 0xffff;
+			uint32_t limit = i->op == OP_EACH ? UINT32_MAX : i->imm >> 16;
+			struct window w = run->handles[a];
+			uint32_t end = pc + 1 + i->c;
+			for (uint32_t n = 0; n < limit && (n + 1) * (uint64_t)stride <= w.len; n++) {
+				run->handles[b] = (struct window){ w.offset + n * stride, stride };
+				run_block(run, insns, pc + 1, end, depth + 1);
+				if (run->fuel == 0 || run->fuel == UINT32_MAX)
+					return;
+			}
+			pc = end - 1;
+			break;
+		}
+		case OP_LDI:
+			reg[a] = i->imm;
+			break;
+		case OP_MOV:
+			reg[a] = reg[b];
+			break;
+		case OP_ANDI:
+			reg[a] &= i->imm;
+			break;
+		case OP_MULI:
+			reg[a] = multiply(reg[a], i->imm);
+			break;
+		case OP_MINI:
+			if (reg[a] > i->imm)
+				reg[a] = i->imm;
+			break;
+		case OP_MINR:
+			if (reg[a] > reg[b])
+				reg[a] = reg[b];
+			break;
+		case OP_SUBR:
+			reg[a] = reg[a] > reg[b] ? reg[a] - reg[b] : 0;
+			break;
+		case OP_SUBI:
+			reg[a] = reg[a] > i->imm ? reg[a] - i->imm : 0;
+			break;
+		case OP_ADDI:
+			reg[a] += (uint64_t)(int64_t)(int32_t)i->imm;
+			break;
+		case OP_ADDR:
+			reg[a] += reg[b];
+			break;
+		case OP_SHRI:
+			reg[a] >>= i->imm;
+			break;
+		case OP_JMP:
+			pc += i->imm;
+			break;
+		case OP_JERR:
+			if (run->failed)
+				pc += i->imm;
+			break;
+		case OP_JNSET:
+			if (!(reg[a] & i->imm))
+				pc += i->c;
+			break;
+		case OP_JEQ:
+			if ((uint32_t)reg[a] == i->imm)
+				pc += i->c;
+			break;
+		case OP_JNE:
+			if ((uint32_t)reg[a] != i->imm)
+				pc += i->c;
+			break;
+		case OP_JGE:
+			if (reg[a] >= i->imm)
+				pc += i->c;
+			break;
+		case OP_SWITCH:
+			pc += i->imm + find_case(&insns[pc + 1], i->imm, (uint32_t)reg[a]);
+			break;
+		case OP_FDPATH:
+			capture_path(run, i->site, (int32_t)reg[a], i->imm);
+			break;
+		case OP_COMM:
+			capture_comm(run, i->site, (int32_t)reg[a]);
+			break;
+		default:
+			return;
+		}
+	}
+}
+
+void capture_run(const struct plan_insn *insns, uint32_t count, const uint64_t args[6], int64_t ret, bool failed,
+		 const struct capture_source *source, struct record *r, uint32_t room)
+{
+	struct run run = { .r = r, .room = room, .source = source, .fuel = 1U << 20, .failed = failed };
+	/*
+	 * The region table grows while bytes are captured behind it, so its size must be known first: a pre-pass would
+	 * cost more than the gap. The table gets what the plan can need when it has no loops, else a fixed share.
+	 */
+	uint32_t captures = 0;
+	bool loops = false;
+	for (uint32_t i = 0; i < count; i++) {
+		uint8_t op = insns[i].op;
+		if (op == OP_SWITCH)
+			i += insns[i].imm;
+		captures += op == OP_MEM || op == OP_MEMV || op == OP_ZMEM || op == OP_FDPATH || op == OP_COMM;
+		loops |= op == OP_EACH || op == OP_EACHLIM;
+	}
+	run.limit = loops ? (room / 8) / sizeof(struct region) : captures;
+	if (run.limit > MAX_REGIONS)
+		run.limit = MAX_REGIONS;
+	run.bytes = (uint32_t)(sizeof *r + run.limit * sizeof(struct region));
+	run.used = run.bytes;
+	memcpy(run.regs, args, 6 * sizeof *args);
+	run.regs[6] = (uint64_t)ret;
+	run_block(&run, insns, 0, count, 0);
+	/* Close the gap that unused table entries left. */
+	uint32_t table = (uint32_t)(sizeof *r + r->nregions * sizeof(struct region));
+	uint32_t gap = run.bytes - table;
+	if (gap) {
+		memmove((uint8_t *)r + table, (uint8_t *)r + run.bytes, run.used - run.bytes);
+		for (uint32_t i = 0; i < r->nregions; i++)
+			region_of(r, i)->offset -= gap;
+	}
+	r->size = run.used - gap;
+}
+
+void capture_append(struct record *r, uint16_t site, uint64_t addr, const void *bytes, uint32_t len)
+{
+	struct region *g = region_of(r, 0);
+	*g = (struct region){ .addr = addr, .offset = sizeof *r + sizeof *g, .len = len, .want = len, .site = site };
+	memcpy((uint8_t *)r + g->offset, bytes, len);
+	r->nregions = 1;
+	r->size = (g->offset + len + 7) & ~7U;
+}

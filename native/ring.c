@@ -1,0 +1,129 @@
+/* The ring: a memfd mapped twice in a row behind a control page; one producer (the tracer thread), one consumer. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <linux/futex.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "internal.h"
+
+int ring_futex_wait(_Atomic uint32_t *word, uint32_t value, int timeout_ms)
+{
+	struct timespec ts = { timeout_ms / 1000, (long)(timeout_ms % 1000) * 1000000L };
+	long r = syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, value, timeout_ms < 0 ? NULL : &ts, NULL, 0);
+	return r == 0 ? 0 : -errno;
+}
+
+void ring_futex_wake(_Atomic uint32_t *word)
+{
+	syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
+}
+
+int ring_map(struct session *s)
+{
+	size_t bytes = s->config.ring_bytes;
+	int fd = memfd_create("tstrace-ring", MFD_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	int err = 0;
+	uint8_t *base = MAP_FAILED;
+	if (ftruncate(fd, (off_t)(RING_CONTROL_BYTES + bytes)) != 0)
+		err = -errno;
+	else
+		base = mmap(NULL, RING_CONTROL_BYTES + 2 * bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (!err && base == MAP_FAILED)
+		err = -errno;
+	if (!err && (mmap(base, RING_CONTROL_BYTES + bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, fd, 0) == MAP_FAILED ||
+		     mmap(base + RING_CONTROL_BYTES + bytes, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, fd,
+			  RING_CONTROL_BYTES) == MAP_FAILED))
+		err = -errno;
+	close(fd);
+	if (err) {
+		if (base != MAP_FAILED)
+			munmap(base, RING_CONTROL_BYTES + 2 * bytes);
+		return err;
+	}
+	s->control = (struct ring_control *)base;
+	s->data = base + RING_CONTROL_BYTES;
+	s->mask = bytes - 1;
+	return 0;
+}
+
+void ring_unmap(struct session *s)
+{
+	if (s->control)
+		munmap(s->control, RING_CONTROL_BYTES + 2 * (size_t)s->config.ring_bytes);
+	s->control = NULL;
+}
+
+static void wake_consumer(struct session *s)
+{
+	atomic_fetch_add(&s->control->data_word, 1);
+	ring_futex_wake(&s->control->data_word);
+}
+
+void ring_publish(struct session *s)
+{
+	struct ring_control *c = s->control;
+	if (s->written == s->published)
+		return;
+	s->published = s->written;
+	atomic_store(&c->written, s->written);
+	uint32_t wanted = atomic_load(&c->consumer_waits);
+	if (wanted && s->written - atomic_load(&c->read) >= wanted) {
+		atomic_store(&c->consumer_waits, 0);
+		wake_consumer(s);
+	}
+}
+
+/* Waits until the consumer has taken everything up to `position`. */
+static void wait_for_room(struct session *s, uint64_t position)
+{
+	struct ring_control *c = s->control;
+	s->published = s->written;
+	atomic_store(&c->written, s->written);
+	atomic_store(&c->consumer_waits, 0);
+	wake_consumer(s);
+	while (atomic_load(&c->read) < position && !atomic_load(&s->abandon)) {
+		uint32_t word = atomic_load(&c->space_word);
+		atomic_store(&c->producer_waits, 1);
+		if (atomic_load(&c->read) >= position || atomic_load(&s->abandon))
+			break;
+		ring_futex_wait(&c->space_word, word, 100);
+	}
+	atomic_store(&c->producer_waits, 0);
+}
+
+struct record *ring_reserve(struct session *s, uint32_t bytes)
+{
+	uint64_t size = s->mask + 1;
+	if (s->written + bytes - atomic_load(&s->control->read) > size)
+		wait_for_room(s, s->written + bytes - size);
+	if (atomic_load(&s->abandon))
+		return NULL;
+	return (struct record *)(s->data + (s->written & s->mask));
+}
+
+void ring_commit(struct session *s, struct record *r)
+{
+	r->size = (r->size + 7) & ~7U;
+	s->written += r->size;
+}
+
+void ring_drain(struct session *s)
+{
+	if (atomic_load(&s->control->read) < s->written)
+		wait_for_room(s, s->written);
+}
+
+void ring_finish(struct session *s)
+{
+	s->published = s->written;
+	atomic_store(&s->control->written, s->written);
+	atomic_store(&s->control->done, 1);
+	atomic_store(&s->control->consumer_waits, 0);
+	wake_consumer(s);
+}

@@ -1,0 +1,144 @@
+/*
+ * The probe: does this kernel stop a filtered tracee as we need it, and in which order? A child installs a filter that
+ * traces gettid, stops, calls gettid and exits; every step is checked, and the child is always reaped.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <linux/audit.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <sched.h>
+#include <signal.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/ptrace.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "internal.h"
+
+#define SYSCALL_STOP (SIGTRAP | 0x80)
+#define SECCOMP_STOP (SIGTRAP | (PTRACE_EVENT_SECCOMP << 8))
+#define PROBE_STACK 16384
+
+static long raw3(long nr, long a, long b, long c)
+{
+	long r;
+	__asm__ volatile("syscall" : "=a"(r) : "a"(nr), "D"(a), "S"(b), "d"(c) : "rcx", "r11", "memory");
+	return r;
+}
+
+static int probe_child(void *unused)
+{
+	(void)unused;
+	struct sock_filter code[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_gettid, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_TRACE),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	struct sock_fprog program = { sizeof code / sizeof *code, code };
+	if (raw3(SYS_ptrace, PTRACE_TRACEME, 0, 0) < 0)
+		raw3(SYS_exit, 2, 0, 0);
+	if (raw3(SYS_prctl, PR_SET_NO_NEW_PRIVS, 1, 0) < 0 || raw3(SYS_prctl, PR_SET_SECCOMP, SECCOMP_MODE_FILTER, (long)&program) < 0)
+		raw3(SYS_exit, 3, 0, 0);
+	raw3(SYS_kill, raw3(SYS_getpid, 0, 0, 0), SIGSTOP, 0);
+	raw3(SYS_gettid, 0, 0, 0);
+	raw3(SYS_exit_group, 0, 0, 0);
+	return 0;
+}
+
+/* Restarts the child and waits for its next stop; the wait status shifted as status >> 8 for stops. */
+static int step(pid_t pid, int request)
+{
+	int status;
+	if (ptrace(request, pid, 0, 0) != 0 || waitpid(pid, &status, __WALL) != pid)
+		return -errno;
+	return status;
+}
+
+static bool stopped_by(int status, int what)
+{
+	return status >= 0 && WIFSTOPPED(status) && status >> 8 == what;
+}
+
+static int probe(pid_t pid)
+{
+	int status;
+	if (waitpid(pid, &status, __WALL) != pid)
+		return -errno;
+	if (!stopped_by(status, SIGSTOP)) {
+		global_error(WIFEXITED(status) && WEXITSTATUS(status) == 3 ? "the kernel refuses a seccomp filter"
+									  : "the probe's child did not stop");
+		return -ENOSYS;
+	}
+	if (ptrace(PTRACE_SETOPTIONS, pid, 0, (void *)(PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACESECCOMP | PTRACE_O_EXITKILL)) != 0) {
+		global_error("PTRACE_O_TRACESECCOMP: %s", strerror(errno));
+		return -ENOSYS;
+	}
+	status = step(pid, PTRACE_CONT);
+	if (!stopped_by(status, SECCOMP_STOP)) {
+		global_error("no seccomp stop at gettid");
+		return -ENOSYS;
+	}
+	/* 4.8 and later: the seccomp stop was the entry, so the next syscall-stop is the exit. Before: it is the entry. */
+	struct syscall_info info;
+	int order = 1;
+	status = step(pid, PTRACE_SYSCALL);
+	if (!stopped_by(status, SYSCALL_STOP) || ptrace(0x420e, pid, (void *)sizeof info, &info) <= 0) {
+		global_error("no syscall stop after the seccomp stop");
+		return -ENOSYS;
+	}
+	if (info.op == 1) {
+		order = 2;
+		status = step(pid, PTRACE_SYSCALL);
+		if (!stopped_by(status, SYSCALL_STOP) || ptrace(0x420e, pid, (void *)sizeof info, &info) <= 0)
+			return -ENOSYS;
+	}
+	if (info.op != 2) {
+		global_error("the stop after gettid is no exit");
+		return -ENOSYS;
+	}
+	status = step(pid, PTRACE_SYSCALL);
+	if (!stopped_by(status, SYSCALL_STOP) || ptrace(0x420e, pid, (void *)sizeof info, &info) <= 0 || info.op != 1 ||
+	    info.entry.nr != SYS_exit_group) {
+		global_error("no entry stop at exit_group");
+		return -ENOSYS;
+	}
+	status = step(pid, PTRACE_CONT);
+	if (status < 0 || !WIFEXITED(status) || WEXITSTATUS(status) != 0) {
+		global_error("the probe's child did not exit");
+		return -ENOSYS;
+	}
+	return order + 256; /* reaped */
+}
+
+int32_t tracer_probe_seccomp(void)
+{
+	char *stack = mmap(NULL, PROBE_STACK, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (stack == MAP_FAILED)
+		return -errno;
+	sigset_t all, old;
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &old);
+	/* SIGCHLD is not asked for: the host must not see this child. */
+	pid_t pid = clone(probe_child, stack + PROBE_STACK, CLONE_VM, NULL);
+	int result = -errno;
+	if (pid < 0)
+		global_error("clone: %s", strerror(errno));
+	else {
+		result = probe(pid);
+		if (result < 256) {
+			kill(pid, SIGKILL);
+			waitpid(pid, NULL, __WALL);
+		} else
+			result -= 256;
+	}
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	munmap(stack, PROBE_STACK);
+	return result;
+}

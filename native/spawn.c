@@ -1,0 +1,225 @@
+/*
+ * Starts the command: a child that shares our memory (clone(CLONE_VM): a fork of a big process is slow), so it makes
+ * raw system calls only; errno and every other thread-local belongs to the parent. It puts back what the launcher
+ * inherited, waits until it is seized and stopped, then installs the filter and executes.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <linux/filter.h>
+#include <linux/futex.h>
+#include <linux/seccomp.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/ptrace.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "internal.h"
+#include "spawn.h"
+
+#define STACK_BYTES 65536
+
+struct child_start {
+	_Atomic uint32_t ready, go, exec_error;
+	const struct spawn_header *header;
+	const int32_t *groups, *keep_fds;
+	struct sock_fprog filter;
+	const char *path;
+	char **argv, **envp;
+};
+
+static long raw(long nr, long a, long b, long c, long d)
+{
+	long result;
+	register long r10 __asm__("r10") = d;
+	__asm__ volatile("syscall" : "=a"(result) : "a"(nr), "D"(a), "S"(b), "d"(c), "r"(r10) : "rcx", "r11", "memory");
+	return result;
+}
+
+/* struct sigaction as the kernel has it. */
+struct kernel_sigaction {
+	void *handler;
+	unsigned long flags;
+	void *restorer;
+	uint64_t mask;
+};
+
+static void restore(const struct child_start *start)
+{
+	const struct spawn_header *h = start->header;
+	for (int sig = 1; sig <= 64; sig++) {
+		if (sig == SIGKILL || sig == SIGSTOP)
+			continue;
+		struct kernel_sigaction sa = { .handler = h->sig_ignore >> (sig - 1) & 1 ? (void *)1 : (void *)0 };
+		raw(SYS_rt_sigaction, sig, (long)&sa, 0, 8);
+	}
+	if (h->nofile_soft != UINT64_MAX) {
+		struct { uint64_t soft, hard; } limit;
+		if (raw(SYS_prlimit64, 0, RLIMIT_NOFILE, 0, (long)&limit) == 0) {
+			limit.soft = h->nofile_soft < limit.hard ? h->nofile_soft : limit.hard;
+			raw(SYS_prlimit64, 0, RLIMIT_NOFILE, (long)&limit, 0);
+		}
+	}
+	bool standard[3] = { false, false, false };
+	for (uint32_t i = 0; i < h->keep_count; i++) {
+		raw(SYS_fcntl, start->keep_fds[i], 2 /* F_SETFD */, 0, 0);
+		if (start->keep_fds[i] >= 0 && start->keep_fds[i] < 3)
+			standard[start->keep_fds[i]] = true;
+	}
+	for (int fd = 0; fd < 3; fd++) /* Node opens /dev/null where it finds none of the three */
+		if (!standard[fd])
+			raw(SYS_close, fd, 0, 0, 0);
+}
+
+static int child_main(void *data)
+{
+	struct child_start *start = data;
+	const struct spawn_header *h = start->header;
+	uint64_t mask = h->flags & SPAWN_RESTORE ? h->sig_block : 0;
+	if (h->flags & SPAWN_RESTORE)
+		restore(start);
+	atomic_store(&start->ready, 1);
+	raw(SYS_futex, (long)&start->ready, FUTEX_WAKE, 1, 0);
+	while (atomic_load(&start->go) == 0)
+		raw(SYS_futex, (long)&start->go, FUTEX_WAIT, 0, 0);
+	if (h->flags & SPAWN_SET_IDS) {
+		if (raw(SYS_setgroups, h->group_count, (long)start->groups, 0, 0) < 0 ||
+		    raw(SYS_setresgid, h->gid, h->gid, h->gid, 0) < 0 || raw(SYS_setresuid, h->uid, h->uid, h->uid, 0) < 0) {
+			atomic_store(&start->exec_error, EPERM);
+			raw(SYS_exit, 1, 0, 0, 0);
+		}
+	}
+	raw(SYS_rt_sigprocmask, SIG_SETMASK, (long)&mask, 0, 8);
+	if (start->filter.len) {
+		long r = raw(SYS_prctl, PR_SET_SECCOMP, SECCOMP_MODE_FILTER, (long)&start->filter, 0);
+		if (r == -EACCES) { /* not privileged: only with no_new_privs, which set-uid programs feel */
+			raw(SYS_prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0);
+			r = raw(SYS_prctl, PR_SET_SECCOMP, SECCOMP_MODE_FILTER, (long)&start->filter, 0);
+		}
+	}
+	long r = raw(SYS_execve, (long)start->path, (long)start->argv, (long)start->envp, 0);
+	atomic_store(&start->exec_error, (uint32_t)-r);
+	raw(SYS_exit, 1, 0, 0, 0);
+	return 1;
+}
+
+/* Splits the packed strings; false when they do not hold what the header says. */
+static bool unpack(const uint8_t *spec, int32_t len, struct child_start *start, char **table)
+{
+	const struct spawn_header *h = (const struct spawn_header *)spec;
+	size_t fixed = sizeof *h + 4ULL * h->group_count + 4ULL * h->keep_count;
+	fixed = (fixed + 7) & ~(size_t)7;
+	if (fixed + 8ULL * h->filter_count > (size_t)len)
+		return false;
+	start->header = h;
+	start->groups = (const int32_t *)(spec + sizeof *h);
+	start->keep_fds = start->groups + h->group_count;
+	start->filter.filter = (struct sock_filter *)(uintptr_t)(spec + fixed);
+	start->filter.len = (unsigned short)h->filter_count;
+	const char *p = (const char *)spec + fixed + 8ULL * h->filter_count;
+	const char *end = (const char *)spec + len;
+	uint32_t total = 1 + h->argc + h->envc, slot = 0;
+	for (uint32_t i = 0; i < total; i++) {
+		const char *nul = memchr(p, 0, (size_t)(end - p));
+		if (!nul)
+			return false;
+		if (i == 0)
+			start->path = p;
+		else {
+			table[slot++] = (char *)(uintptr_t)p;
+			if (i == h->argc)
+				table[slot++] = NULL;
+		}
+		p = nul + 1;
+	}
+	if (h->argc == 0)
+		table[slot++] = NULL;
+	table[slot] = NULL;
+	start->argv = table;
+	start->envp = table + h->argc + 1;
+	return true;
+}
+
+/* What the child needs must live until it has executed; a session starts one command. */
+struct spawn_memory {
+	struct child_start start;
+	char *stack;
+	char **table;
+};
+
+int spawn_exec_error(struct session *s)
+{
+	struct spawn_memory *m = s->spawn_memory;
+	return m ? (int)atomic_load(&m->start.exec_error) : 0;
+}
+
+void spawn_free(struct session *s)
+{
+	struct spawn_memory *m = s->spawn_memory;
+	if (!m)
+		return;
+	if (m->stack)
+		munmap(m->stack, STACK_BYTES);
+	free(m->table);
+	free(m);
+	s->spawn_memory = NULL;
+}
+
+int spawn_command(struct session *s)
+{
+	const struct spawn_header *h = (const struct spawn_header *)s->spawn_spec;
+	struct spawn_memory *m = calloc(1, sizeof *m);
+	if (!m)
+		return -ENOMEM;
+	s->spawn_memory = m;
+	m->table = calloc((size_t)h->argc + h->envc + 4, sizeof *m->table);
+	m->stack = mmap(NULL, STACK_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
+	if (!m->table || m->stack == MAP_FAILED) {
+		m->stack = NULL;
+		return -ENOMEM;
+	}
+	if (!unpack(s->spawn_spec, s->spawn_len, &m->start, m->table))
+		return -EINVAL;
+	sigset_t all, old;
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &old);
+	pid_t pid = clone(child_main, m->stack + STACK_BYTES, CLONE_VM | SIGCHLD, &m->start);
+	int err = pid < 0 ? -errno : 0;
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	if (err) {
+		session_error(s, "clone: %s", strerror(-err));
+		return err;
+	}
+	while (atomic_load(&m->start.ready) == 0) {
+		syscall(SYS_futex, &m->start.ready, FUTEX_WAIT, 0, &(struct timespec){ 0, 100000000 }, NULL, 0);
+		if (kill(pid, 0) != 0)
+			break;
+	}
+	if (ptrace(PTRACE_SEIZE, pid, 0, (void *)(uintptr_t)trace_options(s)) != 0 || ptrace(PTRACE_INTERRUPT, pid, 0, 0) != 0) {
+		err = -errno;
+		session_error(s, "ptrace(PTRACE_SEIZE, %d): %s", pid, strerror(errno));
+		kill(pid, SIGKILL);
+		waitpid(pid, NULL, __WALL);
+		return err;
+	}
+	int status;
+	if (waitpid(pid, &status, __WALL) != pid || !WIFSTOPPED(status)) {
+		session_error(s, "the command died before it started");
+		return -ECHILD;
+	}
+	struct task *t = task_add(s, pid, TASK_SPAWNED | TASK_HIDDEN | TASK_ANNOUNCED);
+	t->arch = 0xc000003e;
+	s->command = pid;
+	event_simple(s, EV_TASK, t, 0, 0, 0, ORIGIN_SPAWNED);
+	atomic_store(&m->start.go, 1);
+	syscall(SYS_futex, &m->start.go, FUTEX_WAKE, 1, NULL, NULL, 0);
+	if (ptrace(PTRACE_SYSCALL, pid, 0, 0) != 0)
+		return -errno;
+	return 0;
+}

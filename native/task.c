@@ -1,0 +1,56 @@
+/* The table of tracees, by thread id. */
+#include <stdlib.h>
+
+#include "internal.h"
+
+static struct task **bucket(struct session *s, pid_t tid)
+{
+	return &s->tasks[(uint32_t)tid % TASK_BUCKETS];
+}
+
+struct task *task_find(struct session *s, pid_t tid)
+{
+	struct task *t = *bucket(s, tid);
+	while (t && t->tid != tid)
+		t = t->next;
+	return t;
+}
+
+struct task *task_add(struct session *s, pid_t tid, uint32_t flags)
+{
+	struct task *t = calloc(1, sizeof *t);
+	if (!t)
+		abort(); /* a tracee that nobody restarts would hang for ever */
+	t->tid = tid;
+	t->flags = flags;
+	t->mem_fd = -1;
+	t->next = *bucket(s, tid);
+	*bucket(s, tid) = t;
+	s->task_count++;
+	s->seen_count++;
+	return t;
+}
+
+static void unlink_task(struct session *s, struct task *t)
+{
+	struct task **p = bucket(s, t->tid);
+	while (*p != t)
+		p = &(*p)->next;
+	*p = t->next;
+}
+
+void task_remove(struct session *s, struct task *t)
+{
+	unlink_task(s, t);
+	memory_forget(t);
+	free(t);
+	s->task_count--;
+}
+
+void task_rename(struct session *s, struct task *t, pid_t tid)
+{
+	unlink_task(s, t);
+	t->tid = tid;
+	t->next = *bucket(s, tid);
+	*bucket(s, tid) = t;
+}
