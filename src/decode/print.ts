@@ -3,7 +3,7 @@ import type { Cursor } from '../record/cursor.js';
 import type { Place, R, RStruct, Test } from '../describe/resolve.js';
 import { budgetOf, elementLimit, isText, PATH_BYTES } from '../capture/compile.js';
 import type { MemoryPrinter, RenderContext, ScalarPrinter } from './printer.js';
-import { ellipsis, quote } from './quote.js';
+import { quote } from './quote.js';
 import { printAddress, scalarPrinter, stored } from './scalar.js';
 import type { Sink } from './sink.js';
 import { label } from './sink.js';
