@@ -5,11 +5,12 @@
 
 #include "internal.h"
 
-static uint64_t now(clockid_t clock)
+static void take_time(clockid_t clock, uint32_t out[2])
 {
 	struct timespec ts;
 	clock_gettime(clock, &ts);
-	return (uint64_t)ts.tv_sec * 1000000000ULL + (uint64_t)ts.tv_nsec;
+	out[0] = (uint32_t)ts.tv_sec;
+	out[1] = (uint32_t)ts.tv_nsec;
 }
 
 struct record *event_begin(struct session *s, uint16_t event, const struct task *t, uint32_t extra)
@@ -24,8 +25,8 @@ struct record *event_begin(struct session *s, uint16_t event, const struct task 
 	r->abi = t->abi;
 	r->arch = t->arch;
 	if (s->config.flags & CF_TIMES) {
-		r->realtime_ns = now(CLOCK_REALTIME);
-		r->monotonic_ns = now(CLOCK_MONOTONIC);
+		take_time(CLOCK_REALTIME, r->realtime);
+		take_time(CLOCK_MONOTONIC, r->monotonic);
 	}
 	if (t->flags & TASK_SPAWNED)
 		r->flags |= RF_SPAWNED;

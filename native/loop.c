@@ -29,7 +29,7 @@ static uint64_t monotonic(void)
 
 uint32_t trace_options(const struct session *s)
 {
-	uint32_t options = PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEEXEC;
+	uint32_t options = PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEEXEC | PTRACE_O_TRACEEXIT;
 	if (s->config.flags & CF_FOLLOW)
 		options |= PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE;
 	if (s->config.flags & CF_SECCOMP)
@@ -355,6 +355,12 @@ static void dispatch(struct session *s, pid_t tid, int status, const struct rusa
 					capture_append(r, 0, 0, comm, (uint32_t)n);
 				event_end(s, r);
 			}
+		}
+		break;
+	case PTRACE_EVENT_EXIT: /* the call that the task is in will not return */
+		if (t->flags & TASK_RECORDED) {
+			event_simple(s, EV_EXIT, t, t->nr, 0, RF_NO_RET, 0);
+			t->flags &= ~(uint32_t)TASK_RECORDED;
 		}
 		break;
 	case PTRACE_EVENT_FORK:

@@ -47,8 +47,8 @@ struct record {
 	uint32_t tid;
 	uint16_t abi;          /* 0 x86_64, 1 i386, 2 x32 */
 	uint16_t nregions;
-	uint64_t realtime_ns;  /* CLOCK_REALTIME, taken at the stop; 0 unless CF_TIMES */
-	uint64_t monotonic_ns; /* CLOCK_MONOTONIC, likewise */
+	uint32_t realtime[2];  /* CLOCK_REALTIME, seconds and nanoseconds, taken at the stop; 0 unless CF_TIMES */
+	uint32_t monotonic[2]; /* CLOCK_MONOTONIC, likewise */
 	uint32_t nr;           /* number of the call without the x32 bit; or a signal, or a message code */
 	uint32_t arch;         /* AUDIT_ARCH_* */
 	uint64_t ip;

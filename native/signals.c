@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -80,5 +81,19 @@ int32_t tracer_signals(int32_t handle, int32_t mode)
 	sigaction(SIGTTIN, &ignore, NULL);
 	if (mode == 4)
 		sigaction(SIGTSTP, &ignore, NULL);
+	return 0;
+}
+
+int32_t tracer_die(int32_t sig)
+{
+	struct rlimit none = { 0, 0 };
+	struct sigaction sa = { .sa_handler = SIG_DFL };
+	sigset_t one;
+	setrlimit(RLIMIT_CORE, &none);
+	sigaction(sig, &sa, NULL);
+	sigemptyset(&one);
+	sigaddset(&one, sig);
+	pthread_sigmask(SIG_UNBLOCK, &one, NULL);
+	raise(sig);
 	return 0;
 }

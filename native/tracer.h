@@ -76,6 +76,8 @@ int32_t tracer_destroy(int32_t handle);
 int32_t tracer_error(int32_t handle, uint8_t *buf, int32_t len);
 /* The kernel's order of seccomp and syscall-entry stops: 1 = 4.8 and later, 2 = before; negative: unavailable, see tracer_error(-1). */
 int32_t tracer_probe_seccomp(void);
+/* Ends this process by a signal, as its tracee ended; no core file is left. */
+int32_t tracer_die(int32_t sig);
 /* Runs a plan over a memory image, for tests: spec holds registers, plan and ranges; the record comes out in out. */
 int32_t capture_run_for_test(const uint8_t *spec, int32_t spec_len, uint8_t *out, int32_t out_len);
 /* The verifier alone: 0, or -EINVAL with the reason in tracer_error(-1). */

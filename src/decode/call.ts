@@ -40,12 +40,12 @@ export interface CompiledCall {
   readonly plans: Plans;
   /** The exit needs the entering record beside its own (`old => new`). */
   readonly keepsEntry: boolean;
-  /** The call does not return when it succeeds: `= ?`. */
-  readonly noReturn: boolean;
   /** Prints what is known at the entry; returns how far it came, for `exit`. */
   entry(c: Cursor, s: Sink): number;
   /** Prints the rest of the arguments. `from` is what `entry` returned. */
   exit(c: Cursor, s: Sink, from: number): void;
+  /** Whether all arguments had been printed at the entry. */
+  complete(c: Cursor, from: number): boolean;
   /** Prints the result. */
   result(c: Cursor, s: Sink): void;
 }
@@ -143,7 +143,6 @@ function build(
   name: string,
   plans: Plans,
   keepsEntry: boolean,
-  noReturn: boolean,
   pick: (c: Cursor) => CompiledList,
 ): CompiledCall {
   return {
@@ -151,7 +150,6 @@ function build(
     open: label(name + '('),
     plans,
     keepsEntry,
-    noReturn,
     entry(c, s) {
       const { steps } = pick(c);
       let i = 0;
@@ -179,6 +177,9 @@ function build(
         step.print(c, s);
       }
     },
+    complete(c, from) {
+      return from >= pick(c).steps.length;
+    },
     result(c, s) {
       pick(c).result(c, s);
     },
@@ -193,19 +194,18 @@ const EMPTY: Plans = { enter: new Uint8Array(0), exit: new Uint8Array(0) };
  */
 export function compileCall(name: string, call: Call, style: Style, rawCount: number): CompiledCall {
   const resolved = resolveCall(name, call, style);
-  const noReturn = call.result.base === 'none';
   if (style.raw) {
     const list: CompiledList = {
       steps: rawSteps(style, rawCount, resolved.plain.args.map((a) => a.name)),
       result: resultPrinter({ ...resolved.plain.result, comment: undefined }, style, undefined),
     };
-    return build(name, EMPTY, false, noReturn, () => list);
+    return build(name, EMPTY, false, () => list);
   }
   const plans = compilePlans(resolved);
   const { variants } = resolved;
   if (!variants) {
     const list = compileList(resolved.plain, style);
-    return build(name, plans, needsEntry(resolved.plain), noReturn, () => list);
+    return build(name, plans, needsEntry(resolved.plain), () => list);
   }
   const on = placeReader(variants.on, 0);
   const byList = new Map<RList, CompiledList>();
@@ -216,7 +216,7 @@ export function compileCall(name: string, call: Call, style: Style, rawCount: nu
     return made;
   };
   const keeps = needsEntry(variants.otherwise) || variants.keys.some((key) => needsEntry(variants.list(key)));
-  return build(name, plans, keeps, noReturn, pick);
+  return build(name, plans, keeps, pick);
 }
 
 /** A call without a description: every argument in hexadecimal, so that nothing is invisible. */
@@ -225,5 +225,5 @@ export function compileUnknown(name: string, style: Style, count: number): Compi
     steps: rawSteps(style, count, []),
     result: resultPrinter({ base: style.raw ? 'x' : 'd', extra: [], site: -1 }, style, undefined),
   };
-  return build(name, EMPTY, false, false, () => list);
+  return build(name, EMPTY, false, () => list);
 }

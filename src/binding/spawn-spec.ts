@@ -1,0 +1,57 @@
+// Packs the description of the command to start. Twin: native/spawn.h.
+
+/** What tstrace's launcher inherited, to be handed on to the command. */
+export interface Inherited {
+  /** Bit n-1: signal n. Hexadecimal, as in /proc/PID/status. */
+  readonly ignored: string;
+  readonly blocked: string;
+  /** Soft RLIMIT_NOFILE; undefined: as it is. */
+  readonly openFiles: number | undefined;
+  /** Descriptors that were open. */
+  readonly descriptors: readonly number[];
+}
+
+export interface Identity {
+  readonly uid: number;
+  readonly gid: number;
+  readonly groups: readonly number[];
+}
+
+export interface Command {
+  readonly path: string;
+  readonly argv: readonly string[];
+  readonly env: readonly string[];
+  /** Encoded seccomp filter. */
+  readonly filter?: Uint8Array;
+  readonly inherited?: Inherited;
+  readonly identity?: Identity;
+}
+
+const SET_IDS = 1;
+const RESTORE = 2;
+const HEADER_BYTES = 56;
+const INSN_BYTES = 8;
+
+/** The bytes of `struct spawn_header` and what follows it. */
+export function packCommand(command: Command): Buffer {
+  const { filter, inherited, identity } = command;
+  const groups = identity?.groups ?? [];
+  const keep = inherited?.descriptors ?? [];
+  const fixed = (HEADER_BYTES + 4 * (groups.length + keep.length) + 7) & ~7;
+  const head = Buffer.alloc(fixed);
+  head.writeUInt32LE((identity ? SET_IDS : 0) | (inherited ? RESTORE : 0), 0);
+  head.writeUInt32LE(command.argv.length, 4);
+  head.writeUInt32LE(command.env.length, 8);
+  head.writeUInt32LE((filter?.length ?? 0) / INSN_BYTES, 12);
+  head.writeUInt32LE(identity?.uid ?? 0, 16);
+  head.writeUInt32LE(identity?.gid ?? 0, 20);
+  head.writeUInt32LE(groups.length, 24);
+  head.writeUInt32LE(keep.length, 28);
+  head.writeBigUInt64LE(BigInt('0x' + (inherited?.ignored || '0')), 32);
+  head.writeBigUInt64LE(BigInt('0x' + (inherited?.blocked || '0')), 40);
+  head.writeBigUInt64LE(inherited?.openFiles === undefined ? 0xffffffffffffffffn : BigInt(inherited.openFiles), 48);
+  groups.forEach((g, i) => head.writeInt32LE(g, HEADER_BYTES + 4 * i));
+  keep.forEach((fd, i) => head.writeInt32LE(fd, HEADER_BYTES + 4 * (groups.length + i)));
+  const strings = [command.path, ...command.argv, ...command.env].map((s) => s + '\0').join('');
+  return Buffer.concat([head, filter ?? Buffer.alloc(0), Buffer.from(strings, 'utf8')]);
+}

@@ -1,0 +1,138 @@
+// A native tracing session: start, plans, records, end. errno becomes TracerError.
+import { TracerError } from '../errors.js';
+import { RING_CONTROL_BYTES } from '../record/layout.js';
+import { openLibrary } from './library.js';
+import type { Library } from './library.js';
+import type { Command } from './spawn-spec.js';
+import { packCommand } from './spawn-spec.js';
+
+/** `config_flag` of native/tracer.h. */
+export const enum ConfigFlag {
+  Follow = 1,
+  Seccomp = 2,
+  Times = 4,
+  SystemTime = 8,
+  Sync = 16,
+  ExitKill = 32,
+  Comm = 64,
+  DetachOnExec = 256,
+  OldSeccomp = 1024,
+}
+
+/** `next_code` of native/tracer.h. */
+export const enum Next {
+  Done = -1000,
+  Request = -1001,
+}
+
+/** Numbers above are always traced. TRACER_MAX_NR. */
+export const MAX_NR = 1024;
+const CONFIG_VERSION = 1;
+const CONFIG_BYTES = 32;
+
+export interface TracerConfig {
+  /** Sum of ConfigFlag. */
+  readonly flags: number;
+  /** A power of two, at least 65536. */
+  readonly ringBytes: number;
+  /** CPU that tracer thread and command share; -1: none. */
+  readonly pinCpu: number;
+}
+
+/** One session of libtstrace. All methods are synchronous; `next` blocks. */
+export class Tracer {
+  private readonly library: Library;
+  private readonly handle: number;
+  /** The ring's data, mapped twice in a row. */
+  readonly data: Uint8Array;
+  readonly ringBytes: number;
+
+  constructor(config: TracerConfig) {
+    this.library = openLibrary();
+    const packed = Buffer.alloc(CONFIG_BYTES);
+    packed.writeUInt32LE(CONFIG_VERSION, 0);
+    packed.writeUInt32LE(config.flags, 4);
+    packed.writeUInt32LE(config.ringBytes, 8);
+    packed.writeInt32LE(config.pinCpu, 12);
+    const { native } = this.library;
+    this.handle = native.tracer_create([packed, packed.length]);
+    if (this.handle < 0) throw this.failure('tracer_create', this.handle, -1);
+    this.ringBytes = config.ringBytes;
+    const all = this.library.view(native.tracer_ring([this.handle]), RING_CONTROL_BYTES + 2 * config.ringBytes);
+    this.data = new Uint8Array(all.buffer, all.byteOffset + RING_CONTROL_BYTES, 2 * config.ringBytes);
+  }
+
+  private failure(request: string, result: number, handle = this.handle): TracerError {
+    const text = Buffer.alloc(512);
+    const n = this.library.native.tracer_error([handle, text, text.length]);
+    return new TracerError(n > 0 ? text.toString('utf8', 0, n) : `${request}: errno ${-result}`, request, -result);
+  }
+  private check(request: string, result: number): number {
+    if (result < 0) throw this.failure(request, result);
+    return result;
+  }
+
+  /** One byte for each ABI and number: 1 when the call is to be recorded. */
+  setTraced(traced: Uint8Array): void {
+    this.check('tracer_set_traced', this.library.native.tracer_set_traced([this.handle, Buffer.from(traced.buffer, traced.byteOffset, traced.length), traced.length]));
+  }
+  setPlan(abi: number, nr: number, enter: Uint8Array, exit: Uint8Array): void {
+    const both = Buffer.concat([enter, exit, Buffer.alloc(enter.length + exit.length === 0 ? 8 : 0)]);
+    this.check('tracer_set_plan', this.library.native.tracer_set_plan([this.handle, abi, nr, both, enter.length / 8, exit.length / 8]));
+  }
+  spawn(command: Command): void {
+    const spec = packCommand(command);
+    this.check('tracer_spawn', this.library.native.tracer_spawn([this.handle, spec, spec.length]));
+  }
+  attach(pid: number): void {
+    this.check('tracer_attach', this.library.native.tracer_attach([this.handle, pid]));
+  }
+  start(): void {
+    this.check('tracer_start', this.library.native.tracer_start([this.handle]));
+  }
+  /** Takes over the fatal signals of the process; `mode` is strace's -I. */
+  takeSignals(mode: number): void {
+    this.check('tracer_signals', this.library.native.tracer_signals([this.handle, mode]));
+  }
+  /** Releases bytes and waits for more: bytes there, or a Next code. */
+  next(consumed: number, minBytes: number, flushMs: number): number {
+    return this.library.native.tracer_next([this.handle, consumed, minBytes, flushMs]);
+  }
+  /** The pending plan request, abi << 16 | nr; -1 when there is none. */
+  request(): number {
+    return this.library.native.tracer_request([this.handle]);
+  }
+  /** The signal that ended the session, 0 for none. */
+  get interruptedBy(): number {
+    return this.library.native.tracer_interrupted([this.handle]);
+  }
+  interrupt(signal: number): void {
+    this.library.native.tracer_interrupt([this.handle, signal]);
+  }
+  /** Nobody reads any more. */
+  abandon(): void {
+    this.library.native.tracer_abandon([this.handle]);
+  }
+  /** Wait status of the command; -1: unknown, -2: it could not be started. */
+  get status(): number {
+    return this.library.native.tracer_status([this.handle]);
+  }
+  destroy(): void {
+    this.library.native.tracer_destroy([this.handle]);
+  }
+}
+
+/** The kernel's order of stops: 1 (4.8 and later) or 2; otherwise the reason why seccomp cannot be used. */
+export function probeSeccomp(): 1 | 2 | { readonly unavailable: string } {
+  const { native } = openLibrary();
+  const order = native.tracer_probe_seccomp([]);
+  if (order === 1 || order === 2) return order;
+  const text = Buffer.alloc(512);
+  const n = native.tracer_error([-1, text, text.length]);
+  return { unavailable: n > 0 ? text.toString('utf8', 0, n) : `errno ${-order}` };
+}
+
+/** Ends this process by a signal, without a core file, as its tracee ended. Returns only if the signal is not fatal. */
+export function dieBySignal(signal: number): void {
+  openLibrary().native.tracer_die([signal]);
+}

@@ -1,0 +1,3 @@
+import type { Family } from './index.js';
+
+export const file: Family = {};

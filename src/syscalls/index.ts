@@ -1,0 +1,31 @@
+// All described calls by name. Descriptions are thunks, so that a call that never comes costs nothing at start.
+import type { AbiName } from '../abi/abi.js';
+import type { Call } from '../describe/node.js';
+
+/** A family: name to description; a name with `@32` holds for i386 alone. */
+export type Family = Readonly<Record<string, () => Call>>;
+
+import { file } from './file.js';
+import { memory } from './memory.js';
+import { process } from './process.js';
+import { signal } from './signal.js';
+import { io } from './io.js';
+import { time } from './time.js';
+import { network } from './network.js';
+import { kernel } from './kernel.js';
+
+const families: readonly Family[] = [file, memory, process, signal, io, time, network, kernel];
+
+/** The description of a call on a personality; undefined when it has none. */
+export function descriptionOf(name: string, abi: AbiName): Call | undefined {
+  for (const family of families) {
+    const own = (abi === 'i386' ? family[name + '@32'] : undefined) ?? family[name];
+    if (own && Object.hasOwn(family, abi === 'i386' && family[name + '@32'] ? name + '@32' : name)) return own();
+  }
+  return undefined;
+}
+
+/** Names of all described calls, with their `@32` variants. */
+export function describedNames(): string[] {
+  return families.flatMap((family) => Object.keys(family));
+}

@@ -1,0 +1,58 @@
+// Compiled calls by personality and number: made on first use, plans uploaded when the tracer asks for them.
+import { ABIS } from '../abi/abi.js';
+import { syscallArgCount, syscallName } from '../abi/syscalls.js';
+import type { CompiledCall } from '../decode/call.js';
+import { compileCall, compileUnknown } from '../decode/call.js';
+import type { Style } from '../decode/style.js';
+import { descriptionOf } from '../syscalls/index.js';
+import type { TraceOptions } from './options.js';
+
+/** The style in which a call of a personality is shown. */
+export function styleOf(options: TraceOptions, abi: number, nr: number): Style {
+  const { name } = ABIS[abi];
+  return {
+    abi: ABIS[abi],
+    stringLimit: options.stringLimit,
+    abbrev: options.abbrev.has(name, nr),
+    verbose: options.verbose.has(name, nr),
+    raw: options.raw.has(name, nr),
+    constants: options.constants,
+    hex: options.hex,
+    argNames: options.argNames,
+    paths: options.fds.path,
+    sockets: options.fds.socket,
+    devices: options.fds.dev,
+    eventfds: options.fds.eventfd,
+    pidfds: options.fds.pidfd,
+    signalfds: options.fds.signalfd,
+    comm: options.comm,
+  };
+}
+
+/** Compiles calls when they are first met. */
+export class Calls {
+  private readonly compiled = new Map<number, CompiledCall>();
+
+  constructor(private readonly options: TraceOptions) {}
+
+  /** The compiled call of a number (x32 without its bit). */
+  get(abi: number, nr: number): CompiledCall {
+    const key = abi * 0x100000000 + nr;
+    let call = this.compiled.get(key);
+    if (call === undefined) this.compiled.set(key, (call = this.compile(abi, nr)));
+    return call;
+  }
+
+  private compile(abi: number, nr: number): CompiledCall {
+    const style = styleOf(this.options, abi, nr);
+    const { name: abiName } = ABIS[abi];
+    const name = syscallName(abiName, nr);
+    if (name === undefined) {
+      const full = abi === 2 ? nr + 0x40000000 : nr;
+      return compileUnknown(`syscall_0x${full.toString(16)}`, style, 6);
+    }
+    const count = syscallArgCount(abiName, nr);
+    const call = descriptionOf(name, abiName);
+    return call ? compileCall(name, call, style, count) : compileUnknown(name, style, count);
+  }
+}

@@ -1,0 +1,53 @@
+// Where lines go: standard error, a file, a pipe to a command; written in batches of whole records, never partly lost.
+import { closeSync, openSync, writeSync } from 'node:fs';
+import { Sink } from '../decode/sink.js';
+
+/** A reader that went away, or a full disk: the trace goes on, nothing more is written. */
+export interface WriteFailure {
+  readonly code: string;
+  readonly message: string;
+}
+
+const sleeper = new Int32Array(new SharedArrayBuffer(4));
+
+/** One stream of lines with the state of its last line. */
+export class Stream {
+  readonly sink = new Sink();
+  /** Tracee whose line is begun and not ended; 0 for none. */
+  open = 0;
+  failure: WriteFailure | undefined;
+
+  constructor(
+    readonly fd: number,
+    private readonly owned: boolean,
+  ) {}
+
+  /** Writes what has been printed; the column of an unfinished line is kept. */
+  flush(): void {
+    const { sink } = this;
+    let from = 0;
+    while (from < sink.pos && !this.failure) {
+      try {
+        from += writeSync(this.fd, sink.buf, from, sink.pos - from);
+      } catch (error) {
+        const { code, message } = error as NodeJS.ErrnoException;
+        // A pipe that its owner made non-blocking is full: the reader slows us, and through the ring the tracee.
+        if (code === 'EAGAIN') Atomics.wait(sleeper, 0, 0, 5);
+        else if (code !== 'EINTR') this.failure = { code: code ?? 'EIO', message };
+      }
+    }
+    const column = sink.pos - sink.lineStart;
+    sink.pos = 0;
+    sink.lineStart = -column;
+  }
+
+  close(): void {
+    this.flush();
+    if (this.owned) closeSync(this.fd);
+  }
+}
+
+/** Opens a file for lines, as -o does. */
+export function openStream(path: string, append: boolean): Stream {
+  return new Stream(openSync(path, append ? 'a' : 'w', 0o666), true);
+}

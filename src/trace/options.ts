@@ -1,0 +1,91 @@
+// What a trace is asked to do and how it is to look: the engine's options, frozen by the command line.
+import type { AbiName } from '../abi/abi.js';
+import type { ConstantStyle, HexStyle } from '../decode/style.js';
+
+/** A set of system calls. */
+export interface SyscallSet {
+  /** Everything, unknown numbers included. */
+  readonly complete: boolean;
+  has(abi: AbiName, nr: number): boolean;
+}
+
+/** Digits behind the decimal point of times. */
+export type Precision = 's' | 'ms' | 'us' | 'ns';
+
+export interface TimeFormat {
+  readonly format: 'none' | 'time' | 'unix';
+  readonly precision: Precision;
+}
+
+export type QuietKind = 'attach' | 'exit' | 'path-resolution' | 'personality' | 'superseded';
+
+/** Statuses of `-e status=`. */
+export type CallStatus = 'successful' | 'failed' | 'unfinished' | 'unavailable' | 'detached';
+
+export interface FdOptions {
+  readonly path: boolean;
+  readonly socket: boolean;
+  readonly dev: boolean;
+  readonly eventfd: boolean;
+  readonly pidfd: boolean;
+  readonly signalfd: boolean;
+}
+
+export interface SummaryOptions {
+  /** `only`: -c; `also`: -C. */
+  readonly mode: 'none' | 'only' | 'also';
+  readonly wallClock: boolean;
+  readonly sortBy: string;
+  readonly columns: readonly string[];
+  /** Nanoseconds taken off each call. */
+  readonly overhead: number;
+}
+
+export interface TraceOptions {
+  /** `tstrace`, or `strace` when invoked under that name; stands before messages. */
+  readonly programName: string;
+  readonly command: readonly string[];
+  readonly argv0: string | undefined;
+  /** `-E`: assignments and removals, in order. */
+  readonly environment: readonly { readonly name: string; readonly value: string | undefined }[];
+  readonly attach: readonly number[];
+  readonly user: string | undefined;
+  readonly follow: boolean;
+  readonly separate: boolean;
+  readonly output: string | undefined;
+  readonly append: boolean;
+  readonly seccomp: boolean;
+  readonly debug: boolean;
+  readonly interruptible: 1 | 2 | 3 | 4;
+  readonly daemonize: 0 | 1 | 2 | 3;
+  readonly detachOnExecve: boolean;
+  readonly killOnExit: boolean;
+  readonly syscallLimit: number;
+  readonly pin: number | undefined;
+  readonly alwaysShowPid: boolean;
+  readonly columns: number;
+  readonly stringLimit: number;
+  readonly trace: SyscallSet;
+  readonly abbrev: SyscallSet;
+  readonly verbose: SyscallSet;
+  readonly raw: SyscallSet;
+  /** Signals shown. */
+  readonly signals: ReadonlySet<number> | 'all';
+  readonly statuses: ReadonlySet<CallStatus>;
+  readonly quiet: ReadonlySet<QuietKind>;
+  readonly constants: ConstantStyle;
+  readonly hex: HexStyle;
+  readonly argNames: boolean;
+  readonly fds: FdOptions;
+  readonly comm: boolean;
+  readonly syscallNumber: boolean;
+  readonly instructionPointer: boolean;
+  readonly absolute: TimeFormat;
+  readonly relative: Precision | undefined;
+  readonly callTime: Precision | undefined;
+  readonly summary: SummaryOptions;
+  readonly paths: readonly string[];
+  readonly traceFds: ReadonlySet<number> | undefined;
+  /** Warnings of the command line, to be printed before tracing. */
+  readonly warnings: readonly string[];
+}

@@ -1,0 +1,142 @@
+// The command line's way of tracing: everything from options to the exit status.
+import { accessSync, constants, statSync } from 'node:fs';
+import { isatty } from 'node:tty';
+import { errnoText } from '../abi/errno.js';
+import { ConfigFlag, Tracer } from '../binding/tracer.js';
+import type { Inherited } from '../binding/spawn-spec.js';
+import { UsageError } from '../errors.js';
+import { Calls } from './calls.js';
+import { openStream, Stream } from './destination.js';
+import { Messages } from './messages.js';
+import type { TraceOptions } from './options.js';
+import type { PreparedFilter } from './seccomp.js';
+import { consume, tracedTable } from './session.js';
+import { TextOutput } from './text-output.js';
+
+/** How the process is to end: with a status, or by a signal. */
+export type Ending = { readonly status: number } | { readonly signal: number };
+
+/** What is known of the process that started us, and a filter, if one could be made. */
+export interface Surroundings {
+  readonly inherited: Inherited | undefined;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly filter: PreparedFilter | undefined;
+}
+
+/** Bytes of the ring: enough for a burst, and for the biggest record that the string limit allows. */
+function ringBytes(options: TraceOptions): number {
+  let bytes = 1 << 20;
+  while (bytes < options.stringLimit * 16 && bytes < 1 << 26) bytes *= 2;
+  return bytes;
+}
+
+/** Finds the program as execvp(3) does. @throws UsageError in strace's words. */
+export function findExecutable(name: string, path: string | undefined): string {
+  if (name.includes('/')) {
+    try {
+      statSync(name);
+    } catch (error) {
+      throw new UsageError(`Cannot stat '${name}': ${errnoText(-((error as NodeJS.ErrnoException).errno ?? -2))}`);
+    }
+    return name;
+  }
+  for (const dir of (path ?? '/usr/local/bin:/bin:/usr/bin').split(':')) {
+    const full = dir === '' ? name : `${dir}/${name}`;
+    try {
+      if (!statSync(full).isFile()) continue;
+      accessSync(full, constants.X_OK);
+      return dir === '' ? `./${name}` : full;
+    } catch {
+      // Not here: the next directory.
+    }
+  }
+  throw new UsageError(`Cannot find executable '${name}'`);
+}
+
+/** The command's environment: ours with -E applied in order. */
+function environment(options: TraceOptions, base: Readonly<Record<string, string | undefined>>): string[] {
+  const env = new Map<string, string>();
+  for (const [name, value] of Object.entries(base)) if (value !== undefined) env.set(name, value);
+  for (const { name, value } of options.environment)
+    if (value === undefined) env.delete(name);
+    else env.set(name, value);
+  return [...env].map(([name, value]) => `${name}=${value}`);
+}
+
+/** Traces as the options say. @throws UsageError, TracerError. */
+export function run(options: TraceOptions, around: Surroundings): Ending {
+  const { command } = options;
+  const path = command.length > 0 ? findExecutable(command[0], around.environment.PATH) : undefined;
+  const { filter } = around;
+  let stream: Stream;
+  if (options.output === undefined) stream = new Stream(2, false);
+  else
+    try {
+      // With -ff each tracee has a file of its own; the name itself is not opened.
+      stream = options.separate ? new Stream(2, false) : openStream(options.output, options.append);
+    } catch (error) {
+      throw new UsageError(`Can't fopen '${options.output}': ${errnoText(-((error as NodeJS.ErrnoException).errno ?? -5))}`);
+    }
+  const screen = options.output === undefined ? stream : undefined;
+  const interactive = stream.fd === 2 && isatty(2);
+  const messages = new Messages(options, screen);
+  for (const warning of options.warnings) messages.say(warning);
+  const { absolute, relative, callTime } = options;
+  const flags =
+    (options.follow ? ConfigFlag.Follow : 0) |
+    (filter ? ConfigFlag.Seccomp | (filter.order === 2 ? ConfigFlag.OldSeccomp : 0) : 0) |
+    (absolute.format !== 'none' || relative !== undefined || callTime !== undefined ? ConfigFlag.Times : 0) |
+    (interactive ? ConfigFlag.Sync : 0) |
+    (options.killOnExit || (filter && options.attach.length === 0) ? ConfigFlag.ExitKill : 0) |
+    (options.detachOnExecve ? ConfigFlag.DetachOnExec : 0);
+  const tracer = new Tracer({ flags, ringBytes: ringBytes(options), pinCpu: options.pin ?? -1 });
+  const calls = new Calls(options);
+  const streams = new Set<Stream>([stream]);
+  const streamOf = (tid: number): Stream => {
+    if (!options.separate || options.output === undefined) return stream;
+    const own = openStream(`${options.output}.${tid}`, options.append);
+    streams.add(own);
+    return own;
+  };
+  const text = new TextOutput(options, calls, messages, streamOf);
+  tracer.setTraced(tracedTable(options));
+  for (const pid of options.attach) tracer.attach(pid);
+  if (path !== undefined)
+    tracer.spawn({
+      path,
+      argv: options.argv0 === undefined ? command : [options.argv0, ...command.slice(1)],
+      env: environment(options, around.environment),
+      filter: filter?.program,
+      inherited: around.inherited,
+    });
+  tracer.takeSignals(options.interruptible);
+  tracer.start();
+  let complained = false;
+  consume(
+    tracer,
+    calls,
+    {
+      record: (c) => text.record(c),
+      flush: () => {
+        for (const s of streams) {
+          s.flush();
+          if (s.failure) {
+            if (!complained && s.fd !== 2) messages.say(`${options.output}: ${s.failure.message}`);
+            complained = true;
+            if (s.failure.code === 'EPIPE') return false;
+          }
+        }
+        return true;
+      },
+      finish: () => text.finish(),
+    },
+    interactive,
+  );
+  const { status, interruptedBy } = tracer;
+  tracer.destroy();
+  if (stream.fd !== 2) stream.close();
+  if (interruptedBy > 0) return { signal: interruptedBy };
+  if (status === -2) return { status: 1 };
+  if (status >= 0) return (status & 0x7f) === 0 ? { status: (status >> 8) & 0xff } : { signal: status & 0x7f };
+  return { status: options.attach.length > 0 && messages.failures >= options.attach.length ? 1 : 0 };
+}

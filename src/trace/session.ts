@@ -1,0 +1,64 @@
+// A trace from start to end: sets up the native session, pulls records, hands them to the output, settles the status.
+import { ABIS } from '../abi/abi.js';
+import type { Tracer } from '../binding/tracer.js';
+import { MAX_NR, Next } from '../binding/tracer.js';
+import { Cursor } from '../record/cursor.js';
+import { Calls } from './calls.js';
+import type { TraceOptions } from './options.js';
+
+/** Consumes records, in order. */
+export interface RecordSink {
+  record(c: Cursor): void;
+  /** The records so far have been given: write what has been printed. False: nobody reads any more. */
+  flush(): boolean;
+  /** There are no more records. */
+  finish(): void;
+}
+
+/** Wake the consumer when as many bytes are there, … */
+const WAKE_BYTES = 65536;
+/** … or so long after the first of them, in milliseconds. */
+const FLUSH_MS = 10;
+
+/** Which calls make records: one byte for each ABI and number. */
+export function tracedTable(options: TraceOptions): Uint8Array {
+  const table = new Uint8Array(ABIS.length * MAX_NR);
+  if (options.trace.complete) return table.fill(1);
+  for (const abi of ABIS) for (let nr = 0; nr < MAX_NR; nr++) if (options.trace.has(abi.name, nr)) table[abi.index * MAX_NR + nr] = 1;
+  return table;
+}
+
+/** Runs until every tracee has gone. `interactive`: each record is shown at once. */
+export function consume(tracer: Tracer, calls: Calls, output: RecordSink, interactive: boolean): void {
+  const cursor = new Cursor(tracer.data);
+  const mask = tracer.ringBytes - 1;
+  const minBytes = interactive ? 1 : Math.min(WAKE_BYTES, tracer.ringBytes / 4);
+  let position = 0;
+  let consumed = 0;
+  for (;;) {
+    const there = tracer.next(consumed, minBytes, FLUSH_MS);
+    consumed = 0;
+    if (there === Next.Request) {
+      const request = tracer.request();
+      const abi = request >>> 16;
+      const nr = request & 0xffff;
+      const { plans } = calls.get(abi, nr);
+      tracer.setPlan(abi, nr, plans.enter, plans.exit);
+      continue;
+    }
+    if (there < 0) break;
+    while (consumed < there) {
+      cursor.set(position & mask);
+      output.record(cursor);
+      const { size } = cursor;
+      position += size;
+      consumed += size;
+    }
+    if (!output.flush()) {
+      tracer.abandon();
+      tracer.interrupt(0);
+    }
+  }
+  output.finish();
+  output.flush();
+}

@@ -1,0 +1,265 @@
+// Text, line by line as strace writes it: prefixes, unfinished and resumed calls, results, signals, ends.
+import { signalName } from '../abi/signal.js';
+import { printSiginfo } from '../decode/leaf/siginfo.js';
+import { label } from '../decode/sink.js';
+import type { Sink } from '../decode/sink.js';
+import { Cursor } from '../record/cursor.js';
+import { Event, RecordFlag } from '../record/layout.js';
+import type { Calls } from './calls.js';
+import { styleOf } from './calls.js';
+import type { Stream } from './destination.js';
+import type { Messages } from './messages.js';
+import type { TraceOptions } from './options.js';
+import { LinePrefix } from './prefix.js';
+import { Tracee } from './tracee.js';
+
+const UNFINISHED = label(' <unfinished ...>');
+const DETACHED = label(' <detached ...>');
+const RESUMED_OPEN = label('<... ');
+const RESUMED_CLOSE = label(' resumed>');
+const EQUALS = label('= ');
+const CLOSE = 41;
+const SPACE = 32;
+
+/** Chooses the stream of a new tracee (-ff: its own file). */
+export type StreamOf = (tid: number) => Stream;
+
+/** Turns records into lines. */
+export class TextOutput {
+  private readonly tracees = new Map<number, Tracee>();
+  private readonly prefix: LinePrefix;
+  /** Set when the last tracee's records are gone; counts of the calls shown, for --syscall-limit. */
+  shown = 0;
+
+  constructor(
+    private readonly options: TraceOptions,
+    private readonly calls: Calls,
+    private readonly messages: Messages,
+    private readonly streamOf: StreamOf,
+  ) {
+    this.prefix = new LinePrefix(options);
+  }
+
+  /** Prints one record. */
+  record(c: Cursor): void {
+    const { tid } = c;
+    switch (c.event) {
+      case Event.Enter:
+        this.enter(this.tracee(tid), c);
+        break;
+      case Event.Exit:
+        this.exit(this.tracee(tid), c);
+        break;
+      case Event.Signal:
+        this.signal(this.tracee(tid), c);
+        break;
+      case Event.Stopped:
+        this.line(this.tracee(tid), c, `--- stopped by ${signalName(c.nr)} ---`);
+        break;
+      case Event.Exited:
+        this.end(tid, c, `+++ exited with ${c.retLo | 0} +++`, !this.options.quiet.has('exit'));
+        break;
+      case Event.Killed: {
+        const core = c.flags & RecordFlag.Core ? ' (core dumped)' : '';
+        this.end(tid, c, `+++ killed by ${signalName(c.nr)}${core} +++`, this.shows(c.nr));
+        break;
+      }
+      case Event.Lost:
+        this.drop(tid);
+        break;
+      case Event.Task:
+        this.task(tid, c);
+        break;
+      case Event.Detached:
+        this.detached(tid, c);
+        break;
+      case Event.Superseded:
+        this.superseded(tid, c);
+        break;
+      case Event.Message:
+        this.messages.record(c);
+        break;
+    }
+  }
+
+  private tracee(tid: number): Tracee {
+    let tracee = this.tracees.get(tid);
+    if (!tracee) this.tracees.set(tid, (tracee = new Tracee(tid, this.streamOf(tid))));
+    return tracee;
+  }
+
+  private drop(tid: number): void {
+    const tracee = this.tracees.get(tid);
+    if (!tracee) return;
+    if (tracee.stream.open === tid) {
+      tracee.stream.sink.bytes(UNFINISHED);
+      this.endLine(tracee);
+    }
+    this.tracees.delete(tid);
+    if (this.options.separate) tracee.stream.close();
+  }
+
+  /** Begins a line: an unfinished one of somebody else is closed first. */
+  private begin(tracee: Tracee, c: Cursor): Sink {
+    const { stream } = tracee;
+    const { sink } = stream;
+    if (stream.open !== 0) {
+      sink.bytes(UNFINISHED);
+      sink.newline();
+      stream.open = 0;
+    }
+    this.prefix.print(sink, c, tracee, this.tracees.size);
+    return sink;
+  }
+
+  private endLine(tracee: Tracee): void {
+    tracee.stream.sink.newline();
+    tracee.stream.open = 0;
+  }
+
+  private line(tracee: Tracee, c: Cursor, text: string): void {
+    const sink = this.begin(tracee, c);
+    sink.text(text);
+    this.endLine(tracee);
+  }
+
+  private enter(tracee: Tracee, c: Cursor): void {
+    const { abi, nr } = c;
+    if (abi !== tracee.abi) this.personality(tracee, c, abi);
+    const call = this.calls.get(abi, nr);
+    const sink = this.begin(tracee, c);
+    const { pending } = tracee;
+    if (pending) pending.printed = 0;
+    sink.bytes(call.open);
+    const printed = call.entry(c, sink);
+    tracee.pending = { call, printed };
+    this.prefix.entered(tracee, c);
+    tracee.stream.open = tracee.tid;
+    if (call.keepsEntry) {
+      tracee.entry ??= new Cursor(new Uint8Array(4096));
+      tracee.entry.copyFrom(c);
+      tracee.entryKept = true;
+    } else tracee.entryKept = false;
+  }
+
+  private exit(tracee: Tracee, c: Cursor): void {
+    const { stream, pending } = tracee;
+    let sink = stream.sink;
+    const call = pending?.call ?? this.calls.get(c.abi, c.nr);
+    if (stream.open !== tracee.tid) {
+      sink = this.begin(tracee, c);
+      sink.bytes(RESUMED_OPEN);
+      sink.text(call.name);
+      sink.bytes(RESUMED_CLOSE);
+    }
+    stream.open = 0;
+    if (c.flags & RecordFlag.NoReturn) {
+      if (pending && !call.complete(c, pending.printed)) sink.bytes(UNFINISHED);
+    } else if (pending) {
+      c.entry = tracee.entryKept && tracee.entry ? tracee.entry : null;
+      call.exit(c, sink, pending.printed);
+    }
+    sink.byte(CLOSE);
+    this.result(sink);
+    call.result(c, sink);
+    c.entry = null;
+    this.prefix.callTime(sink, c, tracee);
+    this.endLine(tracee);
+    tracee.pending = undefined;
+    this.shown++;
+  }
+
+  /** Blanks up to the result's column (`-a`), then the equals sign. */
+  private result(sink: Sink): void {
+    sink.padTo(this.options.columns - 1);
+    sink.byte(SPACE);
+    sink.bytes(EQUALS);
+  }
+
+  private shows(signal: number): boolean {
+    const { signals } = this.options;
+    return signals === 'all' || signals.has(signal);
+  }
+
+  private signal(tracee: Tracee, c: Cursor): void {
+    if (!this.shows(c.nr)) return;
+    const sink = this.begin(tracee, c);
+    const name = signalName(c.nr);
+    if (c.flags & RecordFlag.HasInfo && c.findSite(0)) {
+      sink.text(`--- ${name} `);
+      printSiginfo(c, sink, c.at, styleOf(this.options, 0, 0), false);
+      sink.text(' ---');
+    } else sink.text(`--- ${name} ---`);
+    this.endLine(tracee);
+  }
+
+  private end(tid: number, c: Cursor, text: string, shown: boolean): void {
+    const tracee = this.tracees.get(tid);
+    if (!tracee) return;
+    if (shown) this.line(tracee, c, text);
+    this.drop(tid);
+  }
+
+  private task(tid: number, c: Cursor): void {
+    const origin = c.argLo(0);
+    const tracee = this.tracee(tid);
+    tracee.spawned = origin === 0;
+    tracee.attached = origin === 1 || origin === 3;
+    if (origin === 1) {
+      const threads = c.argLo(2);
+      this.messages.attach(tracee.stream, threads > 1 ? `Process ${tid} attached with ${threads} threads` : `Process ${tid} attached`);
+    } else if (origin === 2) this.messages.attach(tracee.stream, `Process ${tid} attached`);
+  }
+
+  private detached(tid: number, c: Cursor): void {
+    const tracee = this.tracees.get(tid);
+    if (!tracee) return;
+    const { stream } = tracee;
+    if (stream.open === tid) {
+      stream.sink.bytes(DETACHED);
+      this.endLine(tracee);
+    } else if (tracee.pending) {
+      const sink = this.begin(tracee, c);
+      sink.bytes(RESUMED_OPEN);
+      sink.text(tracee.pending.call.name);
+      sink.bytes(RESUMED_CLOSE);
+      sink.bytes(DETACHED);
+      this.endLine(tracee);
+    }
+    this.tracees.delete(tid);
+    if (tracee.attached) this.messages.attach(stream, `Process ${tid} detached`);
+    if (this.options.separate) stream.close();
+  }
+
+  /** Exec in a thread that is not the leader: that thread goes on under the leader's id. */
+  private superseded(tid: number, c: Cursor): void {
+    const old = c.argLo(0);
+    const leader = this.tracee(tid);
+    const former = this.tracees.get(old);
+    if (!former) return;
+    if (former.stream.open === old) {
+      former.stream.sink.text(` <pid changed to ${tid} ...>`);
+      this.endLine(former);
+    }
+    if (!this.options.quiet.has('superseded')) this.line(leader, c, `+++ superseded by execve in pid ${old} +++`);
+    this.tracees.delete(old);
+    leader.pending = former.pending;
+    leader.entry = former.entry;
+    leader.entryKept = former.entryKept;
+    leader.entrySec = former.entrySec;
+    leader.entryNsec = former.entryNsec;
+    if (this.options.separate && former.stream !== leader.stream) former.stream.close();
+  }
+
+  private personality(tracee: Tracee, c: Cursor, abi: number): void {
+    tracee.abi = abi;
+    if (this.options.quiet.has('personality')) return;
+    const mode = abi === 0 ? '64' : abi === 1 ? '32' : 'x32';
+    this.line(tracee, c, `[ Process PID=${tracee.tid} runs in ${mode} bit mode. ]`);
+  }
+
+  /** Lines that are still open when the records end. */
+  finish(): void {
+    for (const tid of [...this.tracees.keys()]) this.drop(tid);
+  }
+}

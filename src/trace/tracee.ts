@@ -1,0 +1,35 @@
+// What is known of one tracee between its records.
+import type { CompiledCall } from '../decode/call.js';
+import type { Cursor } from '../record/cursor.js';
+import type { Stream } from './destination.js';
+
+/** A system call that has been entered. */
+export interface Pending {
+  readonly call: CompiledCall;
+  /** How far its arguments were printed. */
+  printed: number;
+}
+
+export class Tracee {
+  pending: Pending | undefined;
+  /** Copy of the entering record, where the call's exit needs it; reused. */
+  entry: Cursor | undefined;
+  entryKept = false;
+  /** Personality that its last call had. */
+  abi = 0;
+  /** Monotonic time of the last entry. */
+  entrySec = 0;
+  entryNsec = 0;
+  /** Number of the last call, with the x32 bit, for lines of other events. */
+  lastNumber = 0;
+  /** Number of the call that was last interrupted to be restarted. */
+  restarted = -1;
+  attached = false;
+  spawned = false;
+  comm = '';
+
+  constructor(
+    readonly tid: number,
+    public stream: Stream,
+  ) {}
+}
