@@ -161,7 +161,8 @@ class Capture {
         if (this.phase === 'enter' && (direction === 'out' || options.show === 'exit')) return;
         const guard = this.phase === 'exit' && direction === 'out' && !options.evenOnError ? b.jump(Op.JErr) : undefined;
         const before = b.length;
-        if (this.style.verbose || options.always || isText(node.to)) this.target(node.to, reg, node.site);
+        const to = this.phase === 'exit' && node.after ? node.after : node.to;
+        if (this.style.verbose || options.always || isText(to)) this.target(to, reg, node.site);
         if (guard) {
           if (b.length === before) b.truncate(before - 1);
           else b.land(guard);

@@ -76,7 +76,7 @@ function compileList(list: RList, style: Style): CompiledList {
     steps.push({ late: phase === 'exit', continued: false, name, test, print });
     if (arrow && argument.node.kind === 'pointer') {
       const { register } = argument;
-      const target = printers.pointee(argument.node, 0);
+      const target = printers.pointee(argument.node, 0, true);
       const { site } = argument.node;
       steps.push({
         late: true,

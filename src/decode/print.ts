@@ -346,9 +346,9 @@ export class Printers {
   }
 
   /** What a non-null pointer points to: finds the region, checks that it is whole, prints. */
-  pointee(node: R & { kind: 'pointer' }, depth: number): ScalarPrinter {
+  pointee(node: R & { kind: 'pointer' }, depth: number, after = false): ScalarPrinter {
     const { site, to, options } = node;
-    return this.found(to, site, depth, options.bare === true);
+    return this.found(after && node.after ? node.after : to, site, depth, options.bare === true);
   }
 
   private found(to: R, site: number, depth: number, bare: boolean): ScalarPrinter {

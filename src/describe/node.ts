@@ -73,6 +73,8 @@ export interface PointerOptions {
   readonly atExit?: boolean;
   /** How an inout shows its two states: `arrow` prints `old => new` around; `changed` lets scalars show ` => `; `exit` only the new one. */
   readonly show?: 'arrow' | 'changed' | 'exit';
+  /** With `arrow`: what is shown behind the arrow, when it is not the same. */
+  readonly after?: MemoryNode;
   /** Scalars are printed without brackets. */
   readonly bare?: boolean;
   /** Printed as this many bytes at least: a shorter object is an address (size argument of versioned structures). */

@@ -53,6 +53,8 @@ export type R =
       readonly options: PointerOptions;
       readonly sizePlace?: Place;
       readonly to: R;
+      /** What is behind the arrow of an inout, when it is not the same. */
+      readonly after?: R;
       readonly site: number;
     }
   | {
@@ -248,6 +250,7 @@ class Resolver {
           options: node.options,
           sizePlace,
           to: this.node(node.to),
+          after: node.options.after && this.node(node.options.after),
           site,
         };
       }

@@ -1,3 +1,16 @@
+// What concerns the kernel itself: seccomp, ioctl, restarts.
+import * as g from '../constants/generated/process.js';
+import { address, arg, call, callBy, choice, flags, input, struct, u16, x32 } from '../describe/combinators.js';
+import { terminal } from './ioctl-terminal.js';
 import type { Family } from './index.js';
 
-export const kernel: Family = {};
+const program = struct({ len: u16, filter: address });
+
+export const kernel: Family = {
+  seccomp: () => callBy({ operation: choice(g.seccomp_ops) }, arg('operation'), [
+    [0, { flags: x32, args: address }],
+    [1, { flags: flags(g.seccomp_filter_flags), args: input(program) }],
+  ], { flags: x32, args: address }),
+  ioctl: () => terminal(),
+  restart_syscall: () => call(),
+};

@@ -1,0 +1,59 @@
+// Flag words that hold a choice inside: open flags, mmap flags, clone flags with their exit signal, and the like.
+import { signalName } from '../../abi/signal.js';
+import type { ConstantTable } from '../../constants/table.js';
+import type { ScalarFormat } from '../printer.js';
+import type { Style } from '../style.js';
+import { choiceName, constantText, flagNames, hexText, memoised } from '../xlat.js';
+
+/** The bits under `mask` are one of `choices`; the rest are `bits`. */
+export const choiceAndFlags =
+  (choices: ConstantTable, mask: number, bits: ConstantTable): ScalarFormat =>
+  (style) =>
+    memoised((lo, hi) => splitText(choices, mask, bits, style, lo, hi));
+
+function splitText(choices: ConstantTable, mask: number, bits: ConstantTable, style: Style, lo: number, hi: number): string {
+  if (style.constants === 'raw') return hexText(lo, hi);
+  const { name } = style.abi;
+  const part = (lo & mask) >>> 0;
+  const parts: string[] = [];
+  const chosen = choiceName(choices.entries(name), part, 0, 4);
+  parts.push(chosen ?? `${hexText(part, 0)} /* ${choices.placeholder} */`);
+  const { names, lo: rest, hi: restHi } = flagNames(bits.entries(name), (lo & ~mask) >>> 0, hi, 8);
+  parts.push(...names);
+  if ((rest | restHi) !== 0) parts.push(hexText(rest, restHi));
+  const text = parts.join('|');
+  return style.constants === 'verbose' ? `${hexText(lo, hi)} /* ${text} */` : text;
+}
+
+/** Flags with an exit signal in the low byte (clone(2)). */
+export const flagsAndSignal =
+  (bits: ConstantTable, mask: number): ScalarFormat =>
+  (style) =>
+    memoised((lo, hi) => {
+      const signal = lo & mask;
+      const flags = (lo & ~mask) >>> 0;
+      if (style.constants === 'raw') return hexText(lo, hi);
+      const parts: string[] = [];
+      if ((flags | hi) !== 0) parts.push(constantText(bits, style.abi, style.constants, flags, hi, 8));
+      if (signal !== 0 || parts.length === 0) {
+        const named = signal === 0 ? '0' : signalName(signal);
+        parts.push(style.constants === 'verbose' && signal !== 0 ? `${signal} /* ${named} */` : named);
+      }
+      return parts.join('|');
+    });
+
+/** A signal number: SIGINT. */
+export const signalNumber: ScalarFormat = (style) =>
+  memoised((lo) => {
+    const n = lo | 0;
+    const name = signalName(n);
+    if (style.constants === 'raw' || name === String(n)) return String(n);
+    return style.constants === 'verbose' ? `${n} /* ${name} */` : name;
+  });
+
+/** A user or group id: unsigned, but -1 is -1. */
+export const userId: ScalarFormat = (_style, size) => (_c, s, lo) => {
+  const value = size === 2 ? lo & 0xffff : lo;
+  if (value === (size === 2 ? 0xffff : 0xffffffff)) s.text('-1');
+  else s.decimal(value);
+};

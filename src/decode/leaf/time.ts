@@ -1,0 +1,62 @@
+// Times: timespec and timeval of both word sizes, and the date in a comment behind absolute ones.
+import { i64, long, struct } from '../../describe/combinators.js';
+import type { MemoryNode } from '../../describe/node.js';
+import type { Cursor } from '../../record/cursor.js';
+import type { MemoryPrinter, Renderer } from '../printer.js';
+import type { Sink } from '../sink.js';
+
+/** `struct timespec` of the personality's classic calls. */
+export const timespec = struct({ tv_sec: long, tv_nsec: long });
+/** `struct __kernel_timespec`: 64-bit everywhere (calls whose name ends in 64, and io_uring). */
+export const timespec64 = struct({ tv_sec: i64, tv_nsec: i64 });
+export const timeval = struct({ tv_sec: long, tv_usec: long });
+export const itimerval = struct({ it_interval: timeval, it_value: timeval });
+export const itimerspec = struct({ it_interval: timespec, it_value: timespec });
+export const itimerspec64 = struct({ it_interval: timespec64, it_value: timespec64 });
+
+const two = (n: number): string => String(n).padStart(2, '0');
+
+/** `2026-11-22T05:03:15.280990408+0000`; undefined for the epoch itself and for impossible values. */
+export function dateText(sec: number, nsec: number): string | undefined {
+  if ((sec === 0 && nsec === 0) || nsec >= 1e9 || nsec < 0 || !Number.isSafeInteger(sec)) return undefined;
+  const date = new Date(sec * 1000);
+  if (Number.isNaN(date.getTime())) return undefined;
+  const zone = -date.getTimezoneOffset();
+  const sign = zone < 0 ? '-' : '+';
+  const minutes = Math.abs(zone);
+  const fraction = nsec === 0 ? '' : '.' + String(nsec).padStart(9, '0');
+  return (
+    `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}` +
+    `T${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}${fraction}` +
+    `${sign}${two(Math.floor(minutes / 60))}${two(minutes % 60)}`
+  );
+}
+
+/** Prints ` /* date *` + `/` when there is one to print. */
+export function printDate(s: Sink, sec: number, nsec: number): void {
+  const text = dateText(sec, nsec);
+  if (text !== undefined) s.text(` /* ${text} */`);
+}
+
+/** Reads a signed field of 4 or 8 bytes as a number. */
+export function readTime(c: Cursor, at: number, bytes: number): number {
+  if (bytes === 4) return c.i32(at);
+  return (c.u32(at + 4) | 0) * 4294967296 + c.u32(at);
+}
+
+/** A structure of seconds and a fraction (`per` of it make a second), with the date behind it. */
+export const dated =
+  (fraction: string, per: number): Renderer =>
+  ({ plain, offset, size }): MemoryPrinter => {
+    const half = size / 2;
+    const at2 = offset(fraction);
+    return (c, s, at, length) => {
+      plain(c, s, at, length);
+      printDate(s, readTime(c, at, half), readTime(c, at + at2, half) * (1e9 / per));
+    };
+  };
+
+/** Absolute times: a date follows. */
+export const absoluteTimespec: MemoryNode = struct({ tv_sec: long, tv_nsec: long }, { render: dated('tv_nsec', 1e9) });
+export const absoluteTimespec64: MemoryNode = struct({ tv_sec: i64, tv_nsec: i64 }, { render: dated('tv_nsec', 1e9) });
+export const absoluteTimeval: MemoryNode = struct({ tv_sec: long, tv_usec: long }, { render: dated('tv_usec', 1e6) });
