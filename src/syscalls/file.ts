@@ -1,6 +1,6 @@
 // Files: opening, paths, attributes, directories, descriptors.
 import * as g from '../constants/generated/file.js';
-import { anyBit, arg, argument, blob, byAbi, bytes, call, choice, constant, dirfd, fd, field, flags, format, i32, i64, input, inout, output, padding, pathname, permissions, ret, returns, sibling, size, struct, u16, u32, u64, wide, x32, x64, detail, fixedArray, array, cstring, ulong } from '../describe/combinators.js';
+import { anyBit, hexBytes, arg, argument, blob, byAbi, bytes, call, choice, constant, dirfd, fd, field, flags, format, i32, i64, input, inout, output, padding, pathname, permissions, ret, returns, sibling, size, struct, u16, u32, u64, wide, x32, x64, detail, fixedArray, array, cstring, ulong } from '../describe/combinators.js';
 import type { Node } from '../describe/node.js';
 import { choiceAndFlags, userId } from '../decode/leaf/flags.js';
 import { device, fileMode } from '../decode/leaf/mode.js';
@@ -265,7 +265,7 @@ export const file: Family = {
   pipe: () => call({ pipefd: output(array(fd, constant(2))) }),
   pipe2: () => call({ pipefd: output(array(fd, constant(2))), flags: flags(g.pipe_flags) }),
   memfd_create: () => call({ name: input(cstring), flags: flags(g.memfd_flags) }, returns.fd),
-  getrandom: () => call({ buf: output(bytes(ret)), buflen: size, flags: flags(g.getrandom_flags) }),
+  getrandom: () => call({ buf: output(hexBytes(ret)), buflen: size, flags: flags(g.getrandom_flags) }),
   mount: () => call({ source: path, target: path, filesystemtype: input(cstring), mountflags: flags(g.mount_flags, 'long'), data: input(cstring) }),
   umount2: () => call({ target: path, flags: flags(g.umount_flags) }),
   umount: () => call({ target: path }),

@@ -221,7 +221,7 @@ const rseqArea = struct({
   })),
   rseq_cs: address64, flags: flags(g.rseq_cs_flags), node_id: u32, mm_cid: u32,
   slice_ctrl: struct({ request: u8, granted: u8, __reserved: u16 }), __reserved: u8,
-}, { length: arg('rseq_len'), minimum: 32, size: 32 });
+}, { size: 33 });
 
 const exitStatus = i32;
 const waitInfo: Renderer = ({ style }) => (c, s, at) => {
