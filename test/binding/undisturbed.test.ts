@@ -1,0 +1,109 @@
+// The traced program starts as a shell would start it: everything that it can inherit is the same plain, under strace
+// and under tstrace.
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseSurroundings } from '../../src/binding/inherited.js';
+import { ProtocolError } from '../../src/errors.js';
+
+const root = new URL('../..', import.meta.url).pathname;
+let dir = '';
+let probe = '';
+
+beforeAll(() => {
+  dir = mkdtempSync(join(tmpdir(), 'tstrace-inherited-'));
+  probe = join(dir, 'probe');
+  execFileSync('cc', ['-O1', '-o', probe, join(root, 'test/fixtures/probe-inherited.c')]);
+});
+afterAll(() => rmSync(dir, { recursive: true, force: true }));
+
+/** What the probe says when a shell runs `setup; tracer probe`; ids of processes that differ by nature are left out. */
+function report(tracer: string, setup: string, redirect: string): string[] {
+  const out = join(dir, 'report');
+  writeFileSync(out, '');
+  // `exec` in a shell of its own: the session and its terminal are those of this shell in each run.
+  execFileSync('setsid', ['-w', 'bash', '-c', `${setup}\n${tracer} '${probe}' '${out}' 'a b' '' ${redirect}`], {
+    env: {
+      PATH: process.env.PATH,
+      'odd.name': 'kept',
+      EMPTY: '',
+      NEWLINE: 'a\nb\n',
+      Z: '1',
+      A: '2',
+      NODE_OPTIONS: '--no-deprecation',
+    },
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+  return (
+    readFileSync(out, 'utf8')
+      .split('\n')
+      .filter((line) => line !== '')
+      // `_` names the program that the shell ran: the tracer, by nature.
+      .map((line) => line.replace(/^(environ \d+: _=).*/, '$1…').replace(/^session: \d+/, 'session: …'))
+      .map((line) => line.replace(/(pipe|socket):\[\d+\]/, '$1:[…]'))
+  );
+}
+
+const strace = 'strace -o /dev/null';
+const tstrace = `${root}bin/tstrace -o /dev/null`;
+const filtered = `${root}bin/tstrace -n -f -e trace=write -o /dev/null`;
+
+const setups: readonly (readonly [string, string, string])[] = [
+  ['plain', ':', ''],
+  ['ignored signals, as nohup leaves them', "trap '' HUP PIPE USR1 XFSZ INT TERM RTMIN+3", ''],
+  ['closed standard input', ':', '<&-'],
+  ['closed standard output and error', ':', '>&- 2>&-'],
+  ['more descriptors', 'exec 5</dev/null 17>/dev/null 42<>/dev/null', ''],
+  ['descriptor 10, which shells use themselves', 'exec 10</dev/null 11</dev/null', ''],
+  ['a small soft limit of open files', 'ulimit -Sn 123', ''],
+  ['umask, priority and directory', 'umask 0137; cd /usr; renice -n 5 $$ >/dev/null', ''],
+  ['one CPU', 'taskset -pc 0 $$ >/dev/null', ''],
+  ['a pipe that stays blocking', ':', '| cat'],
+];
+
+describe('the tracee is undisturbed', () => {
+  it.each(setups)('%s', (_name, setup, redirect) => {
+    const plain = report('', setup, redirect);
+    expect(plain.length).toBeGreaterThan(80);
+    expect(report(tstrace, setup, redirect)).toEqual(plain);
+    expect(report(strace, setup, redirect)).toEqual(plain);
+  });
+
+  it('blocked signals', () => {
+    const run = (tracer: string): string[] =>
+      report(
+        `perl -MPOSIX -e 'sigprocmask(SIG_BLOCK, POSIX::SigSet->new(2, 10, 15, 17)); exec @ARGV' ${tracer}`,
+        ':',
+        '',
+      );
+    expect(run(tstrace)).toEqual(run(''));
+  });
+
+  it('under the filter, all but the filter itself', () => {
+    const plain = report('', ':', '').filter((line) => !line.startsWith('status Seccomp:'));
+    expect(report(filtered, ':', '').filter((line) => !line.startsWith('status Seccomp:'))).toEqual(plain);
+  });
+});
+
+describe('the launcher’s variable', () => {
+  const block = (value: string): Buffer => Buffer.from(`B=1\0TSTRACE_INHERITED=${value}\0A=2\0`, 'latin1');
+
+  it('gives back names, order and bytes', () => {
+    const got = parseSurroundings(block('1 0001 10000 1024 0,1,7 /x y/strace\nZ=\xff\x01\nodd.name=\nA=2'));
+    expect(got.inherited).toEqual({ ignored: '0001', blocked: '10000', openFiles: 1024, descriptors: [0, 1, 7] });
+    expect(got.environment.map((b) => b.toString('latin1'))).toEqual(['Z=\xff\n', 'odd.name=', 'A=2']);
+    expect(got.invokedAs).toBe('strace');
+  });
+  it('falls back to the present environment', () => {
+    const got = parseSurroundings(block('1 0 0 unlimited  tstrace\n'));
+    expect(got.environment.map(String)).toEqual(['B=1', 'A=2']);
+    expect(got.inherited).toEqual({ ignored: '0', blocked: '0', openFiles: undefined, descriptors: [] });
+    expect(parseSurroundings(Buffer.from('A=1\0')).inherited).toBeUndefined();
+  });
+  it('refuses what it does not understand', () => {
+    for (const bad of ['', '2 0 0 0  x', '1 zz 0 0  x', 'nonsense'])
+      expect(() => parseSurroundings(block(bad))).toThrow(ProtocolError);
+  });
+});

@@ -1,0 +1,83 @@
+// Real programs under the installed strace and under tstrace, with the same options: the texts are equal.
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { normalise } from '../harness/normalise.js';
+import { compile, trace, TSTRACE } from '../harness/run.js';
+import { difference, stableDifference } from '../harness/same-lines.js';
+
+const dir = mkdtempSync(join(tmpdir(), 'tstrace-programs-'));
+const small = join(dir, 'small.c');
+let threads = '';
+let die = '';
+
+beforeAll(() => {
+  writeFileSync(small, 'int f(int x) { return x + 1; }\n');
+  threads = compile('threads.c', ['-pthread']);
+  die = compile('die.c');
+});
+
+interface Program {
+  readonly name: string;
+  readonly command: () => readonly string[];
+  /** Timing or threads change the trace from run to run: lines that two runs of strace share are compared. */
+  readonly noisy?: boolean;
+}
+
+const programs: readonly Program[] = [
+  { name: 'true', command: () => ['/bin/true'] },
+  { name: 'cat', command: () => ['cat', '/etc/passwd'] },
+  { name: 'ls -la /etc', command: () => ['ls', '-la', '/etc'] },
+  { name: 'shell pipeline', command: () => ['sh', '-c', 'ls | wc -l; exit 3'] },
+  { name: 'python3', command: () => ['/usr/bin/python3', '-c', 'import json,socket'] , noisy: true },
+  { name: 'git status', command: () => ['git', 'status'], noisy: true },
+  { name: 'git log', command: () => ['git', '--no-pager', 'log', '-3'] },
+  { name: 'gcc -c', command: () => ['gcc', '-c', small, '-o', join(dir, 'small.o')], noisy: true },
+  { name: 'find /etc', command: () => ['find', '/etc'] },
+  { name: 'tar c /etc', command: () => ['tar', 'cf', '/dev/null', '/etc'] },
+  { name: 'perl', command: () => ['perl', '-e', 'print 1'], noisy: true },
+  { name: 'node -e 0', command: () => ['node', '-e', '0'], noisy: true },
+  { name: 'threads', command: () => [threads], noisy: true },
+];
+
+const optionSets: readonly (readonly string[])[] = [[], ['-f'], ['-s', '200'], ['-v'], ['-e', 'trace=%file']];
+
+function compare(program: Program, options: readonly string[], own: readonly string[] = options): void {
+  const command = program.command();
+  const grouped = own.includes('-f');
+  const theirs = trace('strace', options, command);
+  const ours = trace(TSTRACE, own, command);
+  expect(ours.status, ours.stderr).toBe(theirs.status);
+  const expected = normalise(theirs.trace, { old: true, grouped });
+  const actual = normalise(ours.trace, { grouped });
+  const found = program.noisy
+    ? stableDifference(expected, normalise(trace('strace', options, command).trace, { old: true, grouped }), actual)
+    : difference(expected, actual);
+  expect(found, found).toBeUndefined();
+}
+
+describe.each(programs)('$name', (program) => {
+  test.each(optionSets.map((options) => [options.join(' ') || '(plain)', options] as const))('%s', (_, options) => {
+    compare(program, options);
+  });
+});
+
+describe('death by signal', () => {
+  test.each([1, 2, 3, 4, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 24, 25, 26, 27, 31, 34, 64])('signal %i', (signal) => {
+    const command = [die, String(signal)];
+    const theirs = trace('strace', [], command);
+    const ours = trace(TSTRACE, [], command);
+    expect(ours.signal).toBe(theirs.signal);
+    expect(ours.status).toBe(theirs.status);
+    const found = difference(normalise(theirs.trace, { old: true }), normalise(ours.trace));
+    expect(found, found).toBeUndefined();
+  });
+});
+
+test('the trace on standard error is what -o writes', () => {
+  const ours = trace(TSTRACE, [], ['cat', '/etc/hostname'], false);
+  const theirs = trace('strace', [], ['cat', '/etc/hostname'], false);
+  const found = difference(normalise(theirs.trace, { old: true }), normalise(ours.trace));
+  expect(found, found).toBeUndefined();
+});
