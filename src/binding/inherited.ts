@@ -1,23 +1,88 @@
-// What the launcher (bin/tstrace) recorded before node changed it: DESIGN section 2.
+// What the launcher (bin/tstrace) inherited from whoever started it, to be handed on to the command untouched.
+import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import { ProtocolError } from '../errors.js';
 import type { Inherited } from './spawn-spec.js';
 
-/** The variable by which bin/tstrace hands its record over. */
-export const VARIABLE = 'TSTRACE_INHERITED';
+/** The variable in which the launcher hands it on; the command never sees it. */
+export const INHERITED_VARIABLE = 'TSTRACE_INHERITED';
+const VERSION = '1';
 
-/** Parses `NAME;SigIgn;SigBlk;soft limit;fd fd …`, and removes it from the environment. */
-export function takeInherited(env: NodeJS.ProcessEnv): { readonly name: string; readonly inherited: Inherited | undefined } {
-  const text = env[VARIABLE];
-  delete env[VARIABLE];
-  const fields = text?.split(';');
-  if (!fields || fields.length < 5) return { name: 'tstrace', inherited: undefined };
-  const [name, ignored, blocked, limit, descriptors] = fields;
+/** How this process came to be. */
+export interface Surroundings {
+  /** Signals, limit and descriptors; undefined when it was not started by the launcher. */
+  readonly inherited: Inherited | undefined;
+  /** The environment as it was given to the launcher: `NAME=value` strings, in order, as bytes. */
+  readonly environment: readonly Buffer[];
+  /** The last part of the name under which the launcher was invoked: `tstrace`, or `strace` through a link. */
+  readonly invokedAs: string;
+}
+
+/** Splits at a byte; a trailing separator ends the last part. */
+function split(bytes: Buffer, separator: number): Buffer[] {
+  const parts: Buffer[] = [];
+  let from = 0;
+  for (let at; from < bytes.length && (at = bytes.indexOf(separator, from)) >= 0; from = at + 1)
+    parts.push(bytes.subarray(from, at));
+  if (from < bytes.length) parts.push(bytes.subarray(from));
+  return parts;
+}
+
+/**
+ * Reads the launcher's variable out of an environment block (`NAME=value`, each ended by NUL).
+ * @throws ProtocolError when the variable is there and is not what this version's launcher writes.
+ */
+export function parseSurroundings(block: Buffer): Surroundings {
+  const strings = split(block, 0);
+  const head = Buffer.from(INHERITED_VARIABLE + '=');
+  const at = strings.findIndex((s) => s.subarray(0, head.length).equals(head));
+  if (at < 0) return { inherited: undefined, environment: strings, invokedAs: 'tstrace' };
+  const value = strings[at].subarray(head.length);
+  const end = value.indexOf(10);
+  const line = value.toString('utf8', 0, end < 0 ? value.length : end);
+  const match = /^(\d+) ([0-9a-f]+) ([0-9a-f]+) (\d+|unlimited) ([\d,]*) (.*)$/.exec(line);
+  if (match?.[1] !== VERSION) throw new ProtocolError(`${INHERITED_VARIABLE} is not what bin/tstrace writes: ${line}`);
+  const [, , ignored, blocked, files, fds, name] = match;
+  // Newlines inside values travel as \001; a launcher that could not read its environment sends none.
+  const original = end < 0 ? [] : split(Buffer.from(value.subarray(end + 1)), 10);
+  for (const s of original) for (let i = s.indexOf(1); i >= 0; i = s.indexOf(1, i + 1)) s[i] = 10;
   return {
-    name: name === 'strace' ? 'strace' : 'tstrace',
     inherited: {
       ignored,
       blocked,
-      openFiles: limit === 'unlimited' || limit === '' ? undefined : Number(limit),
-      descriptors: descriptors.split(' ').filter((d) => d !== '').map(Number),
+      openFiles: /^[1-9]/.test(files) ? Number(files) : undefined,
+      descriptors: fds === '' ? [] : fds.split(',').map(Number),
     },
+    environment: original.length > 0 ? original : strings.filter((_, i) => i !== at),
+    invokedAs: basename(name),
   };
+}
+
+/** The surroundings of this process. @throws ProtocolError */
+export function readSurroundings(): Surroundings {
+  return parseSurroundings(readFileSync('/proc/self/environ'));
+}
+
+/**
+ * The same as text, for a caller that edits it; removes the variable from `env`. Who needs every
+ * byte (a name set twice, text that is not UTF-8) takes `readSurroundings`.
+ */
+export function takeInherited(env: NodeJS.ProcessEnv): {
+  readonly name: 'strace' | 'tstrace';
+  readonly inherited: Inherited | undefined;
+  readonly environment: Readonly<Record<string, string>>;
+} {
+  const { inherited, environment, invokedAs } = readSurroundings();
+  delete env[INHERITED_VARIABLE];
+  const entries = environment.map((s): [string, string] => {
+    const text = s.toString('utf8');
+    const equals = text.indexOf('=', 1);
+    return equals < 0 ? [text, ''] : [text.slice(0, equals), text.slice(equals + 1)];
+  });
+  return { name: invokedAs === 'strace' ? 'strace' : 'tstrace', inherited, environment: Object.fromEntries(entries) };
+}
+
+/** The last `count` arguments of this process as bytes: Node's own decoding loses what is not UTF-8. */
+export function rawArguments(count: number): Buffer[] {
+  return split(readFileSync('/proc/self/cmdline'), 0).slice(-count || Infinity);
 }

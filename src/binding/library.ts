@@ -79,7 +79,11 @@ export function openLibrary(): Library {
   if (library) return library;
   const ffi = loadFfi();
   ffi.open({ library: LIBRARY, path: locate() });
-  const f = (retType: number, ...paramsType: number[]): { library: string; retType: number; paramsType: number[] } => ({ library: LIBRARY, retType, paramsType });
+  const f = (retType: number, ...paramsType: number[]): { library: string; retType: number; paramsType: number[] } => ({
+    library: LIBRARY,
+    retType,
+    paramsType,
+  });
   const native = defineAll(ffi, {
     tracer_create: f(I32, BYTES, I32),
     tracer_ring: f(POINTER, I32),
@@ -109,7 +113,14 @@ export function openLibrary(): Library {
 
 type Declaration = { library: string; retType: number; paramsType: number[] };
 /** What the loader's own `load` takes: ffi-rs's wrapper adds these to every call. */
-type RawCall = { library: string; funcName: string; retType: number; paramsType: unknown[]; paramsValue: unknown[]; freeResultMemory: boolean };
+type RawCall = {
+  library: string;
+  funcName: string;
+  retType: number;
+  paramsType: unknown[];
+  paramsValue: unknown[];
+  freeResultMemory: boolean;
+};
 
 /** Binds the functions; results are typed by `Native`, not by ffi-rs's enumeration. */
 function defineAll(ffi: typeof FfiRs, functions: Record<keyof Native, Declaration>): Native {
@@ -125,7 +136,9 @@ function defineAll(ffi: typeof FfiRs, functions: Record<keyof Native, Declaratio
           funcName,
           retType,
           paramsType: hasBytes
-            ? paramsType.map((type, i) => (type === BYTES ? { type, length: (paramsValue[i] as Buffer).length, ffiTypeTag: arrayTag } : type))
+            ? paramsType.map((type, i) =>
+                type === BYTES ? { type, length: (paramsValue[i] as Buffer).length, ffiTypeTag: arrayTag } : type,
+              )
             : paramsType.slice(),
           paramsValue,
           freeResultMemory: false,

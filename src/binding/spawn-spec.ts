@@ -15,12 +15,18 @@ export interface Identity {
   readonly uid: number;
   readonly gid: number;
   readonly groups: readonly number[];
+  /** Of a set-uid or set-gid program's file; exec under ptrace may not grant them. */
+  readonly effectiveUid?: number;
+  readonly effectiveGid?: number;
 }
 
+/** Text as UTF-8, or bytes as they are. Neither holds a NUL. */
+export type Text = string | Uint8Array;
+
 export interface Command {
-  readonly path: string;
-  readonly argv: readonly string[];
-  readonly env: readonly string[];
+  readonly path: Text;
+  readonly argv: readonly Text[];
+  readonly env: readonly Text[];
   /** Encoded seccomp filter. */
   readonly filter?: Uint8Array;
   readonly inherited?: Inherited;
@@ -29,7 +35,7 @@ export interface Command {
 
 const SET_IDS = 1;
 const RESTORE = 2;
-const HEADER_BYTES = 56;
+const HEADER_BYTES = 64;
 const INSN_BYTES = 8;
 
 /** The bytes of `struct spawn_header` and what follows it. */
@@ -50,8 +56,14 @@ export function packCommand(command: Command): Buffer {
   head.writeBigUInt64LE(BigInt('0x' + (inherited?.ignored || '0')), 32);
   head.writeBigUInt64LE(BigInt('0x' + (inherited?.blocked || '0')), 40);
   head.writeBigUInt64LE(inherited?.openFiles === undefined ? 0xffffffffffffffffn : BigInt(inherited.openFiles), 48);
+  head.writeUInt32LE(identity?.effectiveUid ?? identity?.uid ?? 0, 56);
+  head.writeUInt32LE(identity?.effectiveGid ?? identity?.gid ?? 0, 60);
   groups.forEach((g, i) => head.writeInt32LE(g, HEADER_BYTES + 4 * i));
   keep.forEach((fd, i) => head.writeInt32LE(fd, HEADER_BYTES + 4 * (groups.length + i)));
-  const strings = [command.path, ...command.argv, ...command.env].map((s) => s + '\0').join('');
-  return Buffer.concat([head, filter ?? Buffer.alloc(0), Buffer.from(strings, 'utf8')]);
+  const nul = Buffer.alloc(1);
+  const strings = [command.path, ...command.argv, ...command.env].flatMap((s) => [
+    typeof s === 'string' ? Buffer.from(s) : s,
+    nul,
+  ]);
+  return Buffer.concat([head, filter ?? Buffer.alloc(0), ...strings]);
 }

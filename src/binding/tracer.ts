@@ -74,11 +74,21 @@ export class Tracer {
 
   /** One byte for each ABI and number: 1 when the call is to be recorded. */
   setTraced(traced: Uint8Array): void {
-    this.check('tracer_set_traced', this.library.native.tracer_set_traced([this.handle, Buffer.from(traced.buffer, traced.byteOffset, traced.length), traced.length]));
+    this.check(
+      'tracer_set_traced',
+      this.library.native.tracer_set_traced([
+        this.handle,
+        Buffer.from(traced.buffer, traced.byteOffset, traced.length),
+        traced.length,
+      ]),
+    );
   }
   setPlan(abi: number, nr: number, enter: Uint8Array, exit: Uint8Array): void {
     const both = Buffer.concat([enter, exit, Buffer.alloc(enter.length + exit.length === 0 ? 8 : 0)]);
-    this.check('tracer_set_plan', this.library.native.tracer_set_plan([this.handle, abi, nr, both, enter.length / 8, exit.length / 8]));
+    this.check(
+      'tracer_set_plan',
+      this.library.native.tracer_set_plan([this.handle, abi, nr, both, enter.length / 8, exit.length / 8]),
+    );
   }
   spawn(command: Command): void {
     const spec = packCommand(command);

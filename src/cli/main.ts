@@ -1,13 +1,14 @@
 // The command: reads the command line, traces, ends as the tracee ended.
 import { writeSync } from 'node:fs';
-import { takeInherited } from '../binding/inherited.js';
+import { rawArguments, readSurroundings } from '../binding/inherited.js';
 import { dieBySignal } from '../binding/tracer.js';
 import { TstraceError, UsageError } from '../errors.js';
 import { run } from '../trace/run.js';
 import { prepareFilter } from '../trace/seccomp.js';
 import { parseCommandLine } from './options.js';
 
-const { name, inherited } = takeInherited(process.env);
+const { inherited, environment, invokedAs } = readSurroundings();
+const name = invokedAs === 'strace' ? 'strace' : 'tstrace';
 
 function fail(text: string): void {
   try {
@@ -27,7 +28,12 @@ try {
     const { options } = parsed;
     const warnings = [...options.warnings];
     const filter = options.seccomp ? await prepareFilter(options, warnings) : undefined;
-    const ending = run({ ...options, warnings }, { inherited, environment: process.env, filter });
+    const ending = run({ ...options, warnings }, {
+      inherited,
+      environment,
+      argv: rawArguments(options.command.length),
+      filter,
+    });
     if ('signal' in ending) dieBySignal(ending.signal);
     process.exitCode = 'signal' in ending ? 128 + ending.signal : ending.status;
   }

@@ -72,7 +72,7 @@ function compileList(list: RList, style: Style): CompiledList {
   for (const { argument, phase, arrow } of schedule(list)) {
     const print = argumentPrinter(argument, printers.scalar(argument.node, 0));
     const test = argument.when && testReader(argument.when, 0);
-    const name = style.argNames ? label(argument.name + '=') : undefined;
+    const name = style.argNames || argument.named ? label(argument.name + '=') : undefined;
     steps.push({ late: phase === 'exit', continued: false, name, test, print });
     if (arrow && argument.node.kind === 'pointer') {
       const { register } = argument;

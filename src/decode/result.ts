@@ -84,7 +84,7 @@ export function resultPrinter(result: RResult, style: Style, comment: MemoryPrin
             s.hex64(lo, hi);
         }
     }
-    if (comment && !raw) {
+    if (comment && !raw && !c.failed) {
       const from = s.pos;
       s.bytes(OPEN);
       const body = s.pos;

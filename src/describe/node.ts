@@ -206,6 +206,8 @@ export interface Argument {
   readonly node: Node;
   /** Printed only when this holds (openat's mode). */
   readonly when?: Condition;
+  /** Its name is always printed (clone). */
+  readonly named?: boolean;
   /** Not printed by strace, but named by references. */
   readonly hidden?: boolean;
   /** Takes two registers on i386 (64-bit offsets). */

@@ -117,6 +117,7 @@ export interface RArgument {
   readonly node: R;
   readonly when?: Test;
   readonly hidden: boolean;
+  readonly named: boolean;
   readonly atExit: boolean;
 }
 
@@ -438,7 +439,7 @@ class Resolver {
       const before = this.site;
       const node = this.node(a.node);
       if (node.kind === 'pointer') this.registers.get(a.name)!.site = before;
-      return { name: a.name, register: own, high, node, when: this.test(a.when), hidden: a.hidden ?? false, atExit: a.atExit ?? false };
+      return { name: a.name, register: own, high, node, when: this.test(a.when), hidden: a.hidden ?? false, named: a.named ?? false, atExit: a.atExit ?? false };
     });
     return { args, next: register };
   }
@@ -457,7 +458,7 @@ class Resolver {
   private extra(list: readonly Argument[]): RArgument[] {
     return list.map((a) => {
       const found = this.registers.get(a.name) ?? this.fail(`result comment: no argument '${a.name}'`);
-      return { name: a.name, register: found.register, high: -1, node: this.node(a.node), hidden: false, atExit: true };
+      return { name: a.name, register: found.register, high: -1, node: this.node(a.node), hidden: false, named: false, atExit: true };
     });
   }
 }

@@ -116,7 +116,7 @@ const statxBuffer = struct({
   stx_blocks: detail(u64),
   stx_attributes_mask: detail(flags(g.statx_attributes, 8)),
   stx_atime: detail(statxTime),
-  stx_btime: detail(statxTime),
+  stx_btime: field(statxTime, { verboseOnly: true, when: has(0x800) }),
   stx_ctime: detail(statxTime),
   stx_mtime: detail(statxTime),
   stx_rdev_major: detail(u32),

@@ -3,7 +3,7 @@ import { accessSync, constants, statSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import { errnoText } from '../abi/errno.js';
 import { ConfigFlag, Tracer } from '../binding/tracer.js';
-import type { Inherited } from '../binding/spawn-spec.js';
+import type { Inherited, Text } from '../binding/spawn-spec.js';
 import { UsageError } from '../errors.js';
 import { Calls } from './calls.js';
 import { openStream, Stream } from './destination.js';
@@ -19,7 +19,10 @@ export type Ending = { readonly status: number } | { readonly signal: number };
 /** What is known of the process that started us, and a filter, if one could be made. */
 export interface Surroundings {
   readonly inherited: Inherited | undefined;
-  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** `NAME=value` strings, in order, as bytes. */
+  readonly environment: readonly Text[];
+  /** The command's arguments as bytes; the options hold them decoded. */
+  readonly argv: readonly Text[];
   readonly filter: PreparedFilter | undefined;
 }
 
@@ -53,20 +56,33 @@ export function findExecutable(name: string, path: string | undefined): string {
   throw new UsageError(`Cannot find executable '${name}'`);
 }
 
-/** The command's environment: ours with -E applied in order. */
-function environment(options: TraceOptions, base: Readonly<Record<string, string | undefined>>): string[] {
-  const env = new Map<string, string>();
-  for (const [name, value] of Object.entries(base)) if (value !== undefined) env.set(name, value);
-  for (const { name, value } of options.environment)
-    if (value === undefined) env.delete(name);
-    else env.set(name, value);
-  return [...env].map(([name, value]) => `${name}=${value}`);
+const nameOf = (entry: Text): string => {
+  const text = typeof entry === 'string' ? entry : Buffer.from(entry).toString('latin1');
+  const equals = text.indexOf('=');
+  return equals < 0 ? text : text.slice(0, equals);
+};
+
+/** The command's environment: what was inherited, with -E applied in order. */
+function environmentOf(options: TraceOptions, base: readonly Text[]): Text[] {
+  let env = [...base];
+  for (const { name, value } of options.environment) {
+    const at = env.findIndex((entry) => nameOf(entry) === name);
+    if (value === undefined) env = env.filter((entry) => nameOf(entry) !== name);
+    else if (at >= 0) env[at] = `${name}=${value}`;
+    else env.push(`${name}=${value}`);
+  }
+  return env;
 }
+
+const pathOf = (environment: readonly Text[]): string | undefined => {
+  const found = environment.find((entry) => nameOf(entry) === 'PATH');
+  return found === undefined ? undefined : Buffer.from(found).toString('utf8').slice('PATH='.length);
+};
 
 /** Traces as the options say. @throws UsageError, TracerError. */
 export function run(options: TraceOptions, around: Surroundings): Ending {
   const { command } = options;
-  const path = command.length > 0 ? findExecutable(command[0], around.environment.PATH) : undefined;
+  const path = command.length > 0 ? findExecutable(command[0], pathOf(around.environment)) : undefined;
   const { filter } = around;
   let stream: Stream;
   if (options.output === undefined) stream = new Stream(2, false);
@@ -104,8 +120,8 @@ export function run(options: TraceOptions, around: Surroundings): Ending {
   if (path !== undefined)
     tracer.spawn({
       path,
-      argv: options.argv0 === undefined ? command : [options.argv0, ...command.slice(1)],
-      env: environment(options, around.environment),
+      argv: options.argv0 === undefined ? around.argv : [options.argv0, ...around.argv.slice(1)],
+      env: environmentOf(options, around.environment),
       filter: filter?.program,
       inherited: around.inherited,
     });
