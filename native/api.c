@@ -89,7 +89,7 @@ int32_t tracer_set_plan(int32_t handle, int32_t abi, int32_t nr, const uint8_t *
 	if (!s || abi < 0 || abi >= ABI_COUNT || nr < 0 || nr >= TRACER_MAX_NR || enter_count < 0 || exit_count < 0)
 		return -EINVAL;
 	struct plan_slot *slot = &s->plans[abi][nr];
-	if (slot->known) /* the tracer thread may be running it */
+	if (atomic_load(&slot->known)) /* the tracer thread may be running it */
 		return -EEXIST;
 	const struct plan_insn *code = (const struct plan_insn *)insns;
 	size_t bytes = ((size_t)enter_count + (size_t)exit_count) * sizeof *code;
@@ -104,8 +104,9 @@ int32_t tracer_set_plan(int32_t handle, int32_t abi, int32_t nr, const uint8_t *
 	}
 	slot->enter_count = (uint32_t)enter_count;
 	slot->exit_count = (uint32_t)exit_count;
-	atomic_thread_fence(memory_order_release);
-	slot->known = true;
+	slot->enter_limit = capture_limit(code, (uint32_t)enter_count);
+	slot->exit_limit = capture_limit(code + enter_count, (uint32_t)exit_count);
+	atomic_store_explicit(&slot->known, true, memory_order_release);
 	uint32_t request = 1 + ((uint32_t)abi << 16 | (uint32_t)nr);
 	if (atomic_compare_exchange_strong(&s->control->request, &request, 0))
 		ring_futex_wake(&s->control->request);
@@ -203,8 +204,8 @@ int32_t tracer_next(int32_t handle, int32_t consumed, int32_t min_bytes, int32_t
 			if (wait <= 0)
 				return (int32_t)there;
 		}
-		/* The tracer may have missed a kick between its check and its wait: kick until it has begun to end. */
-		if (atomic_load(&s->interrupt) && !done) {
+		/* Without a timer a kick may be lost between the tracer's check and its wait: it comes again from here. */
+		if (atomic_load(&s->interrupt) && !done && !atomic_load(&s->has_kicker)) {
 			signals_kick(s);
 			wait = wait < 0 || wait > 5 ? 5 : wait;
 		}
@@ -227,9 +228,7 @@ int32_t tracer_interrupt(int32_t handle, int32_t sig)
 	struct session *s = session_of(handle);
 	if (!s)
 		return -EBADF;
-	int none = 0;
-	atomic_compare_exchange_strong(&s->interrupt, &none, 1 + sig);
-	signals_kick(s);
+	signals_interrupt(s, sig > 0 ? sig : 0);
 	return 0;
 }
 
@@ -277,6 +276,7 @@ int32_t tracer_destroy(int32_t handle)
 		}
 		pthread_join(s->thread, NULL);
 	}
+	signals_forget(s);
 	sessions[handle] = NULL;
 	spawn_free(s);
 	for (int abi = 0; abi < ABI_COUNT; abi++)
@@ -298,75 +298,4 @@ int32_t tracer_error(int32_t handle, uint8_t *buf, int32_t len)
 	if (n > 0)
 		memcpy(buf, text, (size_t)n);
 	return n;
-}
-
-/* For tests: a plan over a memory image. spec: u64 args[6], i64 ret, u32 failed, u32 insns, u32 ranges, u32 room,
- * the instructions, then for each range u64 addr, u64 len, bytes padded to 8. */
-struct image {
-	const uint8_t *ranges;
-	uint32_t count;
-};
-
-static size_t image_read(void *context, uint64_t addr, void *out, size_t len, int *err)
-{
-	const struct image *image = context;
-	const uint8_t *p = image->ranges;
-	size_t got = 0;
-	for (uint32_t i = 0; i < image->count; i++) {
-		uint64_t head[2];
-		memcpy(head, p, sizeof head);
-		p += sizeof head;
-		if (addr + got >= head[0] && addr + got < head[0] + head[1]) {
-			size_t n = (size_t)(head[0] + head[1] - addr - got);
-			if (n > len - got)
-				n = len - got;
-			memcpy((uint8_t *)out + got, p + (addr + got - head[0]), n);
-			got += n;
-		}
-		p += (head[1] + 7) & ~7ULL;
-	}
-	if (got < len)
-		*err = EFAULT;
-	return got;
-}
-
-static size_t image_path(void *context, int32_t fd, uint32_t mode, char *out, size_t len)
-{
-	(void)context;
-	(void)mode;
-	return fd < 0 ? 0 : (size_t)snprintf(out, len, "/fd/%d", fd);
-}
-
-static size_t image_comm(void *context, int32_t pid, char *out, size_t len)
-{
-	(void)context;
-	return (size_t)snprintf(out, len, "comm%d", pid);
-}
-
-int32_t capture_run_for_test(const uint8_t *spec, int32_t spec_len, uint8_t *out, int32_t out_len)
-{
-	struct {
-		uint64_t args[6];
-		int64_t ret;
-		uint32_t failed, insns, ranges, room;
-	} head;
-	if (spec_len < (int32_t)sizeof head)
-		return -EINVAL;
-	memcpy(&head, spec, sizeof head);
-	const uint8_t *p = spec + sizeof head;
-	if (head.room > (uint32_t)out_len || head.room < sizeof(struct record))
-		return -EINVAL;
-	if (plan_check((const struct plan_insn *)p, head.insns, true, last_error, sizeof last_error))
-		return -EINVAL;
-	struct image image = { p + (size_t)head.insns * sizeof(struct plan_insn), head.ranges };
-	struct capture_source source = { image_read, image_path, image_comm, &image };
-	struct record *r = (struct record *)out;
-	memset(r, 0, sizeof *r);
-	capture_run((const struct plan_insn *)p, head.insns, head.args, head.ret, head.failed != 0, &source, r, head.room);
-	return (int32_t)r->size;
-}
-
-int32_t plan_verify_for_test(const uint8_t *insns, int32_t count)
-{
-	return plan_check((const struct plan_insn *)insns, (uint32_t)count, true, last_error, sizeof last_error);
 }

@@ -94,15 +94,16 @@ static void capture_terminated(struct run *run, uint16_t site, uint64_t addr, ui
 	if (!g)
 		return;
 	uint64_t most = (uint64_t)cap * unit;
-	if (most > run->room - run->used)
+	if (most > run->room - run->used) {
 		most = run->room - run->used;
+		run->r->flags |= RF_TRUNCATED;
+	}
 	uint32_t got = 0, checked = 0;
 	int err = 0;
 	bool found = false;
 	while (!found && got < most) {
 		uint64_t here = addr + got;
 		uint64_t step = CHUNK - (here & (CHUNK - 1));
-		/* Short strings are common: a first bite of 256 bytes costs the same call and copies less. */
 		if (step > most - got)
 			step = most - got;
 		size_t n = run->source->read(run->source->context, here, at(run, g->offset + got), step, &err);
@@ -148,7 +149,7 @@ static uint64_t multiply(uint64_t a, uint64_t b)
 
 static void capture_path(struct run *run, uint16_t site, int32_t fd, uint32_t mode)
 {
-	/* A descriptor shown twice in one call is read once. */
+	/* A descriptor that one node shows twice is read once. */
 	for (uint32_t i = 0; i < run->r->nregions; i++)
 		if (region_of(run->r, i)->site == site && region_of(run->r, i)->addr == (uint64_t)(int64_t)fd)
 			return;
@@ -304,24 +305,38 @@ static void run_block(struct run *run, const struct plan_insn *insns, uint32_t f
 	}
 }
 
-void capture_run(const struct plan_insn *insns, uint32_t count, const uint64_t args[6], int64_t ret, bool failed,
+uint32_t capture_limit(const struct plan_insn *insns, uint32_t count)
+{
+	uint32_t captures = 0;
+	for (uint32_t i = 0; i < count; i++)
+		switch (insns[i].op) {
+		case OP_SWITCH:
+			i += insns[i].imm;
+			break;
+		case OP_EACH:
+		case OP_EACHLIM:
+			return UINT32_MAX;
+		case OP_MEM:
+		case OP_MEMV:
+		case OP_ZMEM:
+		case OP_FDPATH:
+		case OP_COMM:
+			captures++;
+			break;
+		}
+	return captures;
+}
+
+void capture_run(const struct plan_insn *insns, uint32_t count, uint32_t limit, const uint64_t args[6], int64_t ret, bool failed,
 		 const struct capture_source *source, struct record *r, uint32_t room)
 {
 	struct run run = { .r = r, .room = room, .source = source, .fuel = 1U << 20, .failed = failed };
 	/*
-	 * The region table grows while bytes are captured behind it, so its size must be known first: a pre-pass would
-	 * cost more than the gap. The table gets what the plan can need when it has no loops, else a fixed share.
+	 * The region table grows while bytes are captured behind it, so its size must be known first. A plan without loops
+	 * has a limit of its own; with loops the table gets a share of the room, and the gap is closed at the end.
 	 */
-	uint32_t captures = 0;
-	bool loops = false;
-	for (uint32_t i = 0; i < count; i++) {
-		uint8_t op = insns[i].op;
-		if (op == OP_SWITCH)
-			i += insns[i].imm;
-		captures += op == OP_MEM || op == OP_MEMV || op == OP_ZMEM || op == OP_FDPATH || op == OP_COMM;
-		loops |= op == OP_EACH || op == OP_EACHLIM;
-	}
-	run.limit = loops ? (room / 8) / sizeof(struct region) : captures;
+	uint32_t share = (room - (uint32_t)sizeof *r) / 4 / (uint32_t)sizeof(struct region);
+	run.limit = limit < share ? limit : share;
 	if (run.limit > MAX_REGIONS)
 		run.limit = MAX_REGIONS;
 	run.bytes = (uint32_t)(sizeof *r + run.limit * sizeof(struct region));

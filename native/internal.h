@@ -9,9 +9,11 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
+#include <time.h>
 
 #include "plan.h"
 #include "record.h"
+#include "stop.h"
 #include "tracer.h"
 
 #define ABI_COUNT 3
@@ -43,36 +45,36 @@ struct syscall_info {
 struct plan_slot {
 	struct plan_insn *insns;
 	uint32_t enter_count, exit_count;
-	bool known;
+	uint32_t enter_limit, exit_limit; /* most regions that each can make (capture_limit) */
+	_Atomic bool known;
 };
 
+/* What else is known of a task; the low bits are call_flag of stop.h. */
 enum task_flag {
-	TASK_IN_SYSCALL = 1,    /* between the entering and the exiting stop */
-	TASK_RECORDED = 2,      /* its entering record was written */
-	TASK_HIDDEN = 4,        /* the command before its first execve: nothing is shown */
-	TASK_STARTING = 8,      /* seized, its first stop has not come yet */
-	TASK_FILTERED = 16,     /* carries our filter: may run with PTRACE_CONT outside calls */
-	TASK_SPAWNED = 32,
-	TASK_ATTACHED = 64,     /* named by -p */
-	TASK_DETACHING = 128,   /* interrupted in order to be detached */
-	TASK_ANNOUNCED = 256,   /* its EV_TASK was written */
-	TASK_SKIP_EXIT = 512,   /* inside a call whose entry was not seen */
-	TASK_SECCOMP_ENTRY = 1024, /* pre-4.8 order: the entry stop follows the seccomp stop */
+	TASK_HIDDEN = 16,       /* the command before its first execve: nothing is shown */
+	TASK_STARTING = 32,     /* its first stop has not come yet */
+	TASK_SPAWNED = 64,      /* the command */
+	TASK_ATTACHED = 128,    /* named by -p, or a thread of such a process */
+	TASK_DETACHING = 256,   /* interrupted in order to be detached */
+	TASK_ANNOUNCED = 512,   /* its EV_TASK was written */
+	TASK_DESCENDANT = 1024, /* the command or born of it: has the filter, if there is one */
+	TASK_FIRST_EXEC = 2048, /* the command until it has executed: -b execve does not count that */
 };
 
 /* One traced thread. */
 struct task {
 	struct task *next; /* in its hash chain */
 	pid_t tid;
-	pid_t tgid;        /* 0 until it is asked for */
-	uint32_t flags;
+	pid_t tgid;        /* 0 until it is known */
+	uint32_t flags;    /* call_flag | task_flag */
 	uint16_t abi;
 	uint32_t nr;
 	uint32_t arch;
 	uint64_t args[6];
 	int mem_fd;        /* /proc/TID/mem, or -1 */
+	uint32_t restart;  /* 1 + number of the call that restart_syscall goes on with; 0 unknown */
+	pid_t parent;      /* the task that made it, 0 unknown */
 	uint64_t stime_ns;
-	uint64_t ip;
 };
 
 #define TASK_BUCKETS 1024
@@ -96,12 +98,13 @@ struct session {
 	int32_t attach_count;
 	/* the thread */
 	pthread_t thread;
-	pid_t thread_tid;
+	_Atomic pid_t thread_tid;
+	timer_t kicker;         /* kicks the thread again and again once the session is to end */
+	_Atomic bool has_kicker;
 	bool started;
 	_Atomic int interrupt;      /* 0, or 1 + the signal that asked for the end */
 	_Atomic int abandon;        /* the consumer is gone: records are thrown away */
 	_Atomic int status;         /* wait status of the command, -1 */
-	_Atomic int interrupted_by;
 	/* tasks */
 	struct task *tasks[TASK_BUCKETS];
 	uint32_t task_count;
@@ -127,6 +130,7 @@ void ring_commit(struct session *s, struct record *r);
 void ring_publish(struct session *s);
 void ring_finish(struct session *s);
 void ring_drain(struct session *s);
+void ring_wake_consumer(struct session *s);
 int ring_futex_wait(_Atomic uint32_t *word, uint32_t value, int timeout_ms);
 void ring_futex_wake(_Atomic uint32_t *word);
 
@@ -138,14 +142,17 @@ void memory_forget(struct task *t);
 int plan_check(const struct plan_insn *insns, uint32_t count, bool exiting, char *why, size_t why_len);
 
 /* capture.c */
+/* Where an interpreter gets its bytes from: a tracee, or an image in a test. */
 struct capture_source {
 	size_t (*read)(void *context, uint64_t addr, void *out, size_t len, int *err);
 	size_t (*path)(void *context, int32_t fd, uint32_t mode, char *out, size_t len);
 	size_t (*comm)(void *context, int32_t pid, char *out, size_t len);
 	void *context;
 };
+/* The most regions that a plan without loops can make; UINT32_MAX with loops. */
+uint32_t capture_limit(const struct plan_insn *insns, uint32_t count);
 /* Runs a plan; regions and bytes go behind the record's header. `room`: bytes that the record may take in all. */
-void capture_run(const struct plan_insn *insns, uint32_t count, const uint64_t args[6], int64_t ret, bool failed,
+void capture_run(const struct plan_insn *insns, uint32_t count, uint32_t limit, const uint64_t args[6], int64_t ret, bool failed,
 		 const struct capture_source *source, struct record *r, uint32_t room);
 void capture_append(struct record *r, uint16_t site, uint64_t addr, const void *bytes, uint32_t len);
 
@@ -161,19 +168,43 @@ void event_end(struct session *s, struct record *r);
 void event_simple(struct session *s, uint16_t event, const struct task *t, uint32_t nr, int64_t ret, uint16_t flags, uint64_t arg0);
 void event_message(struct session *s, pid_t tid, uint32_t code, int err, uint64_t arg0, const char *text);
 
-/* spawn.c, attach.c, loop.c, seccomp.c */
+/* procfs.c */
+extern const struct capture_source procfs_source; /* context: NULL, to be set to the task */
+size_t procfs_comm(pid_t pid, char *out, size_t len);
+long procfs_status(pid_t pid, const char *key);
+
+/* spawn.c */
 int spawn_command(struct session *s);
 int spawn_exec_error(struct session *s);
 void spawn_free(struct session *s);
+
+/* attach.c */
 int attach_all(struct session *s, pid_t pid);
+
+/* call.c */
+void call_stop(struct session *s, struct task *t, enum stop_kind kind);
+bool call_is_execve(const struct task *t);
+void call_note_restart(struct task *t);
+
+/* dispatch.c */
+void dispatch(struct session *s, pid_t tid, int status);
+void task_announce(struct session *s, struct task *t, uint64_t origin, uint64_t detail);
+void task_detach(struct session *s, struct task *t, int sig, uint64_t reason);
+
+/* tracer.c */
 uint32_t trace_options(const struct session *s);
 void *tracer_main(void *session);
-int syscall_stop(struct session *s, struct task *t, bool seccomp);
-const struct plan_slot *plan_for(struct session *s, uint16_t abi, uint32_t nr);
 
 /* signals.c */
-void signals_kick(struct session *s);
 int signals_prepare(void);
+/* In the tracer thread: lets it be kicked. */
+void signals_begin(struct session *s);
+void signals_end(struct session *s);
+/* From any thread or handler: the session is to end. */
+void signals_interrupt(struct session *s, int sig);
+void signals_kick(struct session *s);
+/* No handler refers to the session any more. */
+void signals_forget(struct session *s);
 #define KICK_SIGNAL 40
 
 /* Message codes of EV_MESSAGE. Twin: src/trace/messages.ts. */
@@ -181,7 +212,7 @@ enum message_code {
 	MSG_ATTACH_FAILED = 1,  /* ret = errno; args[0] = tracer pid when known; tid */
 	MSG_EXEC_FAILED = 2,    /* ret = errno */
 	MSG_TEXT = 3,           /* region 0 = the text */
-	MSG_UNTRACED_CHILD = 4, /* a child made with CLONE_UNTRACED carries the filter */
+	MSG_UNTRACED_CHILD = 4, /* a child made with CLONE_UNTRACED carries the filter: its filtered calls fail */
 };
 
 #endif

@@ -1,8 +1,10 @@
-/* Reads tracee memory: pread on a cached /proc/TID/mem, or process_vm_readv when descriptors are short. */
+/* Reads tracee memory: pread on a cached /proc/TID/mem; without it process_vm_readv, then PTRACE_PEEKDATA. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
+#include <sys/ptrace.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -12,6 +14,7 @@
 #define MAX_MEM_FDS 200
 static _Atomic int open_fds;
 
+/* Before exec, and at the end: the descriptor refers to the old address space. */
 void memory_forget(struct task *t)
 {
 	if (t->mem_fd >= 0) {
@@ -21,41 +24,62 @@ void memory_forget(struct task *t)
 	t->mem_fd = -1;
 }
 
-static int memory_open(struct task *t)
+static bool memory_open(struct task *t)
 {
 	char path[32];
+	if (t->mem_fd >= 0)
+		return true;
 	if (atomic_load(&open_fds) >= MAX_MEM_FDS)
-		return -1;
+		return false;
 	snprintf(path, sizeof path, "/proc/%d/mem", t->tid);
 	t->mem_fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (t->mem_fd >= 0)
-		atomic_fetch_add(&open_fds, 1);
-	return t->mem_fd;
+	if (t->mem_fd < 0)
+		return false;
+	atomic_fetch_add(&open_fds, 1);
+	return true;
 }
 
+/* Word by word: for a kernel without the faster ways, or one that denies them. */
+static size_t memory_peek(struct task *t, uint64_t addr, uint8_t *out, size_t len)
+{
+	size_t got = 0;
+	while (got < len) {
+		uint64_t here = addr + got, word = here & ~7ULL;
+		errno = 0;
+		long value = ptrace(PTRACE_PEEKDATA, t->tid, (void *)(uintptr_t)word, 0);
+		if (errno)
+			break;
+		size_t skip = here - word, n = 8 - skip < len - got ? 8 - skip : len - got;
+		memcpy(out + got, (uint8_t *)&value + skip, n);
+		got += n;
+	}
+	return got;
+}
+
+/* Up to `len` bytes; short where memory ends, with *err set. */
 size_t memory_read(struct task *t, uint64_t addr, void *out, size_t len, int *err)
 {
-	ssize_t n;
-	if (t->mem_fd >= 0 || memory_open(t) >= 0) {
-		n = pread64(t->mem_fd, out, len, (off64_t)addr);
-		if (n == (ssize_t)len)
-			return len;
-		if (n > 0) {
-			*err = EFAULT;
-			return (size_t)n;
-		}
-		*err = n < 0 ? errno : ESRCH;
-		if (*err == EIO)
-			*err = EFAULT;
-		return 0;
-	}
-	struct iovec local = { out, len }, remote = { (void *)(uintptr_t)addr, len };
-	n = process_vm_readv(t->tid, &local, 1, &remote, 1, 0);
-	if (n < 0) {
-		*err = errno;
-		return 0;
-	}
-	if ((size_t)n < len)
+	/* The kernel would take a huge address for a negative offset; no user memory is there. */
+	if (addr > (uint64_t)INT64_MAX - len) {
 		*err = EFAULT;
-	return (size_t)n;
+		return 0;
+	}
+	size_t got = 0;
+	ssize_t n = 0;
+	if (memory_open(t)) {
+		n = pread64(t->mem_fd, out, len, (off64_t)addr);
+		got = n > 0 ? (size_t)n : 0;
+		/* Nothing at all: the address space of the descriptor is gone. */
+		if (n == 0)
+			memory_forget(t);
+	} else {
+		struct iovec local = { out, len }, remote = { (void *)(uintptr_t)addr, len };
+		n = process_vm_readv(t->tid, &local, 1, &remote, 1, 0);
+		got = n > 0 ? (size_t)n : 0;
+		if (n < 0 && (errno == ENOSYS || errno == EPERM))
+			got = memory_peek(t, addr, out, len);
+	}
+	if (got < len)
+		*err = EFAULT;
+	return got;
 }

@@ -9,13 +9,15 @@
 #include <stdint.h>
 
 enum record_event {
-	EV_ENTER = 1,      /* a system call begins: nr, args; regions of the entering plan */
+	EV_ENTER = 1,      /* a system call begins: nr, args; regions of the entering plan. restart_syscall: args[0] = 1 + number
+	                    * of the call that goes on, 0 when that is not known; rt_sigreturn: args[0] = the stack pointer */
 	EV_EXIT = 2,       /* it ends: ret (raw, -errno on error with RF_ERROR), args of the entry repeated; exiting plan */
 	EV_SIGNAL = 3,     /* signal-delivery-stop: nr = signal, region site 0 = the siginfo (128 bytes) if it could be had */
 	EV_STOPPED = 4,    /* group-stop: nr = the stopping signal */
 	EV_EXITED = 5,     /* the task is gone: ret = exit code */
 	EV_KILLED = 6,     /* the task is gone: nr = signal, RF_CORE if it dumped core */
-	EV_TASK = 7,       /* a task is traced from here on: args[0] = enum task_origin, args[1] = its thread group */
+	EV_TASK = 7,       /* a task is traced from here on: args[0] = enum task_origin, args[1] = its thread group,
+	                    * args[2] = number of threads (ATTACHED), task that made it or 0 (CHILD); CF_COMM: region 0 = comm */
 	EV_DETACHED = 8,   /* the task is no longer traced: args[0] = enum detach_reason, RF_IN_SYSCALL if inside a call */
 	EV_SUPERSEDED = 9, /* exec in another thread took this tid over: args[0] = the old tid of that thread */
 	EV_MESSAGE = 10,   /* a line of the tracer: nr = enum message_code, ret = errno, args by code, region site 0 = text */

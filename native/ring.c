@@ -59,8 +59,9 @@ void ring_unmap(struct session *s)
 	s->control = NULL;
 }
 
-static void wake_consumer(struct session *s)
+void ring_wake_consumer(struct session *s)
 {
+	atomic_store(&s->control->consumer_waits, 0);
 	atomic_fetch_add(&s->control->data_word, 1);
 	ring_futex_wake(&s->control->data_word);
 }
@@ -74,8 +75,7 @@ void ring_publish(struct session *s)
 	atomic_store(&c->written, s->written);
 	uint32_t wanted = atomic_load(&c->consumer_waits);
 	if (wanted && s->written - atomic_load(&c->read) >= wanted) {
-		atomic_store(&c->consumer_waits, 0);
-		wake_consumer(s);
+		ring_wake_consumer(s);
 	}
 }
 
@@ -85,8 +85,7 @@ static void wait_for_room(struct session *s, uint64_t position)
 	struct ring_control *c = s->control;
 	s->published = s->written;
 	atomic_store(&c->written, s->written);
-	atomic_store(&c->consumer_waits, 0);
-	wake_consumer(s);
+	ring_wake_consumer(s);
 	while (atomic_load(&c->read) < position && !atomic_load(&s->abandon)) {
 		uint32_t word = atomic_load(&c->space_word);
 		atomic_store(&c->producer_waits, 1);
@@ -100,6 +99,7 @@ static void wait_for_room(struct session *s, uint64_t position)
 struct record *ring_reserve(struct session *s, uint32_t bytes)
 {
 	uint64_t size = s->mask + 1;
+	bytes = (bytes + 7) & ~7U;
 	if (s->written + bytes - atomic_load(&s->control->read) > size)
 		wait_for_room(s, s->written + bytes - size);
 	if (atomic_load(&s->abandon))
@@ -124,6 +124,5 @@ void ring_finish(struct session *s)
 	s->published = s->written;
 	atomic_store(&s->control->written, s->written);
 	atomic_store(&s->control->done, 1);
-	atomic_store(&s->control->consumer_waits, 0);
-	wake_consumer(s);
+	ring_wake_consumer(s);
 }

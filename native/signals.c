@@ -1,16 +1,24 @@
 /* Interruption: handlers in the host set a flag and kick the tracer thread out of its wait. */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <pthread.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "internal.h"
 
-static struct session *interrupted_session;
-static _Atomic int pending;
+#ifndef sigev_notify_thread_id
+#define sigev_notify_thread_id _sigev_un._tid
+#endif
+
+/* A kick may come between the thread's check of the flag and its wait, where it is lost: so it comes again and again. */
+#define KICK_NS 4000000L
+
+static _Atomic(struct session *) interrupted_session;
 
 static void on_kick(int sig)
 {
@@ -35,28 +43,76 @@ int signals_prepare(void)
 	return 0;
 }
 
+void signals_begin(struct session *s)
+{
+	/* Everything but the kick is blocked: signals of the host are its main thread's business. */
+	sigset_t mask;
+	sigfillset(&mask);
+	sigdelset(&mask, KICK_SIGNAL);
+	pthread_sigmask(SIG_SETMASK, &mask, NULL);
+	pid_t tid = (pid_t)syscall(SYS_gettid);
+	struct sigevent event = { .sigev_notify = SIGEV_THREAD_ID, .sigev_signo = KICK_SIGNAL };
+	event.sigev_notify_thread_id = tid;
+	/* Without a timer, tracer_next and tracer_destroy kick. */
+	if (timer_create(CLOCK_MONOTONIC, &event, &s->kicker) == 0)
+		atomic_store(&s->has_kicker, true);
+	atomic_store(&s->thread_tid, tid);
+	if (atomic_load(&s->interrupt)) /* asked for before there was a thread to kick */
+		signals_kick(s);
+}
+
+void signals_end(struct session *s)
+{
+	atomic_store(&s->thread_tid, 0);
+	if (atomic_exchange(&s->has_kicker, false))
+		timer_delete(s->kicker);
+}
+
+/* Async-signal-safe. */
 void signals_kick(struct session *s)
 {
-	if (s->thread_tid)
-		syscall(SYS_tgkill, getpid(), s->thread_tid, KICK_SIGNAL);
+	pid_t tid = atomic_load(&s->thread_tid);
+	if (!tid)
+		return;
+	if (atomic_load(&s->has_kicker)) {
+		struct itimerspec again = { { 0, KICK_NS }, { 0, 1 } };
+		timer_settime(s->kicker, 0, &again, NULL);
+	} else
+		syscall(SYS_tgkill, getpid(), tid, KICK_SIGNAL);
+}
+
+void signals_interrupt(struct session *s, int sig)
+{
+	int none = 0;
+	atomic_compare_exchange_strong(&s->interrupt, &none, 1 + sig);
+	signals_kick(s);
 }
 
 static void on_interrupt(int sig)
 {
 	int saved = errno;
-	struct session *s = interrupted_session;
-	atomic_store(&pending, sig);
-	if (s) {
-		int none = 0;
-		atomic_compare_exchange_strong(&s->interrupt, &none, 1 + sig);
-		signals_kick(s);
-	}
+	struct session *s = atomic_load(&interrupted_session);
+	if (s)
+		signals_interrupt(s, sig);
 	errno = saved;
 }
 
+void signals_forget(struct session *s)
+{
+	struct session *mine = s;
+	atomic_compare_exchange_strong(&interrupted_session, &mine, NULL);
+}
+
+static int set_handler(int sig, void (*handler)(int))
+{
+	struct sigaction sa = { .sa_handler = handler };
+	sigemptyset(&sa.sa_mask);
+	return sigaction(sig, &sa, NULL) == 0 ? 0 : -errno;
+}
+
 /*
- * -I: 1 any time, 2 while waiting (the same for us: handlers only set a flag), 3 fatal signals are ignored,
- * 4 those and SIGTSTP.
+ * -I: 1 signals end us at once; 2 they are taken while waiting (our handlers only set a flag, so they are always taken
+ * between two stops); 3 they are ignored; 4 SIGTSTP, too.
  */
 int32_t tracer_signals(int32_t handle, int32_t mode)
 {
@@ -64,33 +120,25 @@ int32_t tracer_signals(int32_t handle, int32_t mode)
 	struct session *s = session_of(handle);
 	if (!s)
 		return -EBADF;
-	interrupted_session = s;
-	struct sigaction sa;
-	memset(&sa, 0, sizeof sa);
-	sa.sa_handler = mode >= 3 ? SIG_IGN : on_interrupt;
+	atomic_store(&interrupted_session, s);
 	for (unsigned i = 0; i < sizeof fatal / sizeof *fatal; i++) {
-		/* A broken pipe is an error of the write that met it, never a signal. */
-		if (fatal[i] == SIGPIPE)
-			continue;
-		if (sigaction(fatal[i], &sa, NULL) != 0)
-			return -errno;
+		int err = set_handler(fatal[i], mode == 1 ? SIG_DFL : mode >= 3 ? SIG_IGN : on_interrupt);
+		if (err)
+			return err;
 	}
-	struct sigaction ignore = { .sa_handler = SIG_IGN };
-	sigaction(SIGPIPE, &ignore, NULL);
-	sigaction(SIGTTOU, &ignore, NULL);
-	sigaction(SIGTTIN, &ignore, NULL);
+	set_handler(SIGTTOU, SIG_IGN);
+	set_handler(SIGTTIN, SIG_IGN);
 	if (mode == 4)
-		sigaction(SIGTSTP, &ignore, NULL);
+		set_handler(SIGTSTP, SIG_IGN);
 	return 0;
 }
 
 int32_t tracer_die(int32_t sig)
 {
 	struct rlimit none = { 0, 0 };
-	struct sigaction sa = { .sa_handler = SIG_DFL };
 	sigset_t one;
 	setrlimit(RLIMIT_CORE, &none);
-	sigaction(sig, &sa, NULL);
+	set_handler(sig, SIG_DFL);
 	sigemptyset(&one);
 	sigaddset(&one, sig);
 	pthread_sigmask(SIG_UNBLOCK, &one, NULL);

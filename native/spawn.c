@@ -50,15 +50,20 @@ struct kernel_sigaction {
 	uint64_t mask;
 };
 
-static void restore(const struct child_start *start)
+/* Signals: what a shell would hand on. Node ignores some for itself. */
+static void restore_signals(uint64_t ignored)
 {
-	const struct spawn_header *h = start->header;
 	for (int sig = 1; sig <= 64; sig++) {
 		if (sig == SIGKILL || sig == SIGSTOP)
 			continue;
-		struct kernel_sigaction sa = { .handler = h->sig_ignore >> (sig - 1) & 1 ? (void *)1 : (void *)0 };
+		struct kernel_sigaction sa = { .handler = ignored >> (sig - 1) & 1 ? (void *)1 : (void *)0 };
 		raw(SYS_rt_sigaction, sig, (long)&sa, 0, 8);
 	}
+}
+
+static void restore(const struct child_start *start)
+{
+	const struct spawn_header *h = start->header;
 	if (h->nofile_soft != UINT64_MAX) {
 		struct { uint64_t soft, hard; } limit;
 		if (raw(SYS_prlimit64, 0, RLIMIT_NOFILE, 0, (long)&limit) == 0) {
@@ -82,15 +87,23 @@ static int child_main(void *data)
 	struct child_start *start = data;
 	const struct spawn_header *h = start->header;
 	uint64_t mask = h->flags & SPAWN_RESTORE ? h->sig_block : 0;
+	/* Until we are seized, and our tracer's end ends us, we must not wait for a parent that has died. */
+	raw(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0);
+	restore_signals(h->flags & SPAWN_RESTORE ? h->sig_ignore : 0);
 	if (h->flags & SPAWN_RESTORE)
 		restore(start);
+	else
+		for (int fd = 0; fd < 3; fd++) /* Node marks them close-on-exec */
+			raw(SYS_fcntl, fd, 2 /* F_SETFD */, 0, 0);
 	atomic_store(&start->ready, 1);
 	raw(SYS_futex, (long)&start->ready, FUTEX_WAKE, 1, 0);
 	while (atomic_load(&start->go) == 0)
 		raw(SYS_futex, (long)&start->go, FUTEX_WAIT, 0, 0);
+	raw(SYS_prctl, PR_SET_PDEATHSIG, 0, 0, 0);
 	if (h->flags & SPAWN_SET_IDS) {
+		/* The effective ids are those of a set-uid program's file, since exec under ptrace may not grant them. */
 		if (raw(SYS_setgroups, h->group_count, (long)start->groups, 0, 0) < 0 ||
-		    raw(SYS_setresgid, h->gid, h->gid, h->gid, 0) < 0 || raw(SYS_setresuid, h->uid, h->uid, h->uid, 0) < 0) {
+		    raw(SYS_setregid, h->gid, h->egid, 0, 0) < 0 || raw(SYS_setreuid, h->uid, h->euid, 0, 0) < 0) {
 			atomic_store(&start->exec_error, EPERM);
 			raw(SYS_exit, 1, 0, 0, 0);
 		}
@@ -171,6 +184,22 @@ void spawn_free(struct session *s)
 	s->spawn_memory = NULL;
 }
 
+/* Waits until the child has put everything back, then takes it under trace. */
+static int seize_child(struct session *s, struct spawn_memory *m, pid_t pid)
+{
+	while (atomic_load(&m->start.ready) == 0) {
+		syscall(SYS_futex, &m->start.ready, FUTEX_WAIT, 0, &(struct timespec){ 0, 100000000 }, NULL, 0);
+		if (kill(pid, 0) != 0)
+			break;
+	}
+	if (ptrace(PTRACE_SEIZE, pid, 0, (void *)(uintptr_t)trace_options(s)) != 0 || ptrace(PTRACE_INTERRUPT, pid, 0, 0) != 0) {
+		int err = -errno;
+		session_error(s, "ptrace(PTRACE_SEIZE, %d): %s", pid, strerror(errno));
+		return err;
+	}
+	return 0;
+}
+
 int spawn_command(struct session *s)
 {
 	const struct spawn_header *h = (const struct spawn_header *)s->spawn_spec;
@@ -196,30 +225,19 @@ int spawn_command(struct session *s)
 		session_error(s, "clone: %s", strerror(-err));
 		return err;
 	}
-	while (atomic_load(&m->start.ready) == 0) {
-		syscall(SYS_futex, &m->start.ready, FUTEX_WAIT, 0, &(struct timespec){ 0, 100000000 }, NULL, 0);
-		if (kill(pid, 0) != 0)
-			break;
-	}
-	if (ptrace(PTRACE_SEIZE, pid, 0, (void *)(uintptr_t)trace_options(s)) != 0 || ptrace(PTRACE_INTERRUPT, pid, 0, 0) != 0) {
-		err = -errno;
-		session_error(s, "ptrace(PTRACE_SEIZE, %d): %s", pid, strerror(errno));
+	err = seize_child(s, m, pid);
+	if (err) {
 		kill(pid, SIGKILL);
 		waitpid(pid, NULL, __WALL);
 		return err;
 	}
-	int status;
-	if (waitpid(pid, &status, __WALL) != pid || !WIFSTOPPED(status)) {
-		session_error(s, "the command died before it started");
-		return -ECHILD;
-	}
-	struct task *t = task_add(s, pid, TASK_SPAWNED | TASK_HIDDEN | TASK_ANNOUNCED);
+	struct task *t = task_add(s, pid, TASK_SPAWNED | TASK_DESCENDANT | TASK_FIRST_EXEC | TASK_HIDDEN);
 	t->arch = 0xc000003e;
+	t->tgid = pid;
 	s->command = pid;
-	event_simple(s, EV_TASK, t, 0, 0, 0, ORIGIN_SPAWNED);
+	task_announce(s, t, ORIGIN_SPAWNED, 0);
+	/* It has not stopped yet: its EVENT_STOP is handled by the loop, as every other. */
 	atomic_store(&m->start.go, 1);
 	syscall(SYS_futex, &m->start.go, FUTEX_WAKE, 1, NULL, NULL, 0);
-	if (ptrace(PTRACE_SYSCALL, pid, 0, 0) != 0)
-		return -errno;
 	return 0;
 }

@@ -7,7 +7,6 @@
 enum spawn_flag {
 	SPAWN_SET_IDS = 1,      /* uid, gid and groups are to be set */
 	SPAWN_RESTORE = 2,      /* signal sets, limit and descriptors below are to be restored */
-	SPAWN_EMPTY_GROUPS = 4,
 };
 
 /* Followed by: int32 groups[group_count], int32 keep_fds[keep_count], filter_count x 8 bytes, then NUL-terminated
@@ -21,8 +20,9 @@ struct spawn_header {
 	uint64_t sig_ignore;   /* bit n-1: signal n was ignored */
 	uint64_t sig_block;
 	uint64_t nofile_soft;  /* soft RLIMIT_NOFILE to restore; UINT64_MAX: leave it */
+	uint32_t euid, egid;   /* with SPAWN_SET_IDS: effective ids (uid and gid, but for set-uid programs) */
 };
 
-_Static_assert(sizeof(struct spawn_header) == 56, "spawn_header");
+_Static_assert(sizeof(struct spawn_header) == 64, "spawn_header");
 
 #endif

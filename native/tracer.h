@@ -62,7 +62,10 @@ int32_t tracer_request(int32_t handle);
 int32_t tracer_signals(int32_t handle, int32_t mode);
 /* The signal that ended the session, or 0. */
 int32_t tracer_interrupted(int32_t handle);
-/* Ends the session from outside, as a signal would (sig 0: detach only). */
+/*
+ * Ends the session from outside, as the signal would: it is passed to the command, and every task is detached. sig 0:
+ * detaches only. Tasks that must not outlive the tracer (CF_EXITKILL; under the filter) are killed in both cases.
+ */
 int32_t tracer_interrupt(int32_t handle, int32_t sig);
 /* Wait status of the spawned command (as waitpid gives it), or -1. */
 int32_t tracer_status(int32_t handle);

@@ -1,7 +1,8 @@
 // Programs as a graph of decisions. Equal nodes are made once, so common tails, merged returns, dropped dead code and
 // threaded jumps need no passes of their own; layout turns a graph back into instructions.
+import { BpfError } from './bpf-error.js';
 import { ProgramBuilder, type Label } from './builder.js';
-import type { Instruction } from './instruction.js';
+import { MAX_INSTRUCTIONS, type Instruction } from './instruction.js';
 
 /** Ends the program. */
 export interface ReturnNode {
@@ -61,12 +62,17 @@ export class Graph {
   }
 }
 
-/** Nodes in an order in which every edge leads forward, the way not taken right behind its branch. */
+/**
+ * Nodes in an order in which every edge leads forward, the way not taken right behind its branch.
+ * Throws BpfError when there are more nodes than a program may have instructions.
+ */
 export function topologicalOrder(root: GraphNode, trueFirst?: GraphNode): GraphNode[] {
   const seen = new Set<GraphNode>();
   const finished: GraphNode[] = [];
   const visit = (node: GraphNode): void => {
     if (seen.has(node)) return;
+    // Every node takes an instruction, so there is no use in going deeper.
+    if (seen.size === MAX_INSTRUCTIONS) throw new BpfError('program too long', `more than ${MAX_INSTRUCTIONS} nodes`);
     seen.add(node);
     if (node.kind === 'statement') visit(node.next);
     else if (node.kind === 'branch') {
@@ -102,7 +108,9 @@ export function layout(root: GraphNode, trueFirst?: GraphNode): Instruction[] {
 /** Instructions of a graph without any sharing: the plain program that optimised ones are compared with. */
 export function layoutPlain(root: GraphNode): Instruction[] {
   const builder = new ProgramBuilder();
+  let emitted = 0;
   const emit = (node: GraphNode): void => {
+    if (emitted++ === MAX_INSTRUCTIONS) throw new BpfError('program too long', `more than ${MAX_INSTRUCTIONS} nodes`);
     if (node.kind === 'branch') {
       const taken = builder.label();
       builder.branch(node.code, node.k, taken);

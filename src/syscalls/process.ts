@@ -221,7 +221,26 @@ const rseqArea = struct({
   })),
   rseq_cs: address64, flags: flags(g.rseq_cs_flags), node_id: u32, mm_cid: u32,
   slice_ctrl: struct({ request: u8, granted: u8, __reserved: u16 }), __reserved: u8,
-}, { size: 33 });
+}, {
+  length: arg('rseq_len'),
+  minimum: 32,
+  size: 33,
+  render: ({ named, field: value }) => {
+    const names = ['cpu_id_start', 'cpu_id', 'rseq_cs', 'flags', 'node_id', 'mm_cid', 'slice_ctrl'].map(named);
+    return (c, s, at, length) => {
+      s.byte(123);
+      names.forEach((print, i) => {
+        if (i) s.text(', ');
+        print(c, s, at, length);
+      });
+      s.text(', __reserved=');
+      // A registration of 32 bytes ends before it: as good as zero.
+      if (length > 32) value('__reserved')(c, s, at, length);
+      else s.byte(48);
+      s.byte(125);
+    };
+  },
+});
 
 const exitStatus = i32;
 const waitInfo: Renderer = ({ style }) => (c, s, at) => {

@@ -1,6 +1,6 @@
 // Signals: handlers, masks, sending, alternate stacks.
 import * as g from '../constants/generated/signal.js';
-import { address, anyBit, arg, blob, call, choice, constant, field, fd, flags, format, i32, input, output, returns, size, struct, x32, sibling } from '../describe/combinators.js';
+import { padding, byAbi, address, anyBit, arg, blob, call, choice, constant, field, fd, flags, format, i32, input, output, returns, size, struct, x32, sibling } from '../describe/combinators.js';
 import type { MemoryNode, Node } from '../describe/node.js';
 import { signalNumber } from '../decode/leaf/flags.js';
 import { printSiginfo } from '../decode/leaf/siginfo.js';
@@ -55,6 +55,10 @@ const sigaction = struct(
   },
 );
 
+/** The user context on the stack (asm/ucontext.h): only its mask is shown; what is before it depends on the personality. */
+const frame = (before: number): MemoryNode => struct({ context: padding(before), mask: storedSet });
+const sigframe = byAbi(input(frame(296)), input(frame(248)), input(frame(280)));
+
 const stack = struct({ ss_sp: address, ss_flags: flags(g.sigaltstack_flags), ss_size: size });
 const info: Renderer = ({ style }) => (c, s, at) => printSiginfo(c, s, at, style, style.abi.word === 4);
 const siginfo: MemoryNode = blob(constant(128), 128, info);
@@ -67,6 +71,7 @@ const signalResult: ScalarFormat = () => (_c, s, lo) => {
 export const signal: Family = {
   rt_sigaction: () => call({ signum, act: input(sigaction), oldact: output(sigaction), sigsetsize: size }),
   rt_sigprocmask: () => call({ how: choice(g.sigmask_how), set: inputSet, oldset: outputSet, sigsetsize: size }),
+  rt_sigreturn: () => call({ sigmask: sigframe }),
   rt_sigpending: () => call({ set: output(set), sigsetsize: size }),
   rt_sigsuspend: () => call({ set: inputSet, sigsetsize: size }),
   rt_sigtimedwait: waitFor(input(timespec)),

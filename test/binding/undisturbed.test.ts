@@ -23,19 +23,23 @@ afterAll(() => rmSync(dir, { recursive: true, force: true }));
 function report(tracer: string, setup: string, redirect: string): string[] {
   const out = join(dir, 'report');
   writeFileSync(out, '');
-  // `exec` in a shell of its own: the session and its terminal are those of this shell in each run.
-  execFileSync('setsid', ['-w', 'bash', '-c', `${setup}\n${tracer} '${probe}' '${out}' 'a b' '' ${redirect}`], {
-    env: {
-      PATH: process.env.PATH,
-      'odd.name': 'kept',
-      EMPTY: '',
-      NEWLINE: 'a\nb\n',
-      Z: '1',
-      A: '2',
-      NODE_OPTIONS: '--no-deprecation',
+  // A shell that stays: its session and group are those of the probe in each run.
+  execFileSync(
+    'setsid',
+    ['-w', 'bash', '--norc', '-c', `${setup}\n${tracer} '${probe}' '${out}' 'a b' '' ${redirect}\nexit $?`],
+    {
+      env: {
+        PATH: process.env.PATH,
+        'odd.name': 'kept',
+        EMPTY: '',
+        NEWLINE: 'a\nb\n',
+        Z: '1',
+        A: '2',
+        NODE_OPTIONS: '--no-deprecation',
+      },
+      stdio: ['pipe', 'pipe', 'pipe'],
     },
-    stdio: ['pipe', 'pipe', 'pipe'],
-  });
+  );
   return (
     readFileSync(out, 'utf8')
       .split('\n')

@@ -19,7 +19,11 @@ describe('encode and decode', () => {
       jf: fc.integer({ min: 0, max: 255 }),
       k: fc.integer({ min: 0, max: 0xffffffff }),
     });
-    fc.assert(fc.property(fc.array(instruction), (program) => expect(decode(encode(program))).toEqual(program)));
+    fc.assert(
+      fc.property(fc.array(instruction), (program) => {
+        expect(decode(encode(program))).toEqual(program);
+      }),
+    );
     fc.assert(
       fc.property(fc.uint8Array({ minLength: 0, maxLength: 64 }), (bytes) => {
         if (bytes.length % 8) expect(() => decode(bytes)).toThrowError(/truncated/);

@@ -1,0 +1,177 @@
+/* System calls of a tracee: reads what the kernel says at the stop, runs the plan, writes the record. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <sched.h>
+#include <string.h>
+#include <sys/ptrace.h>
+#include <sys/user.h>
+
+#include "internal.h"
+
+#define GET_SYSCALL_INFO 0x420e
+#define ARCH_I386 0x40000003U
+#define X32_BIT 0x40000000U
+#define RESTART_BLOCK 516 /* -ERESTART_RESTARTBLOCK: restart_syscall will go on with the call */
+
+/* Waits for the consumer to answer; the tracee stays stopped meanwhile, once for each call that occurs. */
+static const struct plan_slot *plan_for(struct session *s, uint16_t abi, uint32_t nr)
+{
+	if (nr >= TRACER_MAX_NR)
+		return NULL;
+	struct plan_slot *slot = &s->plans[abi][nr];
+	if (atomic_load_explicit(&slot->known, memory_order_acquire))
+		return slot;
+	struct ring_control *c = s->control;
+	uint32_t request = 1 + ((uint32_t)abi << 16 | nr);
+	atomic_store(&c->request, request);
+	ring_publish(s);
+	ring_wake_consumer(s);
+	while (atomic_load(&c->request) == request && !atomic_load(&s->abandon))
+		ring_futex_wait(&c->request, request, 1000);
+	if (atomic_load(&s->abandon))
+		atomic_store(&c->request, 0);
+	return atomic_load_explicit(&slot->known, memory_order_acquire) ? slot : NULL;
+}
+
+static bool is_traced(const struct session *s, const struct task *t)
+{
+	return t->nr >= TRACER_MAX_NR || s->traced[t->abi][t->nr];
+}
+
+/* execve or execveat of the task's personality. */
+bool call_is_execve(const struct task *t)
+{
+	static const uint16_t execve_nr[ABI_COUNT][2] = { { 59, 322 }, { 11, 358 }, { 520, 545 } };
+	return t->nr == execve_nr[t->abi][0] || t->nr == execve_nr[t->abi][1];
+}
+
+static bool is_restart(const struct task *t)
+{
+	return t->nr == (t->abi == 1 ? 0U : 219U);
+}
+
+/* At the first stop of an attached task: was it inside a call that restart_syscall will go on with? */
+void call_note_restart(struct task *t)
+{
+	errno = 0;
+	long nr = ptrace(PTRACE_PEEKUSER, t->tid, (void *)offsetof(struct user_regs_struct, orig_rax), 0);
+	long ret = ptrace(PTRACE_PEEKUSER, t->tid, (void *)offsetof(struct user_regs_struct, rax), 0);
+	if (errno == 0 && nr >= 0 && (int32_t)ret == -RESTART_BLOCK)
+		t->restart = 1 + ((uint32_t)nr & ~X32_BIT);
+}
+
+/* A child that asks not to be traced keeps the filter all the same, and nobody will answer its stops. */
+static void warn_untraced(struct session *s, struct task *t)
+{
+	static const uint16_t clone_nr[ABI_COUNT] = { 56, 120, 56 };
+	uint64_t flags = 0;
+	int err = 0;
+	if (t->nr == clone_nr[t->abi])
+		flags = t->args[0];
+	else if (t->nr == 435 && memory_read(t, t->args[0], &flags, sizeof flags, &err) != sizeof flags)
+		return;
+	if (flags & CLONE_UNTRACED)
+		event_message(s, t->tid, MSG_UNTRACED_CHILD, 0, 0, NULL);
+}
+
+static void write_call(struct session *s, struct task *t, const struct syscall_info *info, bool entering, bool seccomp)
+{
+	const struct plan_slot *plan = plan_for(s, t->abi, t->nr);
+	uint32_t count = plan ? (entering ? plan->enter_count : plan->exit_count) : 0;
+	/* A record may take a quarter of the ring, so that the producer seldom has to wait for one big call. */
+	uint32_t room = count ? (uint32_t)((s->mask + 1) / 4) : (uint32_t)sizeof(struct record);
+	struct record *r = event_begin(s, entering ? EV_ENTER : EV_EXIT, t, room - (uint32_t)sizeof *r);
+	if (!r)
+		return;
+	r->nr = t->nr;
+	r->ip = info->ip;
+	r->stime_ns = t->stime_ns;
+	memcpy(r->args, t->args, sizeof r->args);
+	if (!entering) {
+		r->ret = info->exit.rval;
+		if (info->exit.is_error)
+			r->flags |= RF_ERROR;
+	} else if (seccomp) {
+		r->flags |= RF_SECCOMP;
+		r->ret = (int64_t)info->entry.ret_data;
+	}
+	if (count) {
+		struct capture_source source = procfs_source;
+		source.context = t;
+		capture_run(entering ? plan->insns : plan->insns + plan->enter_count, count,
+			    entering ? plan->enter_limit : plan->exit_limit, t->args, entering ? 0 : r->ret, r->flags & RF_ERROR,
+			    &source, r, room);
+	}
+	event_end(s, r);
+}
+
+/* rt_sigreturn takes no argument but the frame on the stack. */
+static bool is_sigreturn(const struct task *t)
+{
+	static const uint16_t sigreturn_nr[ABI_COUNT] = { 15, 173, 513 };
+	return t->nr == sigreturn_nr[t->abi];
+}
+
+static void entering(struct session *s, struct task *t, const struct syscall_info *info)
+{
+	uint32_t nr = (uint32_t)info->entry.nr;
+	t->arch = info->arch;
+	t->abi = 0;
+	if (info->arch == ARCH_I386)
+		t->abi = 1;
+	else if ((nr & X32_BIT) && nr < 0x80000000U) {
+		t->abi = 2;
+		nr &= ~X32_BIT;
+	}
+	t->nr = nr;
+	memcpy(t->args, info->entry.args, sizeof t->args);
+	t->flags &= ~(uint32_t)CALL_RECORDED;
+	if (is_sigreturn(t))
+		t->args[0] = info->sp;
+	if (is_restart(t))
+		t->args[0] = t->restart;
+	else
+		t->restart = 0;
+	if (t->flags & TASK_HIDDEN) {
+		if (!call_is_execve(t))
+			return;
+		t->flags &= ~(uint32_t)TASK_HIDDEN;
+	}
+	if (s->config.flags & CF_SECCOMP && t->flags & TASK_DESCENDANT)
+		warn_untraced(s, t);
+	if (is_traced(s, t)) {
+		write_call(s, t, info, true, info->op == 3);
+		t->flags |= CALL_RECORDED;
+	}
+}
+
+static void exiting(struct session *s, struct task *t, const struct syscall_info *info)
+{
+	/* A chain of restarts goes on with the same call. */
+	if (info->exit.rval != -RESTART_BLOCK)
+		t->restart = 0;
+	else if (!is_restart(t))
+		t->restart = 1 + t->nr;
+	if (t->flags & CALL_RECORDED)
+		write_call(s, t, info, false, false);
+	t->flags &= ~(uint32_t)CALL_RECORDED;
+}
+
+/* A syscall-stop or a seccomp stop. When the task has died meanwhile nothing is recorded: its status will come. */
+void call_stop(struct session *s, struct task *t, enum stop_kind kind)
+{
+	struct syscall_info info = { 0 };
+	if (ptrace(GET_SYSCALL_INFO, t->tid, (void *)sizeof info, &info) <= 0)
+		return;
+	bool governed = s->config.flags & CF_SECCOMP && t->flags & TASK_DESCENDANT;
+	switch (stop_effect(s->config.flags & CF_OLD_SECCOMP, kind, info.op, governed, &t->flags)) {
+	case CALL_ENTERS:
+		entering(s, t, &info);
+		break;
+	case CALL_EXITS:
+		exiting(s, t, &info);
+		break;
+	case CALL_NOTHING:
+		break;
+	}
+}

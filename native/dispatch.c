@@ -1,0 +1,206 @@
+/* What a stop of a task means: new tasks, exec, signals, group-stops, the end; and how the task goes on. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/ptrace.h>
+#include <sys/wait.h>
+
+#include "internal.h"
+
+/* A request on a task that may have died meanwhile: ESRCH is no error, its status will come. */
+static void restart(struct session *s, struct task *t, int sig)
+{
+	if (s->config.flags & CF_SYNC)
+		ring_drain(s);
+	ptrace(stop_may_run(&t->flags) ? PTRACE_CONT : PTRACE_SYSCALL, t->tid, 0, (void *)(uintptr_t)sig);
+}
+
+/* Lets a stopped task go. `reason`: enum detach_reason. */
+void task_detach(struct session *s, struct task *t, int sig, uint64_t reason)
+{
+	ptrace(PTRACE_DETACH, t->tid, 0, (void *)(uintptr_t)sig);
+	if (t->flags & TASK_ANNOUNCED)
+		event_simple(s, EV_DETACHED, t, t->nr, 0,
+			     (uint16_t)((t->flags & CALL_RECORDED ? RF_IN_SYSCALL : 0) | (t->flags & TASK_ATTACHED ? RF_ENTRY_UNKNOWN : 0)), reason);
+	task_remove(s, t);
+}
+
+/* A record of a task with its name in region 0, where names are wanted. */
+static void named_event(struct session *s, uint16_t event, struct task *t, uint64_t arg0, uint64_t arg1, uint64_t arg2)
+{
+	char comm[64];
+	size_t n = s->config.flags & CF_COMM ? procfs_comm(t->tid, comm, sizeof comm) : 0;
+	struct record *r = event_begin(s, event, t, (uint32_t)(sizeof(struct region) + sizeof comm));
+	if (!r)
+		return;
+	r->args[0] = arg0;
+	r->args[1] = arg1;
+	r->args[2] = arg2;
+	if (n)
+		capture_append(r, 0, 0, comm, (uint32_t)n);
+	event_end(s, r);
+}
+
+void task_announce(struct session *s, struct task *t, uint64_t origin, uint64_t detail)
+{
+	if (!t->tgid)
+		t->tgid = (pid_t)procfs_status(t->tid, "Tgid:");
+	t->flags |= TASK_ANNOUNCED;
+	named_event(s, EV_TASK, t, origin, (uint64_t)t->tgid, detail);
+}
+
+/* Exec in a thread that is not the leader: the kernel gives it the leader's id, and the leader is gone. */
+static struct task *superseded(struct session *s, struct task *t)
+{
+	unsigned long old = 0;
+	if (ptrace(PTRACE_GETEVENTMSG, t->tid, 0, &old) != 0 || (pid_t)old == t->tid)
+		return t;
+	struct task *former = task_find(s, (pid_t)old);
+	if (!former)
+		return t;
+	const uint32_t kept = TASK_SPAWNED | TASK_ATTACHED | TASK_FIRST_EXEC;
+	pid_t tid = t->tid;
+	uint32_t flags = t->flags & kept;
+	event_simple(s, EV_SUPERSEDED, t, 0, 0, 0, old);
+	task_remove(s, t);
+	task_rename(s, former, tid);
+	former->flags = (former->flags & ~kept) | flags;
+	return former;
+}
+
+/* A child that the kernel attached for us: it inherits the parent's filter. It may have stopped already. */
+static struct task *expect_child(struct session *s, struct task *t)
+{
+	unsigned long child = 0;
+	if (ptrace(PTRACE_GETEVENTMSG, t->tid, 0, &child) != 0 || child == 0)
+		return NULL;
+	struct task *c = task_find(s, (pid_t)child);
+	if (!c) {
+		c = task_add(s, (pid_t)child, TASK_STARTING);
+		c->arch = t->arch;
+		c->abi = t->abi;
+	}
+	c->parent = t->tid;
+	/* Its own seccomp stops would say the same, only later. */
+	c->flags |= t->flags & (CALL_FILTERED | TASK_DESCENDANT);
+	return c;
+}
+
+static void record_signal(struct session *s, struct task *t, int sig)
+{
+	siginfo_t info;
+	bool known = ptrace(PTRACE_GETSIGINFO, t->tid, 0, &info) == 0;
+	struct record *r = event_begin(s, EV_SIGNAL, t, sizeof(struct region) + sizeof info + 16);
+	if (!r)
+		return;
+	r->nr = (uint32_t)sig;
+	if (known) {
+		r->flags |= RF_HAS_INFO;
+		capture_append(r, 0, 0, &info, sizeof info);
+	}
+	event_end(s, r);
+}
+
+static void gone(struct session *s, struct task *t, struct stop stop, int status)
+{
+	if (t->tid == s->command) {
+		atomic_store(&s->status, status);
+		int err = spawn_exec_error(s);
+		if (err)
+			event_message(s, t->tid, MSG_EXEC_FAILED, err, 0, NULL);
+	}
+	uint16_t flags = t->flags & CALL_RECORDED ? RF_IN_SYSCALL : 0;
+	if (t->flags & TASK_ANNOUNCED) {
+		if (stop.kind == STOP_EXITED)
+			event_simple(s, EV_EXITED, t, 0, stop.sig, flags, 0);
+		else
+			event_simple(s, EV_KILLED, t, (uint32_t)stop.sig, 0, (uint16_t)(flags | (stop.core ? RF_CORE : 0)), 0);
+	}
+	task_remove(s, t);
+}
+
+static void detach_stopped(struct session *s, struct task *t, struct stop stop)
+{
+	if (stop.kind == STOP_CHILD) {
+		struct task *c = expect_child(s, t);
+		if (c)
+			c->flags |= TASK_DETACHING;
+	}
+	/* Only a signal-delivery-stop holds a signal that must go on to the task. */
+	task_detach(s, t, stop.kind == STOP_SIGNAL ? stop.sig : 0, DETACH_INTERRUPT);
+}
+
+/* One status of wait4. */
+void dispatch(struct session *s, pid_t tid, int status)
+{
+	struct task *t = task_find(s, tid);
+	struct stop stop = stop_classify(status);
+	if (stop.kind == STOP_EXITED || stop.kind == STOP_KILLED) {
+		if (t)
+			gone(s, t, stop, status);
+		else if (tid == s->command)
+			atomic_store(&s->status, status);
+		return;
+	}
+	if (!t) {
+		t = task_add(s, tid, TASK_STARTING | (s->ending ? TASK_DETACHING : 0));
+		t->arch = 0xc000003e;
+	}
+	if (t->flags & TASK_DETACHING) {
+		detach_stopped(s, t, stop);
+		return;
+	}
+	if (t->flags & TASK_STARTING) {
+		t->flags &= ~(uint32_t)TASK_STARTING;
+		if (!(t->flags & TASK_ANNOUNCED))
+			task_announce(s, t, ORIGIN_CHILD, (uint64_t)t->parent);
+		else if (t->flags & TASK_ATTACHED)
+			call_note_restart(t);
+	}
+	switch (stop.kind) {
+	case STOP_SYSCALL:
+	case STOP_SECCOMP:
+		call_stop(s, t, stop.kind);
+		break;
+	case STOP_SIGNAL:
+		if (!(t->flags & TASK_HIDDEN))
+			record_signal(s, t, stop.sig);
+		restart(s, t, stop.sig);
+		return;
+	case STOP_GROUP:
+		event_simple(s, EV_STOPPED, t, (uint32_t)stop.sig, 0, 0, 0);
+		if (s->config.flags & CF_SYNC)
+			ring_drain(s);
+		ptrace(PTRACE_LISTEN, t->tid, 0, 0);
+		return;
+	case STOP_EXEC: {
+		t = superseded(s, t);
+		memory_forget(t);
+		bool first = t->flags & TASK_FIRST_EXEC;
+		t->flags &= ~(uint32_t)TASK_FIRST_EXEC;
+		if (s->config.flags & CF_COMM)
+			named_event(s, EV_EXEC, t, 0, 0, 0);
+		if ((s->config.flags & CF_DETACH_ON_EXEC) && !first) {
+			task_detach(s, t, 0, DETACH_EXECVE);
+			return;
+		}
+		break;
+	}
+	case STOP_EXIT: /* the call that the task is in will not return */
+		if (t->flags & CALL_RECORDED) {
+			event_simple(s, EV_EXIT, t, t->nr, 0, RF_NO_RET, 0);
+			t->flags &= ~(uint32_t)CALL_RECORDED;
+		}
+		break;
+	case STOP_CHILD:
+		expect_child(s, t);
+		break;
+	case STOP_TRAP:
+	case STOP_OTHER:
+	case STOP_EXITED:
+	case STOP_KILLED:
+		break;
+	}
+	restart(s, t, 0);
+}

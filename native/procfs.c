@@ -1,0 +1,76 @@
+/* What /proc tells of a stopped task: paths of descriptors, names, numbers of its status. */
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "internal.h"
+
+static size_t slurp(const char *path, char *out, size_t len)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return 0;
+	size_t got = 0;
+	ssize_t n = 0;
+	while (got < len && (n = read(fd, out + got, len - got)) > 0)
+		got += (size_t)n;
+	close(fd);
+	return got;
+}
+
+static size_t source_read(void *context, uint64_t addr, void *out, size_t len, int *err)
+{
+	return memory_read(context, addr, out, len, err);
+}
+
+static size_t source_path(void *context, int32_t fd, uint32_t mode, char *out, size_t len)
+{
+	const struct task *t = context;
+	char path[48];
+	if (fd == -100)
+		snprintf(path, sizeof path, "/proc/%d/cwd", t->tid);
+	else if (fd >= 0)
+		snprintf(path, sizeof path, "/proc/%d/fd/%d", t->tid, fd);
+	else
+		return 0;
+	ssize_t n = readlink(path, out, len);
+	if (n <= 0)
+		return 0;
+	size_t used = (size_t)n;
+	if ((mode & 1) && fd >= 0 && used + 1 < len) {
+		out[used++] = 0;
+		snprintf(path, sizeof path, "/proc/%d/fdinfo/%d", t->tid, fd);
+		used += slurp(path, out + used, len - used);
+	}
+	return used;
+}
+
+size_t procfs_comm(pid_t pid, char *out, size_t len)
+{
+	char path[40];
+	snprintf(path, sizeof path, "/proc/%d/comm", pid);
+	size_t n = slurp(path, out, len);
+	return n > 0 && out[n - 1] == '\n' ? n - 1 : n;
+}
+
+static size_t source_comm(void *context, int32_t pid, char *out, size_t len)
+{
+	(void)context;
+	return procfs_comm(pid, out, len);
+}
+
+const struct capture_source procfs_source = { source_read, source_path, source_comm, NULL };
+
+/* A number of /proc/PID/status, or 0. `key` with its colon. */
+long procfs_status(pid_t pid, const char *key)
+{
+	char path[40], text[4096];
+	snprintf(path, sizeof path, "/proc/%d/status", pid);
+	size_t n = slurp(path, text, sizeof text - 1);
+	text[n] = 0;
+	char *at = strstr(text, key);
+	return at ? strtol(at + strlen(key), NULL, 10) : 0;
+}

@@ -1,0 +1,200 @@
+/* The tracer thread: starts and attaches, waits for stops, ends the session when it is asked to. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/ptrace.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "internal.h"
+
+/* How long tasks may take to stop when the session ends: one in uninterruptible sleep is let go by our exit. */
+#define ENDING_NS 800000000ULL
+/* How long we wait for the command to follow the signal that we passed on; it may ignore it. */
+#define REAP_NS 50000000ULL
+/* With several tasks, wait4 would give the first of the kernel's list again and again: after so many stops all that
+ * have stopped are taken at once. */
+#define FAIR_EVERY 16
+#define FAIR_BATCH 64
+
+static uint64_t monotonic(void)
+{
+	struct timespec ts;
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (uint64_t)ts.tv_sec * 1000000000ULL + (uint64_t)ts.tv_nsec;
+}
+
+uint32_t trace_options(const struct session *s)
+{
+	uint32_t options = PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEEXEC | PTRACE_O_TRACEEXIT;
+	if (s->config.flags & CF_FOLLOW)
+		options |= PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE;
+	if (s->config.flags & CF_SECCOMP)
+		options |= PTRACE_O_TRACESECCOMP;
+	if (s->config.flags & CF_EXITKILL)
+		options |= PTRACE_O_EXITKILL;
+	return options;
+}
+
+/* A task that must not outlive us: under the filter its calls would fail, and --kill-on-exit wants it. */
+static bool must_die(const struct session *s, const struct task *t)
+{
+	return s->config.flags & CF_EXITKILL || (s->config.flags & CF_SECCOMP && t->flags & TASK_DESCENDANT);
+}
+
+/*
+ * The session is to end. The command gets the signal, as under strace; every task is stopped, then detached, but for
+ * those that must die.
+ */
+static void begin_ending(struct session *s)
+{
+	int sig = atomic_load(&s->interrupt) - 1;
+	s->ending = true;
+	s->deadline_ns = monotonic() + ENDING_NS;
+	if (sig > 0 && s->command && task_find(s, s->command)) {
+		kill(s->command, SIGCONT);
+		kill(s->command, sig);
+	}
+	for (int b = 0; b < TASK_BUCKETS; b++)
+		for (struct task *t = s->tasks[b], *next; t; t = next) {
+			next = t->next;
+			if (must_die(s, t)) {
+				if (t->flags & TASK_ANNOUNCED)
+					event_simple(s, EV_DETACHED, t, t->nr, 0, t->flags & CALL_RECORDED ? RF_IN_SYSCALL : 0, DETACH_INTERRUPT);
+				kill(t->tid, SIGKILL);
+				task_remove(s, t);
+				continue;
+			}
+			t->flags |= TASK_DETACHING;
+			ptrace(PTRACE_INTERRUPT, t->tid, 0, 0);
+		}
+}
+
+struct status {
+	pid_t tid;
+	int status;
+	uint64_t stime_ns;
+};
+
+static pid_t take(struct session *s, struct status *out, int options)
+{
+	struct rusage usage = { 0 };
+	/* __WNOTHREAD: children of other threads of the host are none of our business. */
+	out->tid = wait4(-1, &out->status, __WALL | __WNOTHREAD | options, s->config.flags & CF_STIME ? &usage : NULL);
+	out->stime_ns = (uint64_t)usage.ru_stime.tv_sec * 1000000000ULL + (uint64_t)usage.ru_stime.tv_usec * 1000;
+	return out->tid;
+}
+
+static void handle(struct session *s, const struct status *st)
+{
+	if (s->config.flags & CF_STIME) {
+		struct task *t = task_find(s, st->tid);
+		if (t)
+			t->stime_ns = st->stime_ns;
+	}
+	dispatch(s, st->tid, st->status);
+}
+
+/* Takes all stops that have come, so that each task gets its turn. */
+static void handle_all(struct session *s, const struct status *first)
+{
+	struct status batch[FAIR_BATCH];
+	int n = 1;
+	batch[0] = *first;
+	/* Exec gives a thread another id, to which older stops of the batch would be taken to belong: it comes last. */
+	while (stop_classify(batch[n - 1].status).kind != STOP_EXEC && n < FAIR_BATCH && take(s, &batch[n], WNOHANG) > 0)
+		n++;
+	const struct status *last = &batch[n - 1];
+	bool exec = stop_classify(last->status).kind == STOP_EXEC;
+	for (int i = 0; i < n; i++)
+		if (!exec || i == n - 1 || batch[i].tid != last->tid)
+			handle(s, &batch[i]);
+}
+
+/* What is left has no status any more (a thread that exec took along), or would not stop in time. */
+static void forget_tasks(struct session *s)
+{
+	for (int b = 0; b < TASK_BUCKETS; b++)
+		while (s->tasks[b]) {
+			struct task *t = s->tasks[b];
+			if (t->flags & TASK_ANNOUNCED)
+				event_simple(s, s->ending ? EV_DETACHED : EV_LOST, t, t->nr, 0, t->flags & CALL_RECORDED ? RF_IN_SYSCALL : 0, DETACH_GONE);
+			task_remove(s, t);
+		}
+}
+
+static void wait_loop(struct session *s)
+{
+	unsigned since_all = 0;
+	while (s->task_count > 0) {
+		if (atomic_load_explicit(&s->interrupt, memory_order_relaxed)) {
+			if (!s->ending) {
+				begin_ending(s);
+				continue;
+			}
+			if (monotonic() > s->deadline_ns)
+				break;
+		}
+		struct status st;
+		/* While the session ends, kicks end the wait every few milliseconds. */
+		if (take(s, &st, 0) < 0) {
+			if (errno == ECHILD)
+				break;
+			continue;
+		}
+		if (s->task_count > 1 && ++since_all >= FAIR_EVERY) {
+			since_all = 0;
+			handle_all(s, &st);
+		} else
+			handle(s, &st);
+		ring_publish(s);
+	}
+	forget_tasks(s);
+	/* The command was told to end; its status is taken, so that no zombie stays with a host that lives on. */
+	uint64_t until = monotonic() + REAP_NS;
+	int status;
+	while (s->ending && s->command && atomic_load(&s->status) < 0) {
+		pid_t pid = wait4(s->command, &status, __WALL | WNOHANG, NULL);
+		if (pid == s->command && (WIFEXITED(status) || WIFSIGNALED(status)))
+			atomic_store(&s->status, status);
+		else if (pid < 0 || monotonic() > until || atomic_load(&s->interrupt) <= 1)
+			break;
+		else if (pid == 0)
+			usleep(1000);
+	}
+}
+
+static void start_all(struct session *s)
+{
+	for (int i = 0; i < s->attach_count; i++)
+		attach_all(s, s->attach[i]);
+	if (s->spawn_spec) {
+		int err = spawn_command(s);
+		if (err < 0) {
+			atomic_store(&s->status, -2);
+			event_message(s, 0, MSG_TEXT, -err, 0, s->error);
+		}
+	}
+}
+
+void *tracer_main(void *arg)
+{
+	struct session *s = arg;
+	signals_begin(s);
+	if (s->config.pin_cpu >= 0) {
+		cpu_set_t cpus;
+		CPU_ZERO(&cpus);
+		CPU_SET(s->config.pin_cpu, &cpus);
+		sched_setaffinity(0, sizeof cpus, &cpus);
+	}
+	start_all(s);
+	ring_publish(s);
+	wait_loop(s);
+	signals_end(s);
+	ring_finish(s);
+	return NULL;
+}
