@@ -76,6 +76,14 @@ const constants = loadConstants(data);
 for (const file of readdirSync(join(root, 'data', 'groups')).sort()) {
   if (!file.endsWith('.groups')) continue;
   const family = file.slice(0, -'.groups'.length);
-  emit(`src/constants/generated/${family}.ts`, `data/groups/${file}`, printGroups(parseGroups(data(`groups/${file}`), file), constants));
+  let body: string;
+  try {
+    body = printGroups(parseGroups(data(`groups/${file}`), file), constants);
+  } catch (error) {
+    console.error(`${file}: ${error instanceof Error ? error.message : String(error)}`);
+    stale++;
+    continue;
+  }
+  emit(`src/constants/generated/${family}.ts`, `data/groups/${file}`, body);
 }
 if (stale) process.exit(1);

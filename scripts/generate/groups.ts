@@ -1,7 +1,7 @@
 // The language of data/groups: which constants form a group, in what order they print.
 //
 //   # comment
-//   flags NAME PLACEHOLDER        a group of bits; PLACEHOLDER `-`: unknown values get no comment
+//   flags NAME PLACEHOLDER  # …   a group of bits and its use; PLACEHOLDER `-`: unknown values get no comment
 //   choice NAME PLACEHOLDER       a group of alternatives
 //     NAME NAME=0x10 …            members in order; with `=` a value that no header gives
 //     header.h:PREFIX_* -OTHER    all names of a header with a prefix, by value, but those behind a minus sign
@@ -11,6 +11,8 @@ export interface Group {
   readonly kind: 'flags' | 'choice';
   readonly name: string;
   readonly placeholder: string;
+  /** What the group is for, where its name does not say it. */
+  readonly comment: string;
   readonly members: readonly string[];
 }
 
@@ -19,10 +21,11 @@ export function parseGroups(text: string, file: string): Group[] {
   text.split('\n').forEach((line, i) => {
     const bare = line.replace(/#.*/, '').trim();
     if (bare === '') return;
+    const comment = /#\s*(.*)$/.exec(line)?.[1] ?? '';
     const words = bare.split(/\s+/);
     if (words[0] === 'flags' || words[0] === 'choice') {
       if (words.length !== 3) throw new Error(`${file}:${i + 1}: a group has a name and a placeholder`);
-      groups.push({ kind: words[0], name: words[1], placeholder: words[2] === '-' ? '' : words[2], members: [] });
+      groups.push({ kind: words[0], name: words[1], placeholder: words[2] === '-' ? '' : words[2], comment, members: [] });
     } else {
       const group = groups.at(-1);
       if (!group) throw new Error(`${file}:${i + 1}: members before the first group`);
@@ -34,46 +37,71 @@ export function parseGroups(text: string, file: string): Group[] {
 
 const ABIS = ['x86_64', 'i386', 'x32'] as const;
 
-function resolve(group: Group, constants: Constants, abi: string): string {
+/** Values of C's int that are negative only by their sign bit: as flags they are 32-bit words. */
+function asFlag(value: bigint): bigint {
+  return value < 0n && value >= -0x80000000n ? BigInt.asUintN(32, value) : BigInt.asUintN(64, value);
+}
+
+/** Members with their values on one personality. Of alternatives with one value the first name counts. */
+function members(group: Group, constants: Constants, abi: string): [string, bigint][] {
   const out: [string, bigint][] = [];
   const without = new Set(group.members.filter((m) => m.startsWith('-')).map((m) => m.slice(1)));
+  const missing: string[] = [];
   const add = (name: string, value: bigint): void => {
-    if (!without.has(name) && !out.some(([n]) => n === name)) out.push([name, value]);
+    const own = group.kind === 'flags' ? asFlag(value) : BigInt.asUintN(64, value);
+    if (without.has(name) || out.some(([n, v]) => (group.kind === 'choice' ? v === own : n === name))) return;
+    out.push([name, own]);
   };
   for (const member of group.members) {
     if (member.startsWith('-')) continue;
     const glob = /^(.*):(\w*)\*$/.exec(member);
+    const given = /^([^=]+)=(-?\w+)$/.exec(member);
     if (glob) {
-      const seen = new Set<bigint>(group.kind === 'choice' ? out.map(([, v]) => v) : []);
-      for (const name of constants.matching(glob[1], glob[2])) {
-        const value = constants.value(name, abi);
-        if (value === undefined || without.has(name) || seen.has(value)) continue;
-        if (group.kind === 'choice') seen.add(value);
-        add(name, value);
-      }
-      continue;
-    }
-    const given = /^(\w+)=(-?\w+)$/.exec(member);
-    if (given) add(given[1], BigInt(given[2]));
-    else {
+      const found = constants
+        .matching(glob[1], glob[2])
+        .map((name): [string, bigint] => [name, constants.value(name, abi) ?? 0n])
+        .map(([name, value]): [string, bigint] => [name, group.kind === 'flags' ? asFlag(value) : value]);
+      if (found.length === 0) missing.push(member);
+      found.sort(([, a], [, b]) => (a < b ? -1 : a > b ? 1 : 0));
+      for (const [name, value] of found) add(name, value);
+    } else if (given) {
+      add(given[1], BigInt(given[2]));
+    } else {
       const value = constants.value(member, abi);
-      if (value === undefined) throw new Error(`group ${group.name}: no header has ${member}`);
-      add(member, value);
+      if (value === undefined) missing.push(member);
+      else add(member, value);
     }
   }
-  return out.map(([name, value]) => `${name}=${BigInt.asUintN(64, value).toString(16)}`).join(' ');
+  if (missing.length) throw new Error(`group ${group.name}: no header has ${missing.join(' ')}`);
+  return out;
+}
+
+function resolve(group: Group, constants: Constants, abi: string): string {
+  return members(group, constants, abi)
+    .map(([name, value]) => `${name}=${value.toString(16)}`)
+    .join(' ');
 }
 
 /** TypeScript of one family. */
 export function printGroups(groups: readonly Group[], constants: Constants): string {
   let text = `import { choiceTable, flagsTable } from '../table.js';\n`;
+  const failures: string[] = [];
   for (const group of groups) {
-    const [base, ...others] = ABIS.map((abi) => resolve(group, constants, abi));
+    let resolved: string[];
+    try {
+      resolved = ABIS.map((abi) => resolve(group, constants, abi));
+    } catch (error) {
+      failures.push(error instanceof Error ? error.message : String(error));
+      continue;
+    }
+    const [base, ...others] = resolved;
     const different = ABIS.slice(1)
       .map((abi, i) => (others[i] === base ? '' : `${abi}: '${others[i]}'`))
       .filter((s) => s !== '');
     const maker = group.kind === 'flags' ? 'flagsTable' : 'choiceTable';
+    if (group.comment) text += `\n/** ${group.comment} */`;
     text += `\nexport const ${group.name} = ${maker}(\n  '${group.placeholder}',\n  '${base}',\n${different.length ? `  { ${different.join(', ')} },\n` : ''});\n`;
   }
+  if (failures.length) throw new Error(failures.join('\n'));
   return text;
 }

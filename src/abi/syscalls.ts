@@ -67,7 +67,7 @@ export function syscallClass(abi: AbiName, className: string): ReadonlySet<numbe
   let set = classes.get(key);
   if (!set) {
     const members = new Set<number>();
-    for (const part of packed.split(',')) {
+    for (const part of packed === '' ? [] : packed.split(',')) {
       const [first, last] = part.split('-').map(Number);
       for (let n = first; n <= (last ?? first); n++) members.add(n);
     }

@@ -1,6 +1,6 @@
 // Assembles programs with forward labels. Jumps out of the 8-bit reach get a nearby JA, or a copy of the RET they go to.
 import { BpfError } from './bpf-error.js';
-import { isReturn, MAX_BRANCH, MAX_INSTRUCTIONS, Op, type Instruction } from './instruction.js';
+import { CLASS_JMP, isReturn, MAX_BRANCH, MAX_INSTRUCTIONS, Op, type Instruction } from './instruction.js';
 
 /** A place that later instructions will take; made by `ProgramBuilder.label`. */
 export interface Label {
@@ -86,7 +86,7 @@ export class ProgramBuilder {
           continue;
         }
         emitStone(to);
-      } else if ((code & 7) === 5) {
+      } else if ((code & 7) === CLASS_JMP) {
         const yes = target(at, whenTrue);
         const no = target(at, whenFalse);
         for (;;) {
@@ -96,10 +96,8 @@ export class ProgramBuilder {
         }
         emit(code, k, reversed.length - near[yes], reversed.length - near[no]);
       } else {
-        if (!isReturn(code)) {
-          // A stone above the successor would be run into; none is ever left there, since branches cover their own.
-          target(at, undefined);
-        }
+        // Stones stand only behind jumps, so what follows here is the next item itself; it must exist.
+        if (!isReturn(code)) target(at, undefined);
         emit(code, k);
       }
       places[at] = near[at] = reversed.length;

@@ -19,7 +19,7 @@ import { threadGraph } from './optimize.js';
 import { buildLinear, buildTree, mergeIntervals, type Interval } from './range-tree.js';
 import { verifyFilter } from './verify.js';
 
-/** How numbers are looked up; see SECCOMP notes in the manual: `bit-array` never profits from the kernel's bitmap. */
+/** How numbers are looked up; calls allowed by a `bit-array` are never answered from the kernel's bitmap. */
 export type Strategy = 'linear' | 'range-tree' | 'bit-array';
 
 export const STRATEGIES: readonly Strategy[] = ['linear', 'range-tree', 'bit-array'];

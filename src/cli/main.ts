@@ -4,7 +4,6 @@ import { rawArguments, readSurroundings } from '../binding/inherited.js';
 import { dieBySignal } from '../binding/tracer.js';
 import { TstraceError, UsageError } from '../errors.js';
 import { run } from '../trace/run.js';
-import { prepareFilter } from '../trace/seccomp.js';
 import { parseCommandLine } from './options.js';
 
 const { inherited, environment, invokedAs } = readSurroundings();
@@ -27,7 +26,8 @@ try {
   } else {
     const { options } = parsed;
     const warnings = [...options.warnings];
-    const filter = options.seccomp ? await prepareFilter(options, warnings) : undefined;
+    // The compiler of filters is loaded where one is asked for.
+    const filter = options.seccomp ? (await import('../trace/seccomp.js')).prepareFilter(options, warnings) : undefined;
     const ending = run({ ...options, warnings }, {
       inherited,
       environment,

@@ -229,9 +229,9 @@ export function parseCommandLine(argv: readonly string[], programName: string): 
       warnings.push('-n/--seccomp-bpf implies -f/--follow-forks');
       follow = true;
     }
-  if (seccomp && rest.length === 0) {
-    warnings.push('--seccomp-bpf is not enabled for processes attached with -p, disabling');
-    seccomp = false;
+  if (seccomp && attach.length > 0) {
+    warnings.push('--seccomp-bpf is not enabled for processes attached with -p');
+    if (rest.length === 0) seccomp = false;
   }
   const fds: FdOptions = {
     path: state.fds.has('path'), socket: state.fds.has('socket'), dev: state.fds.has('dev'), eventfd: state.fds.has('eventfd'),

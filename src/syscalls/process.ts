@@ -70,7 +70,7 @@ const cloneArguments = struct(
         value('flags')(c, s, from, length);
         for (const name of order) {
           const shown = name === 'pidfd' ? bits & PIDFD : name === 'child_tid' ? bits & (CHILD_SETTID | CHILD_CLEARTID) : bits & PARENT_SETTID;
-          if (!shown && word(name) === 0) continue;
+          if (!shown) continue;
           s.text(`, ${name}=`);
           if (word(name) === 0) s.text('NULL');
           else value(name)(c, s, from, length);
@@ -242,6 +242,12 @@ const rseqArea = struct({
   },
 });
 
+/** Clock ticks with their seconds behind them (USER_HZ is 100). */
+const clockTicks = format((_style, bytesOf) => (_c, s, lo, hi) => {
+  if (bytesOf === 8) s.signed64(lo, hi);
+  else s.signed(lo);
+  if ((lo | hi) !== 0) s.text(` /* ${String(Number((lo / 100).toFixed(2)))} s */`);
+}, 'long');
 const exitStatus = i32;
 const waitInfo: Renderer = ({ style }) => (c, s, at) => {
   if (c.u32(at) === 0 && c.u32(at + 8) === 0) s.text('{}');
@@ -305,7 +311,7 @@ export const process: Family = {
   setrlimit: () => call({ resource: choice(g.resources), rlim: input(rlimit) }),
   prlimit64: () => call({ pid, resource: choice(g.resources), new_limit: input(rlimit64), old_limit: output(rlimit64) }),
   getrusage: () => call({ who: choice(g.rusage_who), usage: output(rusage) }),
-  times: () => call({ buf: output(struct({ tms_utime: long, tms_stime: long, tms_cutime: long, tms_cstime: long })) }),
+  times: () => call({ buf: output(struct({ tms_utime: clockTicks, tms_stime: clockTicks, tms_cutime: clockTicks, tms_cstime: clockTicks })) }),
   sysinfo: () => call({ info: output(sysinfoBuffer) }),
   uname: () => call({ buf: output(utsname) }),
   personality: () => call({ persona: format(personalityText, 4) }, returns.comment(personalityComment, {}, 'x')),

@@ -79,6 +79,27 @@ const pathOf = (environment: readonly Text[]): string | undefined => {
   return found === undefined ? undefined : Buffer.from(found).toString('utf8').slice('PATH='.length);
 };
 
+/** ptrace(2) options by config flag, as -d prints their sum. */
+function ptraceOptions(flags: number): number {
+  const SYSGOOD_EXEC_EXIT = 0x51;
+  return (
+    SYSGOOD_EXEC_EXIT |
+    (flags & ConfigFlag.Follow ? 0x0e : 0) |
+    (flags & ConfigFlag.Seccomp ? 0x80 : 0) |
+    (flags & ConfigFlag.ExitKill ? 0x100000 : 0)
+  );
+}
+
+/** What -d tells before the trace begins. */
+function debug(flags: number, filter: PreparedFilter | undefined, messages: Messages): void {
+  messages.say(`ptrace_setoptions = 0x${ptraceOptions(flags).toString(16)}`);
+  messages.say('PTRACE_GET_SYSCALL_INFO works');
+  if (flags & ConfigFlag.ExitKill) messages.say('PTRACE_O_EXITKILL works');
+  if (!filter) return;
+  messages.say('seccomp filter enabled');
+  for (const line of filter.dump()) messages.say(line);
+}
+
 /** Traces as the options say. @throws UsageError, TracerError. */
 export function run(options: TraceOptions, around: Surroundings): Ending {
   const { command } = options;
@@ -107,6 +128,7 @@ export function run(options: TraceOptions, around: Surroundings): Ending {
     (options.detachOnExecve ? ConfigFlag.DetachOnExec : 0);
   const tracer = new Tracer({ flags, ringBytes: ringBytes(options), pinCpu: options.pin ?? -1 });
   const calls = new Calls(options);
+  if (options.debug) debug(flags, filter, messages);
   const streams = new Set<Stream>([stream]);
   const streamOf = (tid: number): Stream => {
     if (!options.separate || options.output === undefined) return stream;

@@ -1,10 +1,12 @@
 // A trace from start to end: sets up the native session, pulls records, hands them to the output, settles the status.
-import { ABIS } from '../abi/abi.js';
+import { ABIS, I386 } from '../abi/abi.js';
+import { IPC, SOCKETCALL } from '../abi/multiplexers.js';
 import type { Tracer } from '../binding/tracer.js';
 import { MAX_NR, Next } from '../binding/tracer.js';
 import { Cursor } from '../record/cursor.js';
 import { Calls } from './calls.js';
 import type { TraceOptions } from './options.js';
+import { wantedSubcalls } from './subcalls.js';
 
 /** Consumes records, in order. */
 export interface RecordSink {
@@ -25,6 +27,7 @@ export function tracedTable(options: TraceOptions): Uint8Array {
   const table = new Uint8Array(ABIS.length * MAX_NR);
   if (options.trace.complete) return table.fill(1);
   for (const abi of ABIS) for (let nr = 0; nr < MAX_NR; nr++) if (options.trace.has(abi.name, nr)) table[abi.index * MAX_NR + nr] = 1;
+  for (const nr of [SOCKETCALL, IPC]) if (wantedSubcalls(options.trace, nr).length > 0) table[I386.index * MAX_NR + nr] = 1;
   return table;
 }
 

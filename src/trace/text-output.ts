@@ -1,4 +1,5 @@
 // Text, line by line as strace writes it: prefixes, unfinished and resumed calls, results, signals, ends.
+import { IPC, SOCKETCALL } from '../abi/multiplexers.js';
 import { signalName } from '../abi/signal.js';
 import { printSiginfo } from '../decode/leaf/siginfo.js';
 import { label } from '../decode/sink.js';
@@ -11,6 +12,7 @@ import type { Stream } from './destination.js';
 import type { Messages } from './messages.js';
 import type { TraceOptions } from './options.js';
 import { LinePrefix } from './prefix.js';
+import { wantedSubcalls } from './subcalls.js';
 import { Tracee } from './tracee.js';
 
 const UNFINISHED = label(' <unfinished ...>');
@@ -125,6 +127,11 @@ export class TextOutput {
 
   private enter(tracee: Tracee, c: Cursor): void {
     const { abi, nr } = c;
+    if (abi === 1 && (nr === SOCKETCALL || nr === IPC) && !this.wantsSubcall(nr, c.argLo(0))) {
+      tracee.skipped = true;
+      return;
+    }
+    tracee.skipped = false;
     if (abi !== tracee.abi) this.personality(tracee, c, abi);
     const call = this.calls.get(abi, nr);
     const sink = this.begin(tracee, c);
@@ -142,7 +149,13 @@ export class TextOutput {
     } else tracee.entryKept = false;
   }
 
+  private wantsSubcall(nr: number, first: number): boolean {
+    const wanted = wantedSubcalls(this.options.trace, nr);
+    return wanted === 'all' || wanted.includes(nr === IPC ? first & 0xffff : first);
+  }
+
   private exit(tracee: Tracee, c: Cursor): void {
+    if (tracee.skipped) return;
     const { stream, pending } = tracee;
     let sink = stream.sink;
     const call = pending?.call ?? this.calls.get(c.abi, c.nr);

@@ -24,6 +24,8 @@ export class Tracee {
   lastNumber = 0;
   /** Number of the call that was last interrupted to be restarted. */
   restarted = -1;
+  /** Its current call is not wanted after all (a subcall of i386's multiplexers). */
+  skipped = false;
   attached = false;
   spawned = false;
   comm = '';

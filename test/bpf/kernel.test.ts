@@ -46,7 +46,7 @@ beforeAll(() => {
   directory = mkdtempSync(join(tmpdir(), 'tstrace-bpf-'));
   helper = join(directory, 'seccomp-install');
   const source = fileURLToPath(new URL('../fixtures/seccomp-install.c', import.meta.url));
-  execFileSync('gcc', ['-std=gnu11', '-Wall', '-Wextra', '-Werror', '-O1', '-o', helper, source]);
+  execFileSync('gcc', ['-std=c11', '-Wall', '-Wextra', '-Werror', '-O1', '-o', helper, source]);
 });
 
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
@@ -115,10 +115,12 @@ describe('the kernel', () => {
         numRuns: 600,
         seed: 3,
       })
-      .map(([body, values]) => {
+      .map(([body, values], sample) => {
         // All ways out return an errno made of A or of the constant, so that nothing but numbers comes back.
         const end = body.length;
         const program = body.map((instruction, pc) => {
+          // Half of the programs run to their end, which tells more about arithmetic.
+          if (sample % 2 && (instruction.code & 7) === 6) return at(Op.ADD_X);
           if (instruction.code === Op.RET_A) return at(Op.JA, end - pc - 1);
           if (instruction.code === Op.RET_K) return at(Op.RET_K, RET_ERRNO + 100 + instruction.k);
           // The instruction pointer is not known here.
@@ -153,7 +155,7 @@ describe('the kernel', () => {
       seen.add(expected);
       expect(lines[i], JSON.stringify(program)).toBe(expected);
     });
-    expect(seen.size).toBeGreaterThan(30);
+    expect(seen.size).toBeGreaterThan(60);
     expect([...seen].some((line) => line.includes('signal'))).toBe(true);
   });
 
@@ -185,12 +187,14 @@ describe('the kernel', () => {
     for (const name of ['write', 'file', 'desc', 'notWrite'] as const) {
       const input = inputOf(STRACE_SETS[name]);
       const calls: Call[] = [];
-      for (let nr = 0; nr <= 460; nr++) calls.push({ nr });
+      // uretprobe and uprobe are exempt from filters, and kill who calls them out of place.
+      for (let nr = 0; nr <= 460; nr++) if (nr !== 335 && nr !== 336) calls.push({ nr });
       for (let nr = 0; nr <= 556; nr++) calls.push({ nr: 0x40000000 + nr });
       if (hasCompat) for (let nr = 0; nr <= 460; nr++) calls.push({ nr, i386: true });
       const jobs = STRATEGIES.map((strategy) => {
         // Both actions become errnos, so no call is carried out.
         const program = compileFilter(input, { strategies: [strategy] }).program.map((instruction) => {
+          expect(instruction.code).not.toBe(Op.RET_A);
           if (instruction.code !== Op.RET_K) return instruction;
           expect([RET_TRACE, RET_ALLOW]).toContain(instruction.k);
           return at(Op.RET_K, RET_ERRNO + (instruction.k === RET_TRACE ? TRACED : ALLOWED));

@@ -6,6 +6,12 @@ export const clock_ids = choiceTable(
   'CLOCK_REALTIME=0 CLOCK_MONOTONIC=1 CLOCK_PROCESS_CPUTIME_ID=2 CLOCK_THREAD_CPUTIME_ID=3 CLOCK_MONOTONIC_RAW=4 CLOCK_REALTIME_COARSE=5 CLOCK_MONOTONIC_COARSE=6 CLOCK_BOOTTIME=7 CLOCK_REALTIME_ALARM=8 CLOCK_BOOTTIME_ALARM=9 CLOCK_SGI_CYCLE=a CLOCK_TAI=b',
 );
 
+/** low two bits of a dynamic clock */
+export const cpu_clocks = choiceTable(
+  'CPUCLOCK_???',
+  'CPUCLOCK_PROF=0 CPUCLOCK_VIRT=1 CPUCLOCK_SCHED=2',
+);
+
 export const timer_flags = flagsTable(
   'TIMER_???',
   'TIMER_ABSTIME=1',
@@ -18,15 +24,33 @@ export const itimer_which = choiceTable(
 
 export const timerfd_create_flags = flagsTable(
   'TFD_???',
-  'TFD_CLOEXEC=80000 TFD_NONBLOCK=800',
+  'TFD_TIMER_ABSTIME=1 TFD_TIMER_CANCEL_ON_SET=2 TFD_CLOEXEC=80000 TFD_NONBLOCK=800',
 );
 
 export const timerfd_settime_flags = flagsTable(
   'TFD_???',
-  'TFD_TIMER_ABSTIME=1 TFD_TIMER_CANCEL_ON_SET=2',
+  'TFD_TIMER_ABSTIME=1 TFD_TIMER_CANCEL_ON_SET=2 TFD_CLOEXEC=80000 TFD_NONBLOCK=800',
 );
 
 export const sigev_values = choiceTable(
   'SIGEV_???',
   'SIGEV_SIGNAL=0 SIGEV_NONE=1 SIGEV_THREAD=2 SIGEV_THREAD_ID=4',
+);
+
+/** timex.modes */
+export const adjtimex_modes = flagsTable(
+  'ADJ_???',
+  'ADJ_OFFSET_SS_READ=a001 ADJ_OFFSET_SINGLESHOT=8001 ADJ_OFFSET=1 ADJ_FREQUENCY=2 ADJ_MAXERROR=4 ADJ_ESTERROR=8 ADJ_STATUS=10 ADJ_TIMECONST=20 ADJ_TAI=80 ADJ_SETOFFSET=100 ADJ_MICRO=1000 ADJ_NANO=2000 ADJ_TICK=4000',
+);
+
+/** timex.status */
+export const adjtimex_status = flagsTable(
+  'STA_???',
+  'STA_PLL=1 STA_PPSFREQ=2 STA_PPSTIME=4 STA_FLL=8 STA_INS=10 STA_DEL=20 STA_UNSYNC=40 STA_FREQHOLD=80 STA_PPSSIGNAL=100 STA_PPSJITTER=200 STA_PPSWANDER=400 STA_PPSERROR=800 STA_CLOCKERR=1000 STA_NANO=2000 STA_MODE=4000 STA_CLK=8000',
+);
+
+/** what adjtimex returns */
+export const adjtimex_state = choiceTable(
+  'TIME_???',
+  'TIME_OK=0 TIME_INS=1 TIME_DEL=2 TIME_OOP=3 TIME_WAIT=4 TIME_ERROR=5',
 );
