@@ -20,17 +20,11 @@
 #include <unistd.h>
 
 #include "internal.h"
+#include "raw.h"
 
 #define SYSCALL_STOP (SIGTRAP | 0x80)
 #define SECCOMP_STOP (SIGTRAP | (PTRACE_EVENT_SECCOMP << 8))
 #define PROBE_STACK 16384
-
-static long raw3(long nr, long a, long b, long c)
-{
-	long r;
-	__asm__ volatile("syscall" : "=a"(r) : "a"(nr), "D"(a), "S"(b), "d"(c) : "rcx", "r11", "memory");
-	return r;
-}
 
 static int probe_child(void *unused)
 {
@@ -42,13 +36,13 @@ static int probe_child(void *unused)
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
 	};
 	struct sock_fprog program = { sizeof code / sizeof *code, code };
-	if (raw3(SYS_ptrace, PTRACE_TRACEME, 0, 0) < 0)
-		raw3(SYS_exit, 2, 0, 0);
-	if (raw3(SYS_prctl, PR_SET_NO_NEW_PRIVS, 1, 0) < 0 || raw3(SYS_prctl, PR_SET_SECCOMP, SECCOMP_MODE_FILTER, (long)&program) < 0)
-		raw3(SYS_exit, 3, 0, 0);
-	raw3(SYS_kill, raw3(SYS_getpid, 0, 0, 0), SIGSTOP, 0);
-	raw3(SYS_gettid, 0, 0, 0);
-	raw3(SYS_exit_group, 0, 0, 0);
+	if (raw(SYS_ptrace, PTRACE_TRACEME, 0, 0, 0) < 0)
+		raw(SYS_exit, 2, 0, 0, 0);
+	if (raw(SYS_prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0) < 0 || raw(SYS_prctl, PR_SET_SECCOMP, SECCOMP_MODE_FILTER, (long)&program, 0) < 0)
+		raw(SYS_exit, 3, 0, 0, 0);
+	raw(SYS_kill, raw(SYS_getpid, 0, 0, 0, 0), SIGSTOP, 0, 0);
+	raw(SYS_gettid, 0, 0, 0, 0);
+	raw(SYS_exit_group, 0, 0, 0, 0);
 	return 0;
 }
 

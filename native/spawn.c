@@ -21,6 +21,7 @@
 #include <unistd.h>
 
 #include "internal.h"
+#include "raw.h"
 #include "spawn.h"
 
 #define STACK_BYTES 65536
@@ -33,14 +34,6 @@ struct child_start {
 	const char *path;
 	char **argv, **envp;
 };
-
-static long raw(long nr, long a, long b, long c, long d)
-{
-	long result;
-	register long r10 __asm__("r10") = d;
-	__asm__ volatile("syscall" : "=a"(result) : "a"(nr), "D"(a), "S"(b), "d"(c), "r"(r10) : "rcx", "r11", "memory");
-	return result;
-}
 
 /* struct sigaction as the kernel has it. */
 struct kernel_sigaction {

@@ -161,9 +161,11 @@ static void wait_loop(struct session *s)
 		pid_t pid = wait4(s->command, &status, __WALL | WNOHANG, NULL);
 		if (pid == s->command && (WIFEXITED(status) || WIFSIGNALED(status)))
 			atomic_store(&s->status, status);
+		else if (pid == s->command) /* on its way out (PTRACE_EVENT_EXIT) */
+			ptrace(PTRACE_CONT, pid, 0, 0);
 		else if (pid < 0 || monotonic() > until || atomic_load(&s->interrupt) <= 1)
 			break;
-		else if (pid == 0)
+		else
 			usleep(1000);
 	}
 }

@@ -27,7 +27,7 @@ function emit(path: string, source: string, body: string): void {
 /** Consecutive numbers as `a-b`. */
 function ranges(numbers: readonly number[]): string {
   const parts: string[] = [];
-  for (let i = 0; i < numbers.length; ) {
+  for (let i = 0; i < numbers.length;) {
     let j = i;
     while (j + 1 < numbers.length && numbers[j + 1] === numbers[j] + 1) j++;
     parts.push(i === j ? `${numbers[i]}` : `${numbers[i]}-${numbers[j]}`);
@@ -55,7 +55,12 @@ emit(
   'data/syscalls.json and data/classes.json',
   `export const SYSCALLS: Readonly<Record<string, string>> = ${JSON.stringify(packed, null, 2)};\n` +
     `export const CLASSES: Readonly<Record<string, Readonly<Record<string, string>>>> = ${JSON.stringify(
-      Object.fromEntries(Object.entries(classes).map(([name, abis]) => [name, Object.fromEntries(Object.entries(abis).map(([abi, n]) => [abi, ranges(n)]))])),
+      Object.fromEntries(
+        Object.entries(classes).map(([name, abis]) => [
+          name,
+          Object.fromEntries(Object.entries(abis).map(([abi, n]) => [abi, ranges(n)])),
+        ]),
+      ),
       null,
       2,
     )};\n`,

@@ -12,7 +12,10 @@ type Values = Record<string, number | string>;
 export function loadConstants(data: (name: string) => string): Constants {
   const headers = JSON.parse(data('constants.json')) as Record<string, Values>;
   const internal = JSON.parse(data('kernel-internal.json')) as Record<string, Values>;
-  const extra = JSON.parse(data('extra-constants.json')) as Record<string, number | string | Record<string, number | string>>;
+  const extra = JSON.parse(data('extra-constants.json')) as Record<
+    string,
+    number | string | Record<string, number | string>
+  >;
   const arch = JSON.parse(data('constants-arch.json')) as Record<string, Record<string, Values>>;
   const base = new Map<string, bigint>();
   for (const [name, value] of Object.entries(extra)) {
@@ -24,7 +27,8 @@ export function loadConstants(data: (name: string) => string): Constants {
   const own = new Map<string, Map<string, bigint>>();
   for (const [abi, files] of Object.entries(arch)) {
     const map = new Map<string, bigint>();
-    for (const values of Object.values(files)) for (const [name, value] of Object.entries(values)) map.set(name, BigInt(value));
+    for (const values of Object.values(files))
+      for (const [name, value] of Object.entries(values)) map.set(name, BigInt(value));
     own.set(abi, map);
   }
   return {

@@ -25,7 +25,13 @@ export function parseGroups(text: string, file: string): Group[] {
     const words = bare.split(/\s+/);
     if (words[0] === 'flags' || words[0] === 'choice') {
       if (words.length !== 3) throw new Error(`${file}:${i + 1}: a group has a name and a placeholder`);
-      groups.push({ kind: words[0], name: words[1], placeholder: words[2] === '-' ? '' : words[2], comment, members: [] });
+      groups.push({
+        kind: words[0],
+        name: words[1],
+        placeholder: words[2] === '-' ? '' : words[2],
+        comment,
+        members: [],
+      });
     } else {
       const group = groups.at(-1);
       if (!group) throw new Error(`${file}:${i + 1}: members before the first group`);
@@ -100,7 +106,7 @@ export function printGroups(groups: readonly Group[], constants: Constants): str
       .filter((s) => s !== '');
     const maker = group.kind === 'flags' ? 'flagsTable' : 'choiceTable';
     if (group.comment) text += `\n/** ${group.comment} */`;
-    text += `\nexport const ${group.name} = ${maker}(\n  '${group.placeholder}',\n  '${base}',\n${different.length ? `  { ${different.join(', ')} },\n` : ''});\n`;
+    text += `\nexport const ${group.name} = /* @__PURE__ */ ${maker}(\n  '${group.placeholder}',\n  '${base}',\n${different.length ? `  { ${different.join(', ')} },\n` : ''});\n`;
   }
   if (failures.length) throw new Error(failures.join('\n'));
   return text;

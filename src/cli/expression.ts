@@ -63,6 +63,7 @@ export function parseSyscallSet(text: string): SyscallSet {
   const sets = new Map<AbiName, Set<number>>(ABI_NAMES.map((abi) => [abi, new Set<number>()]));
   const tokens = value.split(',').filter((t) => t !== '');
   if (tokens.length === 0) throw new UsageError(`invalid system call '${value}'`);
+  let everything = false;
   for (const given of tokens) {
     let token = given;
     let optional = false;
@@ -70,7 +71,10 @@ export function parseSyscallSet(text: string): SyscallSet {
       optional = true;
       token = token.slice(1);
     }
-    if (token === 'all') return inverted ? NONE : ALL;
+    if (token === 'all') {
+      everything = true;
+      continue;
+    }
     let abis = ABI_NAMES;
     const at = token.lastIndexOf('@');
     if (at >= 0) {
@@ -90,6 +94,7 @@ export function parseSyscallSet(text: string): SyscallSet {
     }
     if (!found && !optional) throw new UsageError(`invalid system call '${token}'`);
   }
+  if (everything) return inverted ? NONE : ALL;
   return {
     complete: false,
     has(abi, nr) {

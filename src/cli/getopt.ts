@@ -2,79 +2,91 @@
 import { UsageError } from '../errors.js';
 import type { OptionSpec } from './option-table.js';
 
-/** One option as it was given, in order. */
+/** One option as it was given. */
 export interface GivenOption {
+  /** Canonical name, the table's key. */
   readonly key: string;
+  /** Undefined for flags, and for an optional value that was not given. */
   readonly value: string | undefined;
-  /** As it stood on the command line, for messages: `-s`, `--string-limit`. */
+  /** The name behind the command line's spelling, for messages: `-s`, `--string-limit`. */
   readonly spelled: string;
 }
 
-export interface GetoptResult {
-  readonly options: readonly GivenOption[];
-  /** What follows the options: the command. */
-  readonly rest: readonly string[];
+/** An option table, indexed for the parser. */
+export interface OptionIndex {
+  readonly shorts: ReadonlyMap<string, OptionSpec>;
+  readonly longs: readonly { readonly name: string; readonly spec: OptionSpec }[];
 }
 
-interface LongName {
-  readonly name: string;
-  readonly spec: OptionSpec;
+/** Indexes a table; the order of its rows is the order of candidates in messages. */
+export function indexOptions(table: readonly OptionSpec[]): OptionIndex {
+  const shorts = new Map<string, OptionSpec>();
+  const longs: { name: string; spec: OptionSpec }[] = [];
+  for (const spec of table) {
+    if (spec.short !== undefined) shorts.set(spec.short, spec);
+    for (const name of spec.long) longs.push({ name, spec });
+  }
+  return { shorts, longs };
 }
 
-function findLong(longs: readonly LongName[], name: string, whole: string): OptionSpec {
-  const exact = longs.find((l) => l.name === name);
-  if (exact) return exact.spec;
-  const candidates = longs.filter((l) => l.name.startsWith(name));
-  if (candidates.length === 0) throw new UsageError(`unrecognized option '--${name}'`, true);
-  if (candidates.some((c) => c.spec !== candidates[0].spec))
-    throw new UsageError(`option '--${whole}' is ambiguous; possibilities: ${candidates.map((c) => `'--${c.name}'`).join(' ')}`, true);
-  return candidates[0].spec;
+function findLong(index: OptionIndex, name: string, whole: string): { readonly name: string; readonly spec: OptionSpec } {
+  const exact = index.longs.find((l) => l.name === name);
+  if (exact) return exact;
+  const prefixed = index.longs.filter((l) => l.name.startsWith(name));
+  // Our own options never make a prefix ambiguous that strace takes.
+  const straces = prefixed.filter((l) => !l.spec.own);
+  const [first, ...others] = straces.length > 0 ? straces : prefixed;
+  if (first === undefined) throw new UsageError(`unrecognized option '--${name}'`, true);
+  // Like glibc: the first candidate, and whatever means something else than it.
+  const different = others.filter((o) => o.spec !== first.spec);
+  if (different.length > 0) {
+    const names = [first, ...different].map((c) => `'--${c.name}'`).join(' ');
+    throw new UsageError(`option '--${whole}' is ambiguous; possibilities: ${names}`, true);
+  }
+  return first;
 }
 
-/** Splits a command line. @throws UsageError in getopt's words. */
-export function getopt(argv: readonly string[], table: readonly OptionSpec[]): GetoptResult {
-  const shorts = new Map(table.filter((o) => o.short !== undefined).map((o) => [o.short, o] as const));
-  const longs = table.flatMap((spec) => (spec.long ?? []).map((name) => ({ name, spec })));
-  const options: GivenOption[] = [];
-  let i = 0;
-  for (; i < argv.length; i++) {
+/**
+ * Walks over the options of a command line, so that each can be judged before the next is read;
+ * returns the words behind them. @throws UsageError in getopt's words.
+ */
+export function* getopt(argv: readonly string[], index: OptionIndex): Generator<GivenOption, readonly string[], void> {
+  for (let i = 0; i < argv.length; i++) {
     const word = argv[i];
-    if (word === '--') {
-      i++;
-      break;
-    }
+    if (word === '--') return argv.slice(i + 1);
+    if (!word.startsWith('-') || word === '-') return argv.slice(i);
     if (word.startsWith('--')) {
       const whole = word.slice(2);
       const equals = whole.indexOf('=');
-      const name = equals < 0 ? whole : whole.slice(0, equals);
-      const spec = findLong(longs, name, whole);
-      const spelled = `--${spec.long?.find((l) => l.startsWith(name)) ?? spec.key}`;
+      const { name, spec } = findLong(index, equals < 0 ? whole : whole.slice(0, equals), whole);
       let value = equals < 0 ? undefined : whole.slice(equals + 1);
-      if (spec.argument === 'none' && value !== undefined) throw new UsageError(`option '${spelled}' doesn't allow an argument`, true);
+      if (spec.argument === 'none' && value !== undefined)
+        throw new UsageError(`option '--${name}' doesn't allow an argument`, true);
       if (spec.argument === 'required' && value === undefined) {
         value = argv[++i];
-        if (value === undefined) throw new UsageError(`option '${spelled}' requires an argument`, true);
+        if (value === undefined) throw new UsageError(`option '--${name}' requires an argument`, true);
       }
-      options.push({ key: spec.key, value, spelled });
+      yield { key: spec.key, value, spelled: `--${name}` };
       continue;
     }
-    if (!word.startsWith('-') || word === '-') break;
-    for (let j = 1; j < word.length; j++) {
-      const letter = word[j];
-      const spec = shorts.get(letter);
+    // By code points: a letter beyond ASCII is named whole.
+    const letters = [...word.slice(1)];
+    for (let j = 0; j < letters.length; j++) {
+      const letter = letters[j];
+      const spec = index.shorts.get(letter);
       if (!spec) throw new UsageError(`invalid option -- '${letter}'`, true);
       if (spec.argument !== 'required') {
-        options.push({ key: spec.key, value: undefined, spelled: `-${letter}` });
+        yield { key: spec.shortKey ?? spec.key, value: undefined, spelled: `-${letter}` };
         continue;
       }
-      let value: string | undefined = word.slice(j + 1);
+      let value: string | undefined = letters.slice(j + 1).join('');
       if (value === '') {
         value = argv[++i];
         if (value === undefined) throw new UsageError(`option requires an argument -- '${letter}'`, true);
       }
-      options.push({ key: spec.key, value, spelled: `-${letter}` });
+      yield { key: spec.shortKey ?? spec.key, value, spelled: `-${letter}` };
       break;
     }
   }
-  return { options, rest: argv.slice(i) };
+  return [];
 }

@@ -24,11 +24,20 @@ function parse(packed: string): ConstantEntry[] {
     const equals = word.indexOf('=');
     const hex = word.slice(equals + 1);
     const cut = Math.max(0, hex.length - 8);
-    return { name: word.slice(0, equals), lo: parseInt(hex.slice(cut), 16) >>> 0, hi: cut > 0 ? parseInt(hex.slice(0, cut), 16) >>> 0 : 0 };
+    return {
+      name: word.slice(0, equals),
+      lo: parseInt(hex.slice(cut), 16) >>> 0,
+      hi: cut > 0 ? parseInt(hex.slice(0, cut), 16) >>> 0 : 0,
+    };
   });
 }
 
-function table(kind: ConstantTable['kind'], placeholder: string, packed: string, others: Partial<Record<AbiName, string>> = {}): ConstantTable {
+function table(
+  kind: ConstantTable['kind'],
+  placeholder: string,
+  packed: string,
+  others: Partial<Record<AbiName, string>> = {},
+): ConstantTable {
   let shared: ConstantEntry[] | undefined;
   const own: Partial<Record<AbiName, ConstantEntry[]>> = {};
   return {
@@ -43,11 +52,17 @@ function table(kind: ConstantTable['kind'], placeholder: string, packed: string,
 }
 
 /** A group whose values are alternatives. Used by generated files. */
-export const choiceTable = (placeholder: string, packed: string, others?: Partial<Record<AbiName, string>>): ConstantTable =>
-  table('choice', placeholder, packed, others);
+export const choiceTable = (
+  placeholder: string,
+  packed: string,
+  others?: Partial<Record<AbiName, string>>,
+): ConstantTable => table('choice', placeholder, packed, others);
 /** A group of bits. Used by generated files. */
-export const flagsTable = (placeholder: string, packed: string, others?: Partial<Record<AbiName, string>>): ConstantTable =>
-  table('flags', placeholder, packed, others);
+export const flagsTable = (
+  placeholder: string,
+  packed: string,
+  others?: Partial<Record<AbiName, string>>,
+): ConstantTable => table('flags', placeholder, packed, others);
 
 /** The value of a name in a group (x86_64), as a number. */
 export function valueOf(group: ConstantTable, name: string): number {

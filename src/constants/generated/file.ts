@@ -2,462 +2,462 @@
 import { choiceTable, flagsTable } from '../table.js';
 
 /** access mode inside open flags */
-export const open_modes = choiceTable(
+export const open_modes = /* @__PURE__ */ choiceTable(
   'O_???',
   'O_RDONLY=0 O_WRONLY=1 O_RDWR=2 O_ACCMODE=3',
 );
 
 /** open, openat, mq_open, F_SETFL without the access mode */
-export const open_flags = flagsTable(
+export const open_flags = /* @__PURE__ */ flagsTable(
   'O_???',
   'O_CREAT=40 O_EXCL=80 O_NOCTTY=100 O_TRUNC=200 O_APPEND=400 O_NONBLOCK=800 O_SYNC=101000 __O_SYNC=100000 O_DSYNC=1000 O_DIRECT=4000 O_LARGEFILE=8000 O_NOFOLLOW=20000 O_NOATIME=40000 O_CLOEXEC=80000 O_PATH=200000 O_TMPFILE=410000 O_DIRECTORY=10000 __O_TMPFILE=400000 O_EMPTYPATH=4000000 FASYNC=2000',
 );
 
 /** open_how.flags without the access mode */
-export const openat2_flags = flagsTable(
+export const openat2_flags = /* @__PURE__ */ flagsTable(
   'O_???',
   'O_CREAT=40 O_EXCL=80 O_NOCTTY=100 O_TRUNC=200 O_APPEND=400 O_NONBLOCK=800 O_SYNC=101000 __O_SYNC=100000 O_DSYNC=1000 O_DIRECT=4000 O_LARGEFILE=8000 O_NOFOLLOW=20000 O_NOATIME=40000 O_CLOEXEC=80000 O_PATH=200000 O_TMPFILE=410000 O_DIRECTORY=10000 __O_TMPFILE=400000 O_EMPTYPATH=4000000 FASYNC=2000 OPENAT2_REGULAR=100000000',
 );
 
 /** open_how.resolve */
-export const resolve_flags = flagsTable(
+export const resolve_flags = /* @__PURE__ */ flagsTable(
   'RESOLVE_???',
   'RESOLVE_NO_XDEV=1 RESOLVE_NO_MAGICLINKS=2 RESOLVE_NO_SYMLINKS=4 RESOLVE_BENEATH=8 RESOLVE_IN_ROOT=10 RESOLVE_CACHED=20',
 );
 
 /** type bits of mode_t */
-export const file_types = choiceTable(
+export const file_types = /* @__PURE__ */ choiceTable(
   'S_IFMT',
   'S_IFSOCK=c000 S_IFLNK=a000 S_IFREG=8000 S_IFBLK=6000 S_IFDIR=4000 S_IFCHR=2000 S_IFIFO=1000',
 );
 
 /** set-id and sticky bits of mode_t; the rest prints octal */
-export const mode_bits = flagsTable(
+export const mode_bits = /* @__PURE__ */ flagsTable(
   '',
   'S_ISUID=800 S_ISGID=400 S_ISVTX=200',
 );
 
 /** access, faccessat; 0 is F_OK */
-export const access_modes = flagsTable(
+export const access_modes = /* @__PURE__ */ flagsTable(
   '?_OK',
   'F_OK=0 R_OK=4 W_OK=2 X_OK=1',
 );
 
-export const seek_whence = choiceTable(
+export const seek_whence = /* @__PURE__ */ choiceTable(
   'SEEK_???',
   'SEEK_SET=0 SEEK_CUR=1 SEEK_END=2 SEEK_DATA=3 SEEK_HOLE=4',
 );
 
 /** the directory descriptor that means the current directory */
-export const at_fdcwd = choiceTable(
+export const at_fdcwd = /* @__PURE__ */ choiceTable(
   'AT_???',
   'AT_FDCWD=ffffffffffffff9c',
 );
 
 /** older *at calls: all print the same list */
-export const at_flags = flagsTable(
+export const at_flags = /* @__PURE__ */ flagsTable(
   'AT_???',
   'AT_SYMLINK_NOFOLLOW=100 AT_REMOVEDIR=200 AT_SYMLINK_FOLLOW=400 AT_NO_AUTOMOUNT=800 AT_EMPTY_PATH=1000 AT_RECURSIVE=8000',
 );
 
-export const faccessat_flags = flagsTable(
+export const faccessat_flags = /* @__PURE__ */ flagsTable(
   'AT_???',
   'AT_SYMLINK_NOFOLLOW=100 AT_EACCESS=200 AT_EMPTY_PATH=1000',
 );
 
 /** fchmodat2 */
-export const fchmodat_flags = flagsTable(
+export const fchmodat_flags = /* @__PURE__ */ flagsTable(
   'AT_???',
   'AT_SYMLINK_NOFOLLOW=100 AT_EMPTY_PATH=1000',
 );
 
-export const fchownat_flags = flagsTable(
+export const fchownat_flags = /* @__PURE__ */ flagsTable(
   'AT_???',
   'AT_SYMLINK_NOFOLLOW=100 AT_REMOVEDIR=200 AT_SYMLINK_FOLLOW=400 AT_NO_AUTOMOUNT=800 AT_EMPTY_PATH=1000 AT_RECURSIVE=8000',
 );
 
-export const linkat_flags = flagsTable(
+export const linkat_flags = /* @__PURE__ */ flagsTable(
   'AT_???',
   'AT_SYMLINK_NOFOLLOW=100 AT_REMOVEDIR=200 AT_SYMLINK_FOLLOW=400 AT_NO_AUTOMOUNT=800 AT_EMPTY_PATH=1000 AT_RECURSIVE=8000',
 );
 
-export const unlinkat_flags = flagsTable(
+export const unlinkat_flags = /* @__PURE__ */ flagsTable(
   'AT_???',
   'AT_SYMLINK_NOFOLLOW=100 AT_REMOVEDIR=200 AT_SYMLINK_FOLLOW=400 AT_NO_AUTOMOUNT=800 AT_EMPTY_PATH=1000 AT_RECURSIVE=8000',
 );
 
 /** newfstatat, fstatat64 */
-export const stat_flags = flagsTable(
+export const stat_flags = /* @__PURE__ */ flagsTable(
   'AT_???',
   'AT_SYMLINK_NOFOLLOW=100 AT_REMOVEDIR=200 AT_SYMLINK_FOLLOW=400 AT_NO_AUTOMOUNT=800 AT_EMPTY_PATH=1000 AT_RECURSIVE=8000',
 );
 
-export const utimensat_flags = flagsTable(
+export const utimensat_flags = /* @__PURE__ */ flagsTable(
   'AT_???',
   'AT_SYMLINK_NOFOLLOW=100 AT_REMOVEDIR=200 AT_SYMLINK_FOLLOW=400 AT_NO_AUTOMOUNT=800 AT_EMPTY_PATH=1000 AT_RECURSIVE=8000',
 );
 
-export const execveat_flags = flagsTable(
+export const execveat_flags = /* @__PURE__ */ flagsTable(
   'AT_???',
   'AT_SYMLINK_NOFOLLOW=100 AT_EMPTY_PATH=1000 AT_EXECVE_CHECK=10000',
 );
 
 /** AT_STATX_SYNC_TYPE (0x6000) of statx's flags */
-export const statx_sync = choiceTable(
+export const statx_sync = /* @__PURE__ */ choiceTable(
   'AT_STATX_???',
   'AT_STATX_SYNC_AS_STAT=0 AT_STATX_FORCE_SYNC=2000 AT_STATX_DONT_SYNC=4000',
 );
 
-export const statx_flags = flagsTable(
+export const statx_flags = /* @__PURE__ */ flagsTable(
   'AT_???',
   'AT_SYMLINK_NOFOLLOW=100 AT_REMOVEDIR=200 AT_SYMLINK_FOLLOW=400 AT_NO_AUTOMOUNT=800 AT_EMPTY_PATH=1000 AT_RECURSIVE=8000',
 );
 
 /** name_to_handle_at */
-export const name_to_handle_flags = flagsTable(
+export const name_to_handle_flags = /* @__PURE__ */ flagsTable(
   'AT_???',
   'AT_HANDLE_MNT_ID_UNIQUE=1 AT_HANDLE_CONNECTABLE=2 AT_HANDLE_FID=200 AT_SYMLINK_FOLLOW=400 AT_EMPTY_PATH=1000',
 );
 
 /** setxattrat and its relatives */
-export const xattrat_flags = flagsTable(
+export const xattrat_flags = /* @__PURE__ */ flagsTable(
   'AT_???',
   'AT_SYMLINK_NOFOLLOW=100 AT_EMPTY_PATH=1000',
 );
 
 /** file_getattr, file_setattr */
-export const file_attr_flags = flagsTable(
+export const file_attr_flags = /* @__PURE__ */ flagsTable(
   'AT_???',
   'AT_SYMLINK_NOFOLLOW=100 AT_EMPTY_PATH=1000',
 );
 
 /** file_attr.fa_xflags, fsxattr.fsx_xflags */
-export const fs_xflags = flagsTable(
+export const fs_xflags = /* @__PURE__ */ flagsTable(
   'FS_XFLAG_???',
   'FS_XFLAG_REALTIME=1 FS_XFLAG_PREALLOC=2 FS_XFLAG_IMMUTABLE=8 FS_XFLAG_APPEND=10 FS_XFLAG_SYNC=20 FS_XFLAG_NOATIME=40 FS_XFLAG_NODUMP=80 FS_XFLAG_RTINHERIT=100 FS_XFLAG_PROJINHERIT=200 FS_XFLAG_NOSYMLINKS=400 FS_XFLAG_EXTSIZE=800 FS_XFLAG_EXTSZINHERIT=1000 FS_XFLAG_NODEFRAG=2000 FS_XFLAG_FILESTREAM=4000 FS_XFLAG_DAX=8000 FS_XFLAG_COWEXTSIZE=10000 FS_XFLAG_VERITY=20000 FS_XFLAG_HASATTR=80000000 FS_XFLAG_CASEFOLD=40000 FS_XFLAG_CASENONPRESERVING=80000',
 );
 
-export const statx_masks = flagsTable(
+export const statx_masks = /* @__PURE__ */ flagsTable(
   'STATX_???',
   'STATX_ALL=fff STATX_BASIC_STATS=7ff STATX_TYPE=1 STATX_MODE=2 STATX_NLINK=4 STATX_UID=8 STATX_GID=10 STATX_ATIME=20 STATX_MTIME=40 STATX_CTIME=80 STATX_INO=100 STATX_SIZE=200 STATX_BLOCKS=400 STATX_BTIME=800 STATX_MNT_ID=1000 STATX_DIOALIGN=2000 STATX_MNT_ID_UNIQUE=4000 STATX_SUBVOL=8000 STATX_WRITE_ATOMIC=10000 STATX_DIO_READ_ALIGN=20000',
 );
 
-export const statx_attributes = flagsTable(
+export const statx_attributes = /* @__PURE__ */ flagsTable(
   'STATX_ATTR_???',
   'STATX_ATTR_COMPRESSED=4 STATX_ATTR_IMMUTABLE=10 STATX_ATTR_APPEND=20 STATX_ATTR_NODUMP=40 STATX_ATTR_ENCRYPTED=800 STATX_ATTR_AUTOMOUNT=1000 STATX_ATTR_MOUNT_ROOT=2000 STATX_ATTR_VERITY=100000 STATX_ATTR_DAX=200000 STATX_ATTR_WRITE_ATOMIC=400000',
 );
 
-export const rename_flags = flagsTable(
+export const rename_flags = /* @__PURE__ */ flagsTable(
   'RENAME_???',
   'RENAME_NOREPLACE=1 RENAME_EXCHANGE=2 RENAME_WHITEOUT=4',
 );
 
-export const fcntl_commands = choiceTable(
+export const fcntl_commands = /* @__PURE__ */ choiceTable(
   'F_???',
   'F_DUPFD=0 F_GETFD=1 F_SETFD=2 F_GETFL=3 F_SETFL=4 F_GETLK=5 F_SETLK=6 F_SETLKW=7 F_SETOWN=8 F_GETOWN=9 F_SETSIG=a F_GETSIG=b F_GETLK64=c F_SETLK64=d F_SETLKW64=e F_SETOWN_EX=f F_GETOWN_EX=10 F_GETOWNER_UIDS=11 F_OFD_GETLK=24 F_OFD_SETLK=25 F_OFD_SETLKW=26 F_SETLEASE=400 F_GETLEASE=401 F_NOTIFY=402 F_DUPFD_QUERY=403 F_CREATED_QUERY=404 F_CANCELLK=405 F_DUPFD_CLOEXEC=406 F_SETPIPE_SZ=407 F_GETPIPE_SZ=408 F_ADD_SEALS=409 F_GET_SEALS=40a F_GET_RW_HINT=40b F_SET_RW_HINT=40c F_GET_FILE_RW_HINT=40d F_SET_FILE_RW_HINT=40e F_GETDELEG=40f F_SETDELEG=410',
 );
 
 /** the same names; kept for fcntl64 */
-export const fcntl64_commands = choiceTable(
+export const fcntl64_commands = /* @__PURE__ */ choiceTable(
   'F_???',
   'F_DUPFD=0 F_GETFD=1 F_SETFD=2 F_GETFL=3 F_SETFL=4 F_GETLK=5 F_SETLK=6 F_SETLKW=7 F_SETOWN=8 F_GETOWN=9 F_SETSIG=a F_GETSIG=b F_GETLK64=c F_SETLK64=d F_SETLKW64=e F_SETOWN_EX=f F_GETOWN_EX=10 F_GETOWNER_UIDS=11 F_OFD_GETLK=24 F_OFD_SETLK=25 F_OFD_SETLKW=26 F_SETLEASE=400 F_GETLEASE=401 F_NOTIFY=402 F_DUPFD_QUERY=403 F_CREATED_QUERY=404 F_CANCELLK=405 F_DUPFD_CLOEXEC=406 F_SETPIPE_SZ=407 F_GETPIPE_SZ=408 F_ADD_SEALS=409 F_GET_SEALS=40a F_GET_RW_HINT=40b F_SET_RW_HINT=40c F_GET_FILE_RW_HINT=40d F_SET_FILE_RW_HINT=40e F_GETDELEG=40f F_SETDELEG=410',
 );
 
-export const fd_flags = flagsTable(
+export const fd_flags = /* @__PURE__ */ flagsTable(
   'FD_???',
   'FD_CLOEXEC=1',
 );
 
 /** flock.l_type, leases, delegation.d_type */
-export const lock_types = choiceTable(
+export const lock_types = /* @__PURE__ */ choiceTable(
   'F_???',
   'F_RDLCK=0 F_WRLCK=1 F_UNLCK=2 F_EXLCK=4 F_SHLCK=8',
 );
 
-export const owner_types = choiceTable(
+export const owner_types = /* @__PURE__ */ choiceTable(
   'F_OWNER_???',
   'F_OWNER_TID=0 F_OWNER_PID=1 F_OWNER_PGRP=2',
 );
 
-export const notify_flags = flagsTable(
+export const notify_flags = /* @__PURE__ */ flagsTable(
   'DN_???',
   'DN_ACCESS=1 DN_MODIFY=2 DN_CREATE=4 DN_DELETE=8 DN_RENAME=10 DN_ATTRIB=20 DN_MULTISHOT=80000000',
 );
 
-export const seals = flagsTable(
+export const seals = /* @__PURE__ */ flagsTable(
   'F_SEAL_???',
   'F_SEAL_SEAL=1 F_SEAL_SHRINK=2 F_SEAL_GROW=4 F_SEAL_WRITE=8 F_SEAL_FUTURE_WRITE=10 F_SEAL_EXEC=20',
 );
 
-export const rw_hints = choiceTable(
+export const rw_hints = /* @__PURE__ */ choiceTable(
   'RWH_WRITE_LIFE_???',
   'RWH_WRITE_LIFE_NOT_SET=0 RWH_WRITE_LIFE_NONE=1 RWH_WRITE_LIFE_SHORT=2 RWH_WRITE_LIFE_MEDIUM=3 RWH_WRITE_LIFE_LONG=4 RWH_WRITE_LIFE_EXTREME=5',
 );
 
-export const flock_operations = flagsTable(
+export const flock_operations = /* @__PURE__ */ flagsTable(
   'LOCK_???',
   'LOCK_SH=1 LOCK_EX=2 LOCK_NB=4 LOCK_UN=8 LOCK_MAND=20 LOCK_RW=c0 LOCK_READ=40 LOCK_WRITE=80',
 );
 
-export const dup3_flags = flagsTable(
+export const dup3_flags = /* @__PURE__ */ flagsTable(
   'O_???',
   'O_CREAT=40 O_EXCL=80 O_NOCTTY=100 O_TRUNC=200 O_APPEND=400 O_NONBLOCK=800 O_SYNC=101000 __O_SYNC=100000 O_DSYNC=1000 O_DIRECT=4000 O_LARGEFILE=8000 O_NOFOLLOW=20000 O_NOATIME=40000 O_CLOEXEC=80000 O_PATH=200000 O_TMPFILE=410000 O_DIRECTORY=10000 __O_TMPFILE=400000 O_EMPTYPATH=4000000 FASYNC=2000',
 );
 
 /** pipe2; O_NOTIFICATION_PIPE is O_EXCL */
-export const pipe_flags = flagsTable(
+export const pipe_flags = /* @__PURE__ */ flagsTable(
   'O_???',
   'O_CREAT=40 O_EXCL=80 O_NOCTTY=100 O_TRUNC=200 O_APPEND=400 O_NONBLOCK=800 O_SYNC=101000 __O_SYNC=100000 O_DSYNC=1000 O_DIRECT=4000 O_LARGEFILE=8000 O_NOFOLLOW=20000 O_NOATIME=40000 O_CLOEXEC=80000 O_PATH=200000 O_TMPFILE=410000 O_DIRECTORY=10000 __O_TMPFILE=400000 O_EMPTYPATH=4000000 FASYNC=2000',
 );
 
 /** without the page size at bit 26 */
-export const memfd_flags = flagsTable(
+export const memfd_flags = /* @__PURE__ */ flagsTable(
   'MFD_???',
   'MFD_CLOEXEC=1 MFD_ALLOW_SEALING=2 MFD_HUGETLB=4 MFD_NOEXEC_SEAL=8 MFD_EXEC=10',
 );
 
-export const memfd_secret_flags = flagsTable(
+export const memfd_secret_flags = /* @__PURE__ */ flagsTable(
   'O_???',
   'O_CLOEXEC=80000',
 );
 
-export const close_range_flags = flagsTable(
+export const close_range_flags = /* @__PURE__ */ flagsTable(
   'CLOSE_RANGE_???',
   'CLOSE_RANGE_UNSHARE=2 CLOSE_RANGE_CLOEXEC=4',
 );
 
-export const fallocate_modes = flagsTable(
+export const fallocate_modes = /* @__PURE__ */ flagsTable(
   'FALLOC_FL_???',
   'FALLOC_FL_KEEP_SIZE=1 FALLOC_FL_PUNCH_HOLE=2 FALLOC_FL_NO_HIDE_STALE=4 FALLOC_FL_COLLAPSE_RANGE=8 FALLOC_FL_ZERO_RANGE=10 FALLOC_FL_INSERT_RANGE=20 FALLOC_FL_UNSHARE_RANGE=40 FALLOC_FL_WRITE_ZEROES=80',
 );
 
-export const fadvise_advices = choiceTable(
+export const fadvise_advices = /* @__PURE__ */ choiceTable(
   'POSIX_FADV_???',
   'POSIX_FADV_NORMAL=0 POSIX_FADV_RANDOM=1 POSIX_FADV_SEQUENTIAL=2 POSIX_FADV_WILLNEED=3 POSIX_FADV_DONTNEED=4 POSIX_FADV_NOREUSE=5',
 );
 
-export const xattr_flags = flagsTable(
+export const xattr_flags = /* @__PURE__ */ flagsTable(
   'XATTR_???',
   'XATTR_CREATE=1 XATTR_REPLACE=2',
 );
 
-export const mount_flags = flagsTable(
+export const mount_flags = /* @__PURE__ */ flagsTable(
   'MS_???',
   'MS_RDONLY=1 MS_NOSUID=2 MS_NODEV=4 MS_NOEXEC=8 MS_SYNCHRONOUS=10 MS_REMOUNT=20 MS_MANDLOCK=40 MS_DIRSYNC=80 MS_NOSYMFOLLOW=100 MS_NOATIME=400 MS_NODIRATIME=800 MS_BIND=1000 MS_MOVE=2000 MS_REC=4000 MS_SILENT=8000 MS_POSIXACL=10000 MS_UNBINDABLE=20000 MS_PRIVATE=40000 MS_SLAVE=80000 MS_SHARED=100000 MS_RELATIME=200000 MS_KERNMOUNT=400000 MS_I_VERSION=800000 MS_STRICTATIME=1000000 MS_LAZYTIME=2000000 MS_SUBMOUNT=4000000 MS_NOREMOTELOCK=8000000 MS_NOSEC=10000000 MS_BORN=20000000 MS_ACTIVE=40000000 MS_NOUSER=80000000',
 );
 
 /** the old magic number in mount's flags (mask 0xffff0000) */
-export const mount_magic = choiceTable(
+export const mount_magic = /* @__PURE__ */ choiceTable(
   'MS_???',
   'MS_MGC_VAL=c0ed0000',
 );
 
-export const umount_flags = flagsTable(
+export const umount_flags = /* @__PURE__ */ flagsTable(
   'MNT_???',
   'MNT_FORCE=1 MNT_DETACH=2 MNT_EXPIRE=4 UMOUNT_NOFOLLOW=8',
 );
 
 /** open_tree, open_tree_attr */
-export const open_tree_flags = flagsTable(
+export const open_tree_flags = /* @__PURE__ */ flagsTable(
   'OPEN_TREE_???',
   'OPEN_TREE_CLONE=1 OPEN_TREE_NAMESPACE=2 OPEN_TREE_CLOEXEC=80000 AT_SYMLINK_NOFOLLOW=100 AT_NO_AUTOMOUNT=800 AT_EMPTY_PATH=1000 AT_RECURSIVE=8000',
 );
 
-export const move_mount_flags = flagsTable(
+export const move_mount_flags = /* @__PURE__ */ flagsTable(
   'MOVE_MOUNT_???',
   'MOVE_MOUNT_F_SYMLINKS=1 MOVE_MOUNT_F_AUTOMOUNTS=2 MOVE_MOUNT_F_EMPTY_PATH=4 MOVE_MOUNT_T_SYMLINKS=10 MOVE_MOUNT_T_AUTOMOUNTS=20 MOVE_MOUNT_T_EMPTY_PATH=40 MOVE_MOUNT_SET_GROUP=100 MOVE_MOUNT_BENEATH=200',
 );
 
-export const fsopen_flags = flagsTable(
+export const fsopen_flags = /* @__PURE__ */ flagsTable(
   'FSOPEN_???',
   'FSOPEN_CLOEXEC=1',
 );
 
-export const fspick_flags = flagsTable(
+export const fspick_flags = /* @__PURE__ */ flagsTable(
   'FSPICK_???',
   'FSPICK_CLOEXEC=1 FSPICK_SYMLINK_NOFOLLOW=2 FSPICK_NO_AUTOMOUNT=4 FSPICK_EMPTY_PATH=8',
 );
 
-export const fsmount_flags = flagsTable(
+export const fsmount_flags = /* @__PURE__ */ flagsTable(
   'FSMOUNT_???',
   'FSMOUNT_CLOEXEC=1 FSMOUNT_NAMESPACE=2',
 );
 
-export const fsconfig_commands = choiceTable(
+export const fsconfig_commands = /* @__PURE__ */ choiceTable(
   'FSCONFIG_???',
   'FSCONFIG_SET_FLAG=0 FSCONFIG_SET_STRING=1 FSCONFIG_SET_BINARY=2 FSCONFIG_SET_PATH=3 FSCONFIG_SET_PATH_EMPTY=4 FSCONFIG_SET_FD=5 FSCONFIG_CMD_CREATE=6 FSCONFIG_CMD_RECONFIGURE=7 FSCONFIG_CMD_CREATE_EXCL=8',
 );
 
 /** mount_attr.attr_set, attr_clr */
-export const mount_attrs = flagsTable(
+export const mount_attrs = /* @__PURE__ */ flagsTable(
   'MOUNT_ATTR_???',
   'MOUNT_ATTR_RDONLY=1 MOUNT_ATTR_NOSUID=2 MOUNT_ATTR_NODEV=4 MOUNT_ATTR_NOEXEC=8 MOUNT_ATTR__ATIME=70 MOUNT_ATTR_NOATIME=10 MOUNT_ATTR_STRICTATIME=20 MOUNT_ATTR_NODIRATIME=80 MOUNT_ATTR_IDMAP=100000 MOUNT_ATTR_NOSYMFOLLOW=200000',
 );
 
 /** fsmount's third argument: no MOUNT_ATTR_IDMAP */
-export const fsmount_attrs = flagsTable(
+export const fsmount_attrs = /* @__PURE__ */ flagsTable(
   'MOUNT_ATTR_???',
   'MOUNT_ATTR_RDONLY=1 MOUNT_ATTR_NOSUID=2 MOUNT_ATTR_NODEV=4 MOUNT_ATTR_NOEXEC=8 MOUNT_ATTR__ATIME=70 MOUNT_ATTR_NOATIME=10 MOUNT_ATTR_STRICTATIME=20 MOUNT_ATTR_NODIRATIME=80 MOUNT_ATTR_NOSYMFOLLOW=200000',
 );
 
 /** mount_attr.propagation, statmount */
-export const mount_propagation = choiceTable(
+export const mount_propagation = /* @__PURE__ */ choiceTable(
   'MS_???',
   'MS_UNBINDABLE=20000 MS_PRIVATE=40000 MS_SLAVE=80000 MS_SHARED=100000',
 );
 
-export const mount_setattr_flags = flagsTable(
+export const mount_setattr_flags = /* @__PURE__ */ flagsTable(
   'AT_???',
   'AT_SYMLINK_NOFOLLOW=100 AT_NO_AUTOMOUNT=800 AT_EMPTY_PATH=1000 AT_RECURSIVE=8000',
 );
 
 /** mnt_id_req.param, statmount.mask */
-export const statmount_masks = flagsTable(
+export const statmount_masks = /* @__PURE__ */ flagsTable(
   'STATMOUNT_???',
   'STATMOUNT_SB_BASIC=1 STATMOUNT_MNT_BASIC=2 STATMOUNT_PROPAGATE_FROM=4 STATMOUNT_MNT_ROOT=8 STATMOUNT_MNT_POINT=10 STATMOUNT_FS_TYPE=20 STATMOUNT_MNT_NS_ID=40 STATMOUNT_MNT_OPTS=80 STATMOUNT_FS_SUBTYPE=100 STATMOUNT_SB_SOURCE=200 STATMOUNT_OPT_ARRAY=400 STATMOUNT_OPT_SEC_ARRAY=800 STATMOUNT_SUPPORTED_MASK=1000 STATMOUNT_MNT_UIDMAP=2000 STATMOUNT_MNT_GIDMAP=4000',
 );
 
-export const statmount_flags = flagsTable(
+export const statmount_flags = /* @__PURE__ */ flagsTable(
   'STATMOUNT_???',
   'STATMOUNT_BY_FD=1',
 );
 
-export const listmount_flags = flagsTable(
+export const listmount_flags = /* @__PURE__ */ flagsTable(
   'LISTMOUNT_???',
   'LISTMOUNT_REVERSE=1',
 );
 
 /** mnt_id_req.mnt_id of listmount */
-export const listmount_roots = choiceTable(
+export const listmount_roots = /* @__PURE__ */ choiceTable(
   '',
   'LSMT_ROOT=ffffffffffffffff',
 );
 
-export const statfs_flags = flagsTable(
+export const statfs_flags = /* @__PURE__ */ flagsTable(
   'ST_???',
   'ST_VALID=20 ST_RDONLY=1 ST_NOSUID=2 ST_NODEV=4 ST_NOEXEC=8 ST_SYNCHRONOUS=10 ST_MANDLOCK=40 ST_NOATIME=400 ST_NODIRATIME=800 ST_RELATIME=1000 ST_NOSYMFOLLOW=2000',
 );
 
-export const filesystem_magic = choiceTable(
+export const filesystem_magic = /* @__PURE__ */ choiceTable(
   '_MAGIC',
   'FUSE_SUPER_MAGIC=65735546 MQUEUE_MAGIC=19800202 CONFIGFS_MAGIC=62656570 NFS_SUPER_MAGIC=6969 XFS_SUPER_MAGIC=58465342 QNX4_SUPER_MAGIC=2f AUTOFS_SUPER_MAGIC=187 MINIX_SUPER_MAGIC=137f MINIX_SUPER_MAGIC2=138f DEVPTS_SUPER_MAGIC=1cd1 MINIX2_SUPER_MAGIC=2468 MINIX2_SUPER_MAGIC2=2478 NILFS_SUPER_MAGIC=3434 MSDOS_SUPER_MAGIC=4d44 MINIX3_SUPER_MAGIC=4d5a SMB_SUPER_MAGIC=517b NCP_SUPER_MAGIC=564c JFFS2_SUPER_MAGIC=72b6 ISOFS_SUPER_MAGIC=9660 PROC_SUPER_MAGIC=9fa0 OPENPROM_SUPER_MAGIC=9fa1 USBDEVICE_SUPER_MAGIC=9fa2 ADFS_SUPER_MAGIC=adf5 AFFS_SUPER_MAGIC=adff EXT4_SUPER_MAGIC=ef53 ECRYPTFS_SUPER_MAGIC=f15f CGROUP_SUPER_MAGIC=27e0eb EFS_SUPER_MAGIC=414a53 HOSTFS_SUPER_MAGIC=c0ffee CEPH_SUPER_MAGIC=c36400 TMPFS_MAGIC=1021994 V9FS_MAGIC=1021997 RDTGROUP_SUPER_MAGIC=7655821 ANON_INODE_FS_MAGIC=9041934 MTD_INODE_FS_MAGIC=11307854 UDF_SUPER_MAGIC=15013346 EXFAT_SUPER_MAGIC=2011bab0 CRAMFS_MAGIC=28cd3d45 BINFMTFS_MAGIC=42494e4d SMACK_MAGIC=43415d53 DMA_BUF_MAGIC=444d4142 CRAMFS_MAGIC_WEND=453dcd28 DEVMEM_MAGIC=454d444d GUEST_MEMFD_MAGIC=474d454d NULL_FS_MAGIC=4e554c4c PID_FS_MAGIC=50494446 PIPEFS_MAGIC=50495045 REISERFS_SUPER_MAGIC=52654973 SECRETMEM_MAGIC=5345434d AFS_SUPER_MAGIC=5346414f SOCKFS_MAGIC=534f434b AAFS_MAGIC=5a3c69f0 ZONEFS_MAGIC=5a4f4653 PSTOREFS_MAGIC=6165676c BDEVFS_MAGIC=62646576 SYSFS_MAGIC=62656572 CGROUP2_SUPER_MAGIC=63677270 DEBUGFS_MAGIC=64626720 DAXFS_MAGIC=64646178 QNX6_SUPER_MAGIC=68191122 AFS_FS_MAGIC=6b414653 BINDERFS_SUPER_MAGIC=6c6f6f70 NSFS_MAGIC=6e736673 SECURITYFS_MAGIC=73636673 SQUASHFS_MAGIC=73717368 CODA_SUPER_MAGIC=73757245 OCFS2_SUPER_MAGIC=7461636f TRACEFS_MAGIC=74726163 OVERLAYFS_SUPER_MAGIC=794c7630 RAMFS_MAGIC=858458f6 BTRFS_SUPER_MAGIC=9123683e HUGETLBFS_MAGIC=958458f6 XENFS_SUPER_MAGIC=abba1974 BCACHEFS_SUPER_MAGIC=ca451a4e BPF_FS_MAGIC=cafe4a11 EFIVARFS_MAGIC=de5e81e4 EROFS_SUPER_MAGIC_V1=e0f5e1e2 F2FS_SUPER_MAGIC=f2f52010 SELINUX_MAGIC=f97cff8c HPFS_SUPER_MAGIC=f995e849 SMB2_SUPER_MAGIC=fe534d42 CIFS_SUPER_MAGIC=ff534d42',
 );
 
-export const dirent_types = choiceTable(
+export const dirent_types = /* @__PURE__ */ choiceTable(
   'DT_???',
   'DT_UNKNOWN=0 DT_FIFO=1 DT_CHR=2 DT_DIR=4 DT_BLK=6 DT_REG=8 DT_LNK=a DT_SOCK=c DT_WHT=e',
 );
 
-export const getrandom_flags = flagsTable(
+export const getrandom_flags = /* @__PURE__ */ flagsTable(
   'GRND_???',
   'GRND_NONBLOCK=1 GRND_RANDOM=2 GRND_INSECURE=4',
 );
 
-export const splice_flags = flagsTable(
+export const splice_flags = /* @__PURE__ */ flagsTable(
   'SPLICE_F_???',
   'SPLICE_F_MOVE=1 SPLICE_F_NONBLOCK=2 SPLICE_F_MORE=4 SPLICE_F_GIFT=8',
 );
 
-export const rw_flags = flagsTable(
+export const rw_flags = /* @__PURE__ */ flagsTable(
   'RWF_???',
   'RWF_HIPRI=1 RWF_DSYNC=2 RWF_SYNC=4 RWF_NOWAIT=8 RWF_APPEND=10 RWF_NOAPPEND=20 RWF_ATOMIC=40 RWF_DONTCACHE=80 RWF_NOSIGNAL=100',
 );
 
-export const sync_range_flags = flagsTable(
+export const sync_range_flags = /* @__PURE__ */ flagsTable(
   'SYNC_FILE_RANGE_???',
   'SYNC_FILE_RANGE_WAIT_BEFORE=1 SYNC_FILE_RANGE_WRITE=2 SYNC_FILE_RANGE_WAIT_AFTER=4',
 );
 
-export const inotify_masks = flagsTable(
+export const inotify_masks = /* @__PURE__ */ flagsTable(
   'IN_???',
   'IN_ACCESS=1 IN_MODIFY=2 IN_ATTRIB=4 IN_CLOSE_WRITE=8 IN_CLOSE_NOWRITE=10 IN_OPEN=20 IN_MOVED_FROM=40 IN_MOVED_TO=80 IN_CREATE=100 IN_DELETE=200 IN_DELETE_SELF=400 IN_MOVE_SELF=800 IN_UNMOUNT=2000 IN_Q_OVERFLOW=4000 IN_IGNORED=8000 IN_ONLYDIR=1000000 IN_DONT_FOLLOW=2000000 IN_EXCL_UNLINK=4000000 IN_MASK_CREATE=10000000 IN_MASK_ADD=20000000 IN_ISDIR=40000000 IN_ONESHOT=80000000',
 );
 
-export const inotify_init_flags = flagsTable(
+export const inotify_init_flags = /* @__PURE__ */ flagsTable(
   'IN_???',
   'IN_NONBLOCK=800 IN_CLOEXEC=80000',
 );
 
 /** bits 0xc of fanotify_init's flags */
-export const fanotify_classes = choiceTable(
+export const fanotify_classes = /* @__PURE__ */ choiceTable(
   'FAN_CLASS_???',
   'FAN_CLASS_NOTIF=0 FAN_CLASS_CONTENT=4 FAN_CLASS_PRE_CONTENT=8',
 );
 
-export const fanotify_init_flags = flagsTable(
+export const fanotify_init_flags = /* @__PURE__ */ flagsTable(
   'FAN_???',
   'FAN_CLOEXEC=1 FAN_NONBLOCK=2 FAN_UNLIMITED_QUEUE=10 FAN_UNLIMITED_MARKS=20 FAN_ENABLE_AUDIT=40 FAN_REPORT_PIDFD=80 FAN_REPORT_TID=100 FAN_REPORT_FID=200 FAN_REPORT_DIR_FID=400 FAN_REPORT_NAME=800 FAN_REPORT_TARGET_FID=1000 FAN_REPORT_FD_ERROR=2000 FAN_REPORT_MNT=4000',
 );
 
-export const fanotify_mark_flags = flagsTable(
+export const fanotify_mark_flags = /* @__PURE__ */ flagsTable(
   'FAN_MARK_???',
   'FAN_MARK_ADD=1 FAN_MARK_REMOVE=2 FAN_MARK_FLUSH=80 FAN_MARK_DONT_FOLLOW=4 FAN_MARK_ONLYDIR=8 FAN_MARK_MNTNS=110 FAN_MARK_MOUNT=10 FAN_MARK_FILESYSTEM=100 FAN_MARK_IGNORED_MASK=20 FAN_MARK_IGNORED_SURV_MODIFY=40 FAN_MARK_IGNORE=400 FAN_MARK_EVICTABLE=200',
 );
 
-export const fanotify_masks = flagsTable(
+export const fanotify_masks = /* @__PURE__ */ flagsTable(
   'FAN_???',
   'FAN_ACCESS=1 FAN_MODIFY=2 FAN_ATTRIB=4 FAN_CLOSE_WRITE=8 FAN_CLOSE_NOWRITE=10 FAN_OPEN=20 FAN_MOVED_FROM=40 FAN_MOVED_TO=80 FAN_CREATE=100 FAN_DELETE=200 FAN_DELETE_SELF=400 FAN_MOVE_SELF=800 FAN_OPEN_EXEC=1000 FAN_Q_OVERFLOW=4000 FAN_FS_ERROR=8000 FAN_OPEN_PERM=10000 FAN_ACCESS_PERM=20000 FAN_OPEN_EXEC_PERM=40000 FAN_DIR_MODIFY=80000 FAN_PRE_ACCESS=100000 FAN_MNT_ATTACH=1000000 FAN_MNT_DETACH=2000000 FAN_EVENT_ON_CHILD=8000000 FAN_RENAME=10000000 FAN_ONDIR=40000000',
 );
 
 /** fanotify_mark's directory descriptor */
-export const fanotify_nofd = choiceTable(
+export const fanotify_nofd = /* @__PURE__ */ choiceTable(
   '',
   'FAN_NOFD=ffffffffffffffff AT_FDCWD=ffffffffffffff9c',
 );
 
 /** tv_nsec of utimensat */
-export const utime_special = choiceTable(
+export const utime_special = /* @__PURE__ */ choiceTable(
   '',
   'UTIME_NOW=3fffffff UTIME_OMIT=3ffffffe',
 );
 
 /** swapon, without the priority */
-export const swap_flags = flagsTable(
+export const swap_flags = /* @__PURE__ */ flagsTable(
   'SWAP_FLAG_???',
   'SWAP_FLAG_PREFER=8000 SWAP_FLAG_DISCARD=10000 SWAP_FLAG_DISCARD_ONCE=20000 SWAP_FLAG_DISCARD_PAGES=40000',
 );
 
 /** quotactl: command without the type (cmd >> 8) */
-export const quota_commands = choiceTable(
+export const quota_commands = /* @__PURE__ */ choiceTable(
   'Q_???',
   'Q_V1_RSQUASH=1000 Q_V1_GETQUOTA=300 Q_V1_SETQUOTA=400 Q_V1_SETUSE=500 Q_V1_SYNC=600 Q_V1_SETQLIM=700 Q_V1_GETSTATS=800 Q_SYNC=800001 Q_QUOTAON=800002 Q_QUOTAOFF=800003 Q_GETFMT=800004 Q_GETINFO=800005 Q_SETINFO=800006 Q_GETQUOTA=800007 Q_SETQUOTA=800008 Q_GETNEXTQUOTA=800009 Q_XQUOTAON=5801 Q_XQUOTAOFF=5802 Q_XGETQUOTA=5803 Q_XSETQLIM=5804 Q_XGETQSTAT=5805 Q_XQUOTARM=5806 Q_XQUOTASYNC=5807 Q_XGETQSTATV=5808 Q_XGETNEXTQUOTA=5809',
 );
 
 /** quotactl: low byte of the command */
-export const quota_types = choiceTable(
+export const quota_types = /* @__PURE__ */ choiceTable(
   '???QUOTA',
   'USRQUOTA=0 GRPQUOTA=1 PRJQUOTA=2',
 );
 
-export const quota_formats = choiceTable(
+export const quota_formats = /* @__PURE__ */ choiceTable(
   'QFMT_???',
   'QFMT_VFS_OLD=1 QFMT_VFS_V0=2 QFMT_OCFS2=3 QFMT_VFS_V1=4 QFMT_SHMEM=5',
 );
 
 /** if_dqblk.dqb_valid */
-export const quota_valid = flagsTable(
+export const quota_valid = /* @__PURE__ */ flagsTable(
   'QIF_???',
   'QIF_BLIMITS=1 QIF_SPACE=2 QIF_ILIMITS=4 QIF_INODES=8 QIF_BTIME=10 QIF_ITIME=20',
 );
 
-export const quota_info_flags = flagsTable(
+export const quota_info_flags = /* @__PURE__ */ flagsTable(
   'DQF_???',
   'DQF_ROOT_SQUASH=1 DQF_SYS_FILE=10000',
 );
 
-export const quota_info_valid = flagsTable(
+export const quota_info_valid = /* @__PURE__ */ flagsTable(
   'IIF_???',
   'IIF_BGRACE=1 IIF_IGRACE=2 IIF_FLAGS=4',
 );
 
 /** Q_XQUOTAON … */
-export const xfs_quota_flags = flagsTable(
+export const xfs_quota_flags = /* @__PURE__ */ flagsTable(
   'FS_QUOTA_???',
   'FS_QUOTA_UDQ_ACCT=1 FS_QUOTA_UDQ_ENFD=2 FS_QUOTA_GDQ_ACCT=4 FS_QUOTA_GDQ_ENFD=8 FS_QUOTA_PDQ_ACCT=10 FS_QUOTA_PDQ_ENFD=20',
 );
 
 /** fs_disk_quota.d_flags, Q_XQUOTARM */
-export const xfs_dquot_flags = flagsTable(
+export const xfs_dquot_flags = /* @__PURE__ */ flagsTable(
   'FS_???_QUOTA',
   'FS_USER_QUOTA=1 FS_PROJ_QUOTA=2 FS_GROUP_QUOTA=4',
 );

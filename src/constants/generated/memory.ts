@@ -2,96 +2,102 @@
 import { choiceTable, flagsTable } from '../table.js';
 
 /** 0 is PROT_NONE */
-export const mmap_prots = flagsTable(
+export const mmap_prots = /* @__PURE__ */ flagsTable(
   'PROT_???',
   'PROT_NONE=0 PROT_READ=1 PROT_WRITE=2 PROT_EXEC=4 PROT_SEM=8 PROT_GROWSDOWN=1000000 PROT_GROWSUP=2000000',
 );
 
 /** low four bits of mmap's flags */
-export const mmap_types = choiceTable(
+export const mmap_types = /* @__PURE__ */ choiceTable(
   'MAP_???',
   'MAP_FILE=0 MAP_SHARED=1 MAP_PRIVATE=2 MAP_SHARED_VALIDATE=3 MAP_DROPPABLE=8',
 );
 
 /** without the type and without the page size at bit 26 */
-export const mmap_flags = flagsTable(
+export const mmap_flags = /* @__PURE__ */ flagsTable(
   'MAP_???',
   'MAP_FIXED=10 MAP_ANONYMOUS=20 MAP_32BIT=40 MAP_ABOVE4G=80 MAP_NORESERVE=4000 MAP_POPULATE=8000 MAP_NONBLOCK=10000 MAP_GROWSDOWN=100 MAP_DENYWRITE=800 MAP_EXECUTABLE=1000 MAP_LOCKED=2000 MAP_STACK=20000 MAP_HUGETLB=40000 MAP_SYNC=80000 MAP_FIXED_NOREPLACE=100000',
 );
 
-export const mremap_flags = flagsTable(
+export const mremap_flags = /* @__PURE__ */ flagsTable(
   'MREMAP_???',
   'MREMAP_MAYMOVE=1 MREMAP_FIXED=2 MREMAP_DONTUNMAP=4',
 );
 
-export const madvise_advices = choiceTable(
+export const madvise_advices = /* @__PURE__ */ choiceTable(
   'MADV_???',
   'MADV_NORMAL=0 MADV_RANDOM=1 MADV_SEQUENTIAL=2 MADV_WILLNEED=3 MADV_DONTNEED=4 MADV_FREE=8 MADV_REMOVE=9 MADV_DONTFORK=a MADV_DOFORK=b MADV_MERGEABLE=c MADV_UNMERGEABLE=d MADV_HUGEPAGE=e MADV_NOHUGEPAGE=f MADV_DONTDUMP=10 MADV_DODUMP=11 MADV_WIPEONFORK=12 MADV_KEEPONFORK=13 MADV_COLD=14 MADV_PAGEOUT=15 MADV_POPULATE_READ=16 MADV_POPULATE_WRITE=17 MADV_DONTNEED_LOCKED=18 MADV_COLLAPSE=19 MADV_HWPOISON=64 MADV_SOFT_OFFLINE=65 MADV_GUARD_INSTALL=66 MADV_GUARD_REMOVE=67',
 );
 
-export const msync_flags = flagsTable(
+/** process_madvise knows fewer */
+export const process_madvise_advices = /* @__PURE__ */ choiceTable(
+  'MADV_???',
+  'MADV_NORMAL=0 MADV_RANDOM=1 MADV_SEQUENTIAL=2 MADV_WILLNEED=3 MADV_DONTNEED=4 MADV_FREE=8 MADV_REMOVE=9 MADV_DONTFORK=a MADV_DOFORK=b MADV_HWPOISON=64 MADV_SOFT_OFFLINE=65 MADV_COLD=14 MADV_PAGEOUT=15 MADV_POPULATE_READ=16 MADV_POPULATE_WRITE=17 MADV_DONTNEED_LOCKED=18 MADV_GUARD_INSTALL=66 MADV_GUARD_REMOVE=67',
+);
+
+export const msync_flags = /* @__PURE__ */ flagsTable(
   'MS_???',
   'MS_SYNC=4 MS_ASYNC=1 MS_INVALIDATE=2',
 );
 
-export const mlockall_flags = flagsTable(
+export const mlockall_flags = /* @__PURE__ */ flagsTable(
   'MCL_???',
   'MCL_CURRENT=1 MCL_FUTURE=2 MCL_ONFAULT=4',
 );
 
-export const mlock2_flags = flagsTable(
+export const mlock2_flags = /* @__PURE__ */ flagsTable(
   'MLOCK_???',
   'MLOCK_ONFAULT=1',
 );
 
-export const pkey_access = flagsTable(
+export const pkey_access = /* @__PURE__ */ flagsTable(
   'PKEY_???',
   'PKEY_DISABLE_ACCESS=1 PKEY_DISABLE_WRITE=2 PKEY_DISABLE_EXECUTE=4',
 );
 
-export const membarrier_commands = choiceTable(
+export const membarrier_commands = /* @__PURE__ */ choiceTable(
   'MEMBARRIER_CMD_???',
   'MEMBARRIER_CMD_QUERY=0 MEMBARRIER_CMD_GLOBAL=1 MEMBARRIER_CMD_GLOBAL_EXPEDITED=2 MEMBARRIER_CMD_REGISTER_GLOBAL_EXPEDITED=4 MEMBARRIER_CMD_PRIVATE_EXPEDITED=8 MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED=10 MEMBARRIER_CMD_PRIVATE_EXPEDITED_SYNC_CORE=20 MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED_SYNC_CORE=40 MEMBARRIER_CMD_PRIVATE_EXPEDITED_RSEQ=80 MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED_RSEQ=100 MEMBARRIER_CMD_GET_REGISTRATIONS=200',
 );
 
 /** result of MEMBARRIER_CMD_QUERY */
-export const membarrier_masks = flagsTable(
+export const membarrier_masks = /* @__PURE__ */ flagsTable(
   'MEMBARRIER_CMD_???',
   'MEMBARRIER_CMD_GLOBAL=1 MEMBARRIER_CMD_GLOBAL_EXPEDITED=2 MEMBARRIER_CMD_REGISTER_GLOBAL_EXPEDITED=4 MEMBARRIER_CMD_PRIVATE_EXPEDITED=8 MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED=10 MEMBARRIER_CMD_PRIVATE_EXPEDITED_SYNC_CORE=20 MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED_SYNC_CORE=40 MEMBARRIER_CMD_PRIVATE_EXPEDITED_RSEQ=80 MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED_RSEQ=100 MEMBARRIER_CMD_GET_REGISTRATIONS=200',
 );
 
-export const membarrier_flags = flagsTable(
+export const membarrier_flags = /* @__PURE__ */ flagsTable(
   'MEMBARRIER_CMD_FLAG_???',
   'MEMBARRIER_CMD_FLAG_CPU=1',
 );
 
-export const shadow_stack_flags = flagsTable(
+export const shadow_stack_flags = /* @__PURE__ */ flagsTable(
   'SHADOW_STACK_???',
-  'SHADOW_STACK_SET_TOKEN=1 SHADOW_STACK_SET_MARKER=2',
+  'SHADOW_STACK_SET_TOKEN=1',
 );
 
-export const mempolicies = choiceTable(
+export const mempolicies = /* @__PURE__ */ choiceTable(
   'MPOL_???',
   'MPOL_DEFAULT=0 MPOL_PREFERRED=1 MPOL_BIND=2 MPOL_INTERLEAVE=3 MPOL_LOCAL=4 MPOL_PREFERRED_MANY=5 MPOL_WEIGHTED_INTERLEAVE=6',
 );
 
 /** mode flags of mbind and set_mempolicy */
-export const mempolicy_flags = flagsTable(
+export const mempolicy_flags = /* @__PURE__ */ flagsTable(
   'MPOL_F_???',
   'MPOL_F_STATIC_NODES=8000 MPOL_F_RELATIVE_NODES=4000 MPOL_F_NUMA_BALANCING=2000',
 );
 
-export const get_mempolicy_flags = flagsTable(
+export const get_mempolicy_flags = /* @__PURE__ */ flagsTable(
   'MPOL_F_???',
   'MPOL_F_NODE=1 MPOL_F_ADDR=2 MPOL_F_MEMS_ALLOWED=4',
 );
 
-export const mbind_flags = flagsTable(
+export const mbind_flags = /* @__PURE__ */ flagsTable(
   'MPOL_MF_???',
   'MPOL_MF_STRICT=1 MPOL_MF_MOVE=2 MPOL_MF_MOVE_ALL=4',
 );
 
-export const move_pages_flags = flagsTable(
+export const move_pages_flags = /* @__PURE__ */ flagsTable(
   'MPOL_MF_???',
   'MPOL_MF_MOVE=2 MPOL_MF_MOVE_ALL=4',
 );
