@@ -192,7 +192,7 @@ int32_t tracer_next(int32_t handle, int32_t consumed, int32_t min_bytes, int32_t
 		if (atomic_load(&c->request))
 			return NEXT_REQUEST;
 		if (there > 0) {
-			if (done || there >= (uint64_t)min_bytes)
+			if (done || there >= (uint64_t)min_bytes || atomic_load(&c->producer_waits))
 				return (int32_t)there;
 			if (deadline < 0)
 				deadline = milliseconds() + flush_ms;
@@ -210,7 +210,8 @@ int32_t tracer_next(int32_t handle, int32_t consumed, int32_t min_bytes, int32_t
 			wait = wait < 0 || wait > 5 ? 5 : wait;
 		}
 		atomic_store(&c->consumer_waits, there > 0 ? (uint32_t)min_bytes : 1);
-		if (atomic_load(&c->written) - atomic_load(&c->read) == there && !atomic_load(&c->done) && !atomic_load(&c->request))
+		if (atomic_load(&c->written) - atomic_load(&c->read) == there && !atomic_load(&c->done) && !atomic_load(&c->request) &&
+		    (there == 0 || !atomic_load(&c->producer_waits)))
 			ring_futex_wait(&c->data_word, word, wait);
 		atomic_store(&c->consumer_waits, 0);
 	}

@@ -85,6 +85,7 @@ static void wait_for_room(struct session *s, uint64_t position)
 	struct ring_control *c = s->control;
 	s->published = s->written;
 	atomic_store(&c->written, s->written);
+	atomic_store(&c->producer_waits, 1); /* the consumer must not wait for more bytes */
 	ring_wake_consumer(s);
 	while (atomic_load(&c->read) < position && !atomic_load(&s->abandon)) {
 		uint32_t word = atomic_load(&c->space_word);

@@ -50,12 +50,12 @@ int32_t tracer_spawn(int32_t handle, const uint8_t *spec, int32_t len);
 int32_t tracer_attach(int32_t handle, int32_t pid);
 int32_t tracer_start(int32_t handle);
 /*
- * Releases `consumed` bytes, then waits until min_bytes are there, or flush_ms have passed since the first byte, or
- * there is something else to say. Returns bytes available (> 0); NEXT_DONE; NEXT_REQUEST (tracer_request tells which
- * plan; the tracer waits for it); NEXT_INTERRUPTED (a signal of tracer_signals arrived: see tracer_interrupted).
+ * Releases `consumed` bytes, then waits until min_bytes are there, or flush_ms have passed since the first byte, or the
+ * tracer waits for room, or all has been said. Returns bytes available (> 0); NEXT_DONE; NEXT_REQUEST (tracer_request
+ * tells which plan; the tracer waits for it).
  */
 int32_t tracer_next(int32_t handle, int32_t consumed, int32_t min_bytes, int32_t flush_ms);
-enum next_code { NEXT_DONE = -1000, NEXT_REQUEST = -1001, NEXT_INTERRUPTED = -1002, NEXT_TIMEOUT = -1003 };
+enum next_code { NEXT_DONE = -1000, NEXT_REQUEST = -1001 };
 /* The pending plan request: abi << 16 | nr, or -1. Answered by tracer_set_plan. */
 int32_t tracer_request(int32_t handle);
 /* Installs handlers (HUP INT QUIT PIPE TERM, by the -I mode) that end the session: detach, or kill the spawned command. */

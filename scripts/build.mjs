@@ -1,20 +1,55 @@
-// Bundles the command and the library into dist/.
+// Bundles the command into dist/: one CommonJS file, a V8 code cache beside it, and a loader that joins the two.
 import { build } from 'esbuild';
+import { spawnSync } from 'node:child_process';
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
+const bundle = join(root, 'dist', 'bundle.cjs');
+
 await build({
   absWorkingDir: root,
-  entryPoints: { tstrace: 'src/cli/main.ts' },
-  outdir: 'dist',
-  outExtension: { '.js': '.mjs' },
+  entryPoints: ['src/cli/main.ts'],
+  outfile: bundle,
   bundle: true,
-  splitting: true,
   platform: 'node',
   target: 'node20',
-  format: 'esm',
+  format: 'cjs',
   external: ['ffi-rs', '@yuuang/*', 'yargs'],
-  minifySyntax: true,
+  // Modules find their neighbours by URL; in the bundle that is the bundle's own.
+  define: { 'import.meta.url': 'tstraceUrl' },
+  banner: { js: "const tstraceUrl = require('url').pathToFileURL(__filename).href;" },
+  minify: true,
+  keepNames: true,
   legalComments: 'none',
   logLevel: 'error',
+});
+
+// The loader gives V8 the code cache (Node 22 has module.enableCompileCache for this). TSTRACE_CACHE=write makes a run
+// write one when it ends: only then does it hold the functions that such a run needs.
+writeFileSync(
+  join(root, 'dist', 'tstrace.cjs'),
+  `// Made by scripts/build.mjs: runs bundle.cjs with its code cache, which V8 ignores when it is another version's.
+'use strict';
+const fs = require('fs');
+const vm = require('vm');
+const file = __dirname + '/bundle.cjs';
+const cache = __dirname + '/bundle.cache';
+let cachedData;
+try {
+  cachedData = fs.readFileSync(cache);
+} catch {}
+const source = '(function (exports, require, module, __filename, __dirname) {' + fs.readFileSync(file, 'utf8') + '\\n})';
+const script = new vm.Script(source, { filename: file, cachedData, importModuleDynamically: vm.constants?.USE_MAIN_CONTEXT_DEFAULT_LOADER });
+if (process.env.TSTRACE_CACHE === 'write') process.on('exit', () => fs.writeFileSync(cache, script.createCachedData()));
+script.runInThisContext()(exports, require, module, file, __dirname);
+`,
+);
+// A traced run fills the cache; where tracing is not possible there is none, and start-up is a little slower.
+rmSync(join(root, 'dist', 'bundle.cache'), { force: true });
+spawnSync(process.execPath, ['--no-warnings', join(root, 'dist', 'tstrace.cjs'), '-f', '-o', '/dev/null', '/bin/ls', '/'], {
+  env: { ...process.env, TSTRACE_CACHE: 'write' },
+  stdio: 'ignore',
+  timeout: 20_000,
 });

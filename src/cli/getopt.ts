@@ -29,7 +29,11 @@ export function indexOptions(table: readonly OptionSpec[]): OptionIndex {
   return { shorts, longs };
 }
 
-function findLong(index: OptionIndex, name: string, whole: string): { readonly name: string; readonly spec: OptionSpec } {
+function findLong(
+  index: OptionIndex,
+  name: string,
+  whole: string,
+): { readonly name: string; readonly spec: OptionSpec } {
   const exact = index.longs.find((l) => l.name === name);
   if (exact) return exact;
   const prefixed = index.longs.filter((l) => l.name.startsWith(name));

@@ -1,34 +1,52 @@
 // The texts of -h and -V; loaded only when they are asked for.
-import yargs from 'yargs';
 import { VERSION } from '../version.js';
-import { optionTable } from './option-table.js';
+import { optionTable, SECTIONS } from './option-table.js';
+import type { HelpForm } from './option-table.js';
 
-/** The help text, from the option table. */
-export async function helpText(programName: string): Promise<string> {
-  const y = yargs([])
-    .scriptName(programName)
-    .usage('Usage: $0 [OPTION]... PROG [ARG]...\n   or: $0 [OPTION]... -p PID [PROG [ARG]...]')
-    .version(false)
-    .help(false)
-    .wrap(100);
-  for (const o of optionTable(programName)) {
-    const names = [...(o.short ? [o.short] : []), ...(o.long ?? [])];
-    const [first, ...alias] = o.long?.length ? [o.long[0], ...(o.short ? [o.short] : []), ...o.long.slice(1)] : names;
-    y.option(first, {
-      alias,
-      describe: o.help + (o.value ? ` [${o.value}]` : '') + (o.missing ? ' (not supported yet)' : ''),
-      group: `${o.section}:`,
-      ...(o.argument === 'required' ? { requiresArg: true } : {}),
-    });
+/** Column of descriptions. */
+const COLUMN = 17;
+/** Forms up to this length share a line with their description. */
+const SHORT_FORM = 13;
+
+const usage = (name: string): string[] => {
+  const indent = ' '.repeat(`Usage: ${name} `.length);
+  const n = name === 'strace' ? '[--seccomp-bpf]' : '[-n]';
+  return [
+    `Usage: ${name} [-ACdffhiNqqrtttTvVwxxyyYzZ] [-I WHEN] [-b execve] [-e EXPR]...`,
+    `${indent}[-a COLUMN] [-o FILE] [-s SIZE] [-X STYLE] [-O TIME]`,
+    `${indent}[-S COLUMN] [-P PATH]... [-p PID]... [-U COLUMNS] ${n}`,
+    `${indent}{ -p PID | [-DDD] [-E VAR[=VAL]]... [-u USER] PROG [ARGS] }`,
+    `   or: ${name} -c[dfwzZ] [-I WHEN] [-b execve] [-e EXPR]... [-O TIME]`,
+    `${indent}[-S COLUMN] [-P PATH]... [-p PID]... [-U COLUMNS] ${n}`,
+    `${indent}{ -p PID | [-DDD] [-E VAR[=VAL]]... [-u USER] PROG [ARGS] }`,
+  ];
+};
+
+/** Lines of one form: descriptions in their column, lists of values (`<`) under it. */
+function entry([form, ...description]: HelpForm): string[] {
+  const lines = form.split('\n').map((line) => `  ${line}`);
+  const texts = description.map((text) => (text.startsWith('<') ? `     ${text.slice(1)}` : ' '.repeat(COLUMN) + text));
+  if (form.length <= SHORT_FORM && texts.length > 0) {
+    const [first, ...rest] = texts;
+    return [lines[0].padEnd(COLUMN) + first.trimStart(), ...rest];
   }
-  return y.getHelp();
+  return [...lines, ...texts];
 }
 
-/** What -V prints. */
+/** What -h prints, without the last newline. */
+export function helpText(programName: string): string {
+  const table = optionTable(programName);
+  const sections = SECTIONS.map((section) => {
+    const forms = table.filter((o) => o.section === section).flatMap((o) => o.help);
+    return [`${section}:`, ...forms.flatMap(entry)].join('\n');
+  });
+  return [usage(programName).join('\n'), ...sections].join('\n\n');
+}
+
+/** What -V prints, without the last newline: as strace, in the form that scripts probe. */
 export function versionText(programName: string): string {
-  const strace = programName === 'strace';
   return [
-    strace ? 'strace -- version 7.2' : `tstrace -- version ${VERSION}`,
+    programName === 'strace' ? 'strace -- version 7.2' : `tstrace -- version ${VERSION}`,
     'Copyright (c) 2026 the tstrace authors.',
     'This is free software under the MIT License.',
     'There is NO warranty, to the extent permitted by law.',

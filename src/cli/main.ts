@@ -4,7 +4,8 @@ import { rawArguments, readSurroundings } from '../binding/inherited.js';
 import { dieBySignal } from '../binding/tracer.js';
 import { TstraceError, UsageError } from '../errors.js';
 import { run } from '../trace/run.js';
-import { parseCommandLine } from './options.js';
+import { parseCommandLine, WarnedUsageError } from './options.js';
+import { refuseUnsupported } from './unsupported.js';
 
 const { inherited, environment, invokedAs } = readSurroundings();
 const name = invokedAs === 'strace' ? 'strace' : 'tstrace';
@@ -18,27 +19,26 @@ function fail(text: string): void {
   process.exitCode = 1;
 }
 
-try {
+async function main(): Promise<void> {
   const parsed = parseCommandLine(process.argv.slice(2), name);
   if (parsed.kind !== 'trace') {
-    const { helpText, versionText } = await import('./help.js');
-    writeSync(1, (parsed.kind === 'help' ? await helpText(name) : versionText(name)) + '\n');
-  } else {
-    const { options } = parsed;
-    const warnings = [...options.warnings];
-    // The compiler of filters is loaded where one is asked for.
-    const filter = options.seccomp ? (await import('../trace/seccomp.js')).prepareFilter(options, warnings) : undefined;
-    const ending = run({ ...options, warnings }, {
-      inherited,
-      environment,
-      argv: rawArguments(options.command.length),
-      filter,
-    });
-    if ('signal' in ending) dieBySignal(ending.signal);
-    process.exitCode = 'signal' in ending ? 128 + ending.signal : ending.status;
+    writeSync(1, `${await parsed.text()}\n`);
+    return;
   }
-} catch (error) {
-  if (!(error instanceof TstraceError)) throw error;
-  const hint = error instanceof UsageError && error.hint ? `Try '${name} -h' for more information.\n` : '';
-  fail(`${name}: ${error.message}\n${hint}`);
+  const { options } = parsed;
+  refuseUnsupported(options);
+  const warnings = [...options.warnings];
+  // The compiler of filters is loaded where one is asked for.
+  const filter = options.seccomp ? (await import('../trace/seccomp.js')).prepareFilter(options, warnings) : undefined;
+  const argv = rawArguments(options.command.length);
+  const ending = await run({ ...options, warnings }, { inherited, environment, argv, filter });
+  if ('signal' in ending) dieBySignal(ending.signal);
+  process.exitCode = 'signal' in ending ? 128 + ending.signal : ending.status;
 }
+
+main().catch((error: unknown) => {
+  if (!(error instanceof TstraceError)) throw error;
+  const warnings = error instanceof WarnedUsageError ? error.warnings.map((w) => `${name}: ${w}\n`).join('') : '';
+  const hint = error instanceof UsageError && error.hint ? `Try '${name} -h' for more information.\n` : '';
+  fail(`${warnings}${name}: ${error.message}\n${hint}`);
+});

@@ -1,17 +1,23 @@
 // The values of --absolute-timestamps, --relative-timestamps and --syscall-times.
-import type { Precision, TimeFormat } from '../trace/options.js';
+import type { Precision, TimeFormat } from './trace-options.js';
 
-export const PRECISIONS: Readonly<Record<string, Precision>> = { s: 's', ms: 'ms', us: 'us', ns: 'ns' };
+const PRECISIONS: Readonly<Record<string, Precision>> = { s: 's', ms: 'ms', us: 'us', ns: 'ns' };
+const FORMATS: Readonly<Record<string, TimeFormat['format']>> = { none: 'none', time: 'time', unix: 'unix' };
 
-/** `[[format:]none|time|unix][,[precision:]s|ms|us|ns]`; undefined when it is not one. */
-export function parseTimestamp(text: string | undefined): TimeFormat | undefined {
-  if (text === undefined) return { format: 'time', precision: 's' };
-  let format: TimeFormat['format'] = 'time';
-  let precision: Precision = 's';
+/** `s`, `ms`, `us` or `ns`; undefined for anything else. */
+export function parsePrecision(text: string): Precision | undefined {
+  return Object.hasOwn(PRECISIONS, text) ? PRECISIONS[text] : undefined;
+}
+
+/** `[[format:]none|time|unix][,[precision:]s|ms|us|ns]`, on top of what was said before; undefined when it is not one. */
+export function parseTimestamp(text: string, before: TimeFormat): TimeFormat | undefined {
+  let { format, precision } = before.format === 'none' ? { ...before, format: 'time' as TimeFormat['format'] } : before;
   for (const part of text.split(',')) {
-    const [, key, value] = /^(?:(format|precision):)?(.*)$/.exec(part) ?? [];
-    if (key !== 'precision' && (value === 'none' || value === 'time' || value === 'unix')) format = value;
-    else if (key !== 'format' && PRECISIONS[value] !== undefined) precision = PRECISIONS[value];
+    if (part === '') continue;
+    const [, key, value] = /^(?:(format|precision):)?([^]*)$/.exec(part) ?? [];
+    const p = parsePrecision(value);
+    if (key !== 'precision' && Object.hasOwn(FORMATS, value)) format = FORMATS[value];
+    else if (key !== 'format' && p !== undefined) precision = p;
     else return undefined;
   }
   return { format, precision };

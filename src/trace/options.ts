@@ -50,6 +50,8 @@ export interface TraceOptions {
   readonly environment: readonly { readonly name: string; readonly value: string | undefined }[];
   readonly attach: readonly number[];
   readonly user: string | undefined;
+  /** -u, looked up. */
+  readonly runAs?: { readonly uid: number; readonly gid: number; readonly groups: readonly number[] };
   readonly follow: boolean;
   readonly separate: boolean;
   readonly output: string | undefined;

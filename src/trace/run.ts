@@ -9,6 +9,8 @@ import { Calls } from './calls.js';
 import { openStream, Stream } from './destination.js';
 import { Messages } from './messages.js';
 import type { TraceOptions } from './options.js';
+import { openPipe } from './pipe.js';
+import type { Pipe } from './pipe.js';
 import type { PreparedFilter } from './seccomp.js';
 import { consume, tracedTable } from './session.js';
 import { TextOutput } from './text-output.js';
@@ -101,12 +103,14 @@ function debug(flags: number, filter: PreparedFilter | undefined, messages: Mess
 }
 
 /** Traces as the options say. @throws UsageError, TracerError. */
-export function run(options: TraceOptions, around: Surroundings): Ending {
+export async function run(options: TraceOptions, around: Surroundings): Promise<Ending> {
   const { command } = options;
   const path = command.length > 0 ? findExecutable(command[0], pathOf(around.environment)) : undefined;
   const { filter } = around;
   let stream: Stream;
+  let pipe: Pipe | undefined;
   if (options.output === undefined) stream = new Stream(2, false);
+  else if (/^[|!]/.test(options.output)) ({ stream } = pipe = openPipe(options.output.slice(1)));
   else
     try {
       // With -ff each tracee has a file of its own; the name itself is not opened.
@@ -122,7 +126,8 @@ export function run(options: TraceOptions, around: Surroundings): Ending {
   const flags =
     (options.follow ? ConfigFlag.Follow : 0) |
     (filter ? ConfigFlag.Seccomp | (filter.order === 2 ? ConfigFlag.OldSeccomp : 0) : 0) |
-    (absolute.format !== 'none' || relative !== undefined || callTime !== undefined ? ConfigFlag.Times : 0) |
+    (absolute.format !== 'none' || relative !== undefined || callTime !== undefined || options.summary.mode !== 'none' ? ConfigFlag.Times : 0) |
+    (options.summary.mode !== 'none' ? ConfigFlag.SystemTime : 0) |
     (interactive ? ConfigFlag.Sync : 0) |
     (options.killOnExit || (filter && options.attach.length === 0) ? ConfigFlag.ExitKill : 0) |
     (options.detachOnExecve ? ConfigFlag.DetachOnExec : 0);
@@ -146,6 +151,7 @@ export function run(options: TraceOptions, around: Surroundings): Ending {
       env: environmentOf(options, around.environment),
       filter: filter?.program,
       inherited: around.inherited,
+      identity: options.runAs,
     });
   tracer.takeSignals(options.interruptible);
   tracer.start();
@@ -166,13 +172,17 @@ export function run(options: TraceOptions, around: Surroundings): Ending {
         }
         return true;
       },
-      finish: () => text.finish(),
+      finish: () => {
+        text.finish();
+        stream.sink.text(text.summaryText());
+      },
     },
     interactive,
   );
   const { status, interruptedBy } = tracer;
   tracer.destroy();
   if (stream.fd !== 2) stream.close();
+  await pipe?.finish();
   if (interruptedBy > 0) return { signal: interruptedBy };
   if (status === -2) return { status: 1 };
   if (status >= 0) return (status & 0x7f) === 0 ? { status: (status >> 8) & 0xff } : { signal: status & 0x7f };

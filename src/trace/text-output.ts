@@ -6,6 +6,7 @@ import { label } from '../decode/sink.js';
 import type { Sink } from '../decode/sink.js';
 import { Cursor } from '../record/cursor.js';
 import { Event, RecordFlag } from '../record/layout.js';
+import type { CompiledCall } from '../decode/call.js';
 import type { Calls } from './calls.js';
 import { styleOf } from './calls.js';
 import type { Stream } from './destination.js';
@@ -13,6 +14,7 @@ import type { Messages } from './messages.js';
 import type { TraceOptions } from './options.js';
 import { LinePrefix } from './prefix.js';
 import { wantedSubcalls } from './subcalls.js';
+import { startOf, Summary } from './summary.js';
 import { Tracee } from './tracee.js';
 
 const UNFINISHED = label(' <unfinished ...>');
@@ -20,6 +22,8 @@ const DETACHED = label(' <detached ...>');
 const RESUMED_OPEN = label('<... ');
 const RESUMED_CLOSE = label(' resumed>');
 const EQUALS = label('= ');
+/** successful, failed, unfinished, unavailable, detached */
+const ALL_STATUSES = 5;
 const CLOSE = 41;
 const SPACE = 32;
 
@@ -33,6 +37,12 @@ export class TextOutput {
   /** Set when the last tracee's records are gone; counts of the calls shown, for --syscall-limit. */
   shown = 0;
 
+  private readonly summary: Summary | undefined;
+  /** Lines are printed at the exit only, when it is known whether they are wanted (-e status=, -z, -Z). */
+  private readonly staged: boolean;
+  /** -c: nothing but the table. */
+  private readonly silent: boolean;
+
   constructor(
     private readonly options: TraceOptions,
     private readonly calls: Calls,
@@ -40,6 +50,9 @@ export class TextOutput {
     private readonly streamOf: StreamOf,
   ) {
     this.prefix = new LinePrefix(options);
+    this.staged = options.statuses.size < ALL_STATUSES;
+    this.silent = options.summary.mode === 'only';
+    if (options.summary.mode !== 'none') this.summary = new Summary(options.summary);
   }
 
   /** Prints one record. */
@@ -120,6 +133,7 @@ export class TextOutput {
   }
 
   private line(tracee: Tracee, c: Cursor, text: string): void {
+    if (this.silent) return;
     const sink = this.begin(tracee, c);
     sink.text(text);
     this.endLine(tracee);
@@ -134,19 +148,35 @@ export class TextOutput {
     tracee.skipped = false;
     if (abi !== tracee.abi) this.personality(tracee, c, abi);
     const call = this.calls.get(abi, nr);
-    const sink = this.begin(tracee, c);
-    const { pending } = tracee;
-    if (pending) pending.printed = 0;
-    sink.bytes(call.open);
-    const printed = call.entry(c, sink);
-    tracee.pending = { call, printed };
-    this.prefix.entered(tracee, c);
-    tracee.stream.open = tracee.tid;
-    if (call.keepsEntry) {
+    if (this.summary) tracee.start = startOf(c);
+    tracee.entryKept = false;
+    if (this.silent && !this.staged) {
+      tracee.pending = { call, printed: 0 };
+      return;
+    }
+    if (call.keepsEntry || this.staged) {
       tracee.entry ??= new Cursor(new Uint8Array(4096));
       tracee.entry.copyFrom(c);
       tracee.entryKept = true;
-    } else tracee.entryKept = false;
+    }
+    this.prefix.entered(tracee, c);
+    if (this.staged) tracee.pending = { call, printed: 0 };
+    else this.open(tracee, c, call);
+  }
+
+  /** Begins the line of a call: what is known at its entry. */
+  private open(tracee: Tracee, c: Cursor, call: CompiledCall): void {
+    const sink = this.begin(tracee, c);
+    sink.bytes(call.open);
+    tracee.pending = { call, printed: call.entry(c, sink) };
+    tracee.stream.open = tracee.tid;
+  }
+
+  /** Whether a call with this outcome is wanted. */
+  private wants(c: Cursor): boolean {
+    const { statuses } = this.options;
+    if (c.flags & RecordFlag.NoReturn) return statuses.has('unfinished');
+    return statuses.has(c.failed ? 'failed' : 'successful');
   }
 
   private wantsSubcall(nr: number, first: number): boolean {
@@ -156,6 +186,18 @@ export class TextOutput {
 
   private exit(tracee: Tracee, c: Cursor): void {
     if (tracee.skipped) return;
+    if (this.staged) {
+      if (!this.wants(c)) {
+        tracee.pending = undefined;
+        return;
+      }
+      if (tracee.pending && tracee.entry && !this.silent) this.open(tracee, tracee.entry, tracee.pending.call);
+    }
+    if (this.summary && tracee.start && !(c.flags & RecordFlag.NoReturn)) this.summary.count(c, tracee.start);
+    if (this.silent) {
+      tracee.pending = undefined;
+      return;
+    }
     const { stream, pending } = tracee;
     let sink = stream.sink;
     const call = pending?.call ?? this.calls.get(c.abi, c.nr);
@@ -195,7 +237,7 @@ export class TextOutput {
   }
 
   private signal(tracee: Tracee, c: Cursor): void {
-    if (!this.shows(c.nr)) return;
+    if (!this.shows(c.nr) || this.silent) return;
     const sink = this.begin(tracee, c);
     const name = signalName(c.nr);
     if (c.flags & RecordFlag.HasInfo && c.findSite(0)) {
@@ -228,10 +270,12 @@ export class TextOutput {
     const tracee = this.tracees.get(tid);
     if (!tracee) return;
     const { stream } = tracee;
+    // The message comes before its line's end, as under strace, whose line is ended when the task is dropped.
+    this.messages.attach(stream, `Process ${tid} detached`);
     if (stream.open === tid) {
       stream.sink.bytes(DETACHED);
       this.endLine(tracee);
-    } else if (tracee.pending) {
+    } else if (tracee.pending && c.flags & RecordFlag.InSyscall) {
       const sink = this.begin(tracee, c);
       sink.bytes(RESUMED_OPEN);
       sink.text(tracee.pending.call.name);
@@ -240,7 +284,6 @@ export class TextOutput {
       this.endLine(tracee);
     }
     this.tracees.delete(tid);
-    if (tracee.attached) this.messages.attach(stream, `Process ${tid} detached`);
     if (this.options.separate) stream.close();
   }
 
@@ -274,5 +317,10 @@ export class TextOutput {
   /** Lines that are still open when the records end. */
   finish(): void {
     for (const tid of [...this.tracees.keys()]) this.drop(tid);
+  }
+
+  /** The tables of -c and -C; empty without them. */
+  summaryText(): string {
+    return this.summary?.text() ?? '';
   }
 }

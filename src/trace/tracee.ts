@@ -2,6 +2,7 @@
 import type { CompiledCall } from '../decode/call.js';
 import type { Cursor } from '../record/cursor.js';
 import type { Stream } from './destination.js';
+import type { CallStart } from './summary.js';
 
 /** A system call that has been entered. */
 export interface Pending {
@@ -20,6 +21,8 @@ export class Tracee {
   /** Monotonic time of the last entry. */
   entrySec = 0;
   entryNsec = 0;
+  /** Times of the entry for -c. */
+  start: CallStart | undefined;
   /** Number of the last call, with the x32 bit, for lines of other events. */
   lastNumber = 0;
   /** Number of the call that was last interrupted to be restarted. */

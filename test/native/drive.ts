@@ -81,39 +81,42 @@ export function drive(options: DriveOptions): Driven {
   let position = 0;
   let consumed = 0;
   let records = 0;
-  for (;;) {
-    const there = tracer.next(consumed, 65536, 10);
-    consumed = 0;
-    if (there === Next.Request) {
-      const request = tracer.request();
-      const enter =
-        request === 1
-          ? encodeInsn(Op.MEMV, 1, 15, 2, 0, 64)
-          : request === 59
-            ? encodeInsn(Op.ZMEM, 0, 15, 1, 0, 4096)
-            : request === 257
-              ? encodeInsn(Op.ZMEM, 1, 15, 1, 0, 4096)
-              : none;
-      tracer.setPlan(request >>> 16, request & 0xffff, enter, none);
-      continue;
-    }
-    if (there < 0) break;
-    while (consumed < there) {
-      cursor.set(position & (tracer.ringBytes - 1));
-      records++;
-      if (!options.countOnly) {
-        const one = read(cursor);
-        seen.push(one);
-        const end = options.on?.(one);
-        if (end !== undefined) tracer.interrupt(end);
+  try {
+    for (;;) {
+      const there = tracer.next(consumed, 65536, 10);
+      consumed = 0;
+      if (there === Next.Request) {
+        const request = tracer.request();
+        const enter =
+          request === 1
+            ? encodeInsn(Op.MEMV, 1, 15, 2, 0, 64)
+            : request === 59
+              ? encodeInsn(Op.ZMEM, 0, 15, 1, 0, 4096)
+              : request === 257
+                ? encodeInsn(Op.ZMEM, 1, 15, 1, 0, 4096)
+                : none;
+        tracer.setPlan(request >>> 16, request & 0xffff, enter, none);
+        continue;
       }
-      position += cursor.size;
-      consumed += cursor.size;
+      if (there < 0) break;
+      while (consumed < there) {
+        cursor.set(position & (tracer.ringBytes - 1));
+        records++;
+        if (!options.countOnly) {
+          const one = read(cursor);
+          seen.push(one);
+          const end = options.on?.(one);
+          if (end !== undefined) tracer.interrupt(end);
+        }
+        position += cursor.size;
+        consumed += cursor.size;
+      }
     }
+    const { status, interruptedBy } = tracer;
+    return { records, seen, status, interruptedBy };
+  } finally {
+    tracer.destroy();
   }
-  const { status, interruptedBy } = tracer;
-  tracer.destroy();
-  return { records, seen, status, interruptedBy };
 }
 
 /** One record as a line. */

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ConfigFlag, Tracer } from '../../src/binding/tracer.js';
+import { Cursor } from '../../src/record/cursor.js';
 import { Event, RecordFlag } from '../../src/record/layout.js';
 import type { Driven, DriveOptions, Seen } from './drive.js';
 import { command, drive } from './drive.js';
@@ -62,6 +63,15 @@ function expectOrder(seen: readonly Seen[]): void {
     } else if ([Event.Exited, Event.Killed, Event.Detached, Event.Lost].includes(s.event)) task.ended = true;
   }
   for (const [tid, task] of state) expect(task.ended, `task ${tid} has no end`).toBe(true);
+}
+
+/** Kills a task that may have gone by now. */
+function kill(tid: number): void {
+  try {
+    process.kill(tid, 'SIGKILL');
+  } catch {
+    // It has.
+  }
 }
 
 /** State letters of all threads of a process; empty when it has gone. */
@@ -170,7 +180,7 @@ describe('sessions', () => {
       const { seen, status } = run('forever', 3, {
         on: (s) => {
           if (s.event === Event.Task && s.args[0] === 0) ({ tid } = s);
-          if (++n === at) process.kill(tid, 'SIGKILL');
+          if (++n === at) kill(tid);
           return undefined;
         },
       });
@@ -184,7 +194,7 @@ describe('sessions', () => {
     for (let i = 0; i < 40; i++) {
       let n = 0;
       const { seen, status } = run('writes', 50, {
-        on: (s) => (++n === 1 + (i % 20) ? (process.kill(s.tid, 'SIGKILL'), undefined) : undefined),
+        on: (s) => (++n === 1 + (i % 20) ? (kill(s.tid), undefined) : undefined),
       });
       expect([0, 9]).toContain(status & 0x7f);
       expectOrder(seen);
@@ -249,10 +259,14 @@ describe('sessions', () => {
     tracer.spawn(command(storm, 'forever', '3'));
     tracer.start();
     execFileSync('sleep', ['0.3']);
-    expect(tracer.next(0, 65536, 10)).toBeGreaterThan(60000);
+    // A producer that waits for room is reason enough to return.
+    expect(tracer.next(0, 1 << 30, 10_000)).toBeGreaterThan(60000);
+    const tid = new Cursor(tracer.data).tid;
     const begun = Date.now();
     tracer.destroy();
     expect(Date.now() - begun).toBeLessThan(1000);
+    expect(states(tid)).toMatch(/^[RSD]{4}$/);
+    kill(tid);
   });
 
   it('attaches to all threads of a process, and leaves it running', async () => {

@@ -1,0 +1,91 @@
+// npm run bench: pairs of runs, ours and strace's in turn, on the same work; prints ratios and writes bench/results.json.
+// BENCH_ROUNDS sets the number of pairs (5), BENCH_SCALE divides the amount of work (1).
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const dir = mkdtempSync(join(tmpdir(), 'tstrace-bench-'));
+const rounds = Number(process.env.BENCH_ROUNDS ?? 5);
+const scale = Number(process.env.BENCH_SCALE ?? 1);
+const only = process.argv.slice(2);
+
+function build(name: string): string {
+  const program = join(dir, name);
+  const built = spawnSync('cc', ['-O2', '-o', program, join(root, 'bench', `${name}.c`)], { stdio: 'inherit' });
+  if (built.status !== 0) throw new Error(`bench/${name}.c does not build`);
+  return program;
+}
+const measure = build('measure');
+const work = build('work');
+const out = join(dir, 'trace');
+const tstrace = join(root, 'bin', 'tstrace');
+
+interface Sample {
+  /** Seconds. */
+  readonly wall: number;
+  readonly cpu: number;
+  /** The tracee's own wall time; NaN when it says nothing. */
+  readonly own: number;
+  readonly switches: number;
+}
+
+function run(command: readonly string[], pinned: boolean): Sample {
+  const argv = pinned ? ['taskset', '-c', '0', ...command] : command;
+  const done = spawnSync(measure, argv, { encoding: 'utf8', maxBuffer: 1 << 26, timeout: 300_000 });
+  const line = done.stderr.trimEnd().split('\n').at(-1) ?? '';
+  const m = JSON.parse(line) as { wall: number; user: number; system: number; switches: number; status: number };
+  if (m.status !== 0) throw new Error(`${command.join(' ')}: wait status ${m.status}\n${done.stderr.slice(0, 500)}`);
+  return { wall: m.wall / 1e9, cpu: (m.user + m.system) / 1e9, own: Number(done.stdout.trim().split('\n').at(-1) || NaN) / 1e9, switches: m.switches };
+}
+
+interface Case {
+  readonly name: string;
+  readonly what: string;
+  readonly ours: readonly string[];
+  readonly theirs: readonly string[];
+  /** Traced calls, for context switches per call. */
+  readonly calls?: number;
+}
+
+const n = (count: number): string => String(Math.max(1, Math.round(count / scale)));
+const cases: readonly Case[] = [
+  { name: 'a', what: '200,000 x write(2), all calls traced, -f -o FILE', ours: [tstrace, '-f', '-o', out, work, 'writes', n(200000)], theirs: ['strace', '-f', '-o', out, work, 'writes', n(200000)], calls: 200000 / scale },
+  { name: 'b', what: 'the same, -n -e trace=write', ours: [tstrace, '-f', '-n', '-e', 'trace=write', '-o', out, work, 'writes', n(200000)], theirs: ['strace', '-f', '--seccomp-bpf', '-e', 'trace=write', '-o', out, work, 'writes', n(200000)], calls: 200000 / scale },
+  { name: 'c', what: '1 write to 100 getppid, -n -e trace=write', ours: [tstrace, '-f', '-n', '-e', 'trace=write', '-o', out, work, 'sparse', n(2000)], theirs: ['strace', '-f', '--seccomp-bpf', '-e', 'trace=write', '-o', out, work, 'sparse', n(2000)] },
+  { name: 'c-plain', what: 'the same with -n against ours without it', ours: [tstrace, '-f', '-n', '-e', 'trace=write', '-o', out, work, 'sparse', n(2000)], theirs: [tstrace, '-f', '-e', 'trace=write', '-o', out, work, 'sparse', n(2000)] },
+  { name: 'd', what: '30,000 x open, read, close, -f', ours: [tstrace, '-f', '-o', out, work, 'files', n(30000)], theirs: ['strace', '-f', '-o', out, work, 'files', n(30000)], calls: 90000 / scale },
+  { name: 'e', what: '300 execs, -f', ours: [tstrace, '-f', '-q', '-o', out, work, 'execs', n(300)], theirs: ['strace', '-f', '-q', '-o', out, work, 'execs', n(300)] },
+  { name: 'f', what: '/bin/true under tstrace, against bare node -e 0', ours: [tstrace, '-o', out, '/bin/true'], theirs: ['node', '-e', '0'] },
+  { name: 'f-strace', what: '/bin/true under tstrace, against strace', ours: [tstrace, '-o', out, '/bin/true'], theirs: ['strace', '-o', out, '/bin/true'] },
+];
+
+const median = (values: readonly number[]): number => {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)];
+};
+const show = (x: number): string => (Number.isNaN(x) ? '-' : x.toFixed(2));
+
+const results: unknown[] = [];
+for (const c of cases) {
+  if (only.length > 0 && !only.includes(c.name)) continue;
+  for (const pinned of [false, true]) {
+    const ratios = { wall: [] as number[], cpu: [] as number[], own: [] as number[] };
+    const switches: number[] = [];
+    for (let i = 0; i < rounds; i++) {
+      const ours = run(c.ours, pinned);
+      const theirs = run(c.theirs, pinned);
+      ratios.wall.push(ours.wall / theirs.wall);
+      ratios.cpu.push(ours.cpu / theirs.cpu);
+      ratios.own.push(ours.own / theirs.own);
+      if (c.calls) switches.push(ours.switches / c.calls);
+    }
+    const line = `${c.name.padEnd(9)} ${pinned ? 'pinned  ' : 'unpinned'} wall ${show(Math.min(...ratios.wall))} / ${show(median(ratios.wall))}  cpu ${show(Math.min(...ratios.cpu))} / ${show(median(ratios.cpu))}  tracee ${show(median(ratios.own))}${c.calls ? `  switches/call ${show(median(switches))}` : ''}  ${c.what}`;
+    console.log(line);
+    results.push({ case: c.name, what: c.what, pinned, rounds, ratios, switches });
+  }
+}
+writeFileSync(join(root, 'bench', 'results.json'), JSON.stringify(results, null, 1) + '\n');
+console.log('min / median of ratios, ours to the other; raw figures in bench/results.json');
