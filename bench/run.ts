@@ -38,7 +38,12 @@ function run(command: readonly string[], pinned: boolean): Sample {
   const line = done.stderr.trimEnd().split('\n').at(-1) ?? '';
   const m = JSON.parse(line) as { wall: number; user: number; system: number; switches: number; status: number };
   if (m.status !== 0) throw new Error(`${command.join(' ')}: wait status ${m.status}\n${done.stderr.slice(0, 500)}`);
-  return { wall: m.wall / 1e9, cpu: (m.user + m.system) / 1e9, own: Number(done.stdout.trim().split('\n').at(-1) || NaN) / 1e9, switches: m.switches };
+  return {
+    wall: m.wall / 1e9,
+    cpu: (m.user + m.system) / 1e9,
+    own: Number(done.stdout.trim().split('\n').at(-1) || NaN) / 1e9,
+    switches: m.switches,
+  };
 }
 
 interface Case {
@@ -52,14 +57,57 @@ interface Case {
 
 const n = (count: number): string => String(Math.max(1, Math.round(count / scale)));
 const cases: readonly Case[] = [
-  { name: 'a', what: '200,000 x write(2), all calls traced, -f -o FILE', ours: [tstrace, '-f', '-o', out, work, 'writes', n(200000)], theirs: ['strace', '-f', '-o', out, work, 'writes', n(200000)], calls: 200000 / scale },
-  { name: 'b', what: 'the same, -n -e trace=write', ours: [tstrace, '-f', '-n', '-e', 'trace=write', '-o', out, work, 'writes', n(200000)], theirs: ['strace', '-f', '--seccomp-bpf', '-e', 'trace=write', '-o', out, work, 'writes', n(200000)], calls: 200000 / scale },
-  { name: 'c', what: '1 write to 100 getppid, -n -e trace=write', ours: [tstrace, '-f', '-n', '-e', 'trace=write', '-o', out, work, 'sparse', n(2000)], theirs: ['strace', '-f', '--seccomp-bpf', '-e', 'trace=write', '-o', out, work, 'sparse', n(2000)] },
-  { name: 'c-plain', what: 'the same with -n against ours without it', ours: [tstrace, '-f', '-n', '-e', 'trace=write', '-o', out, work, 'sparse', n(2000)], theirs: [tstrace, '-f', '-e', 'trace=write', '-o', out, work, 'sparse', n(2000)] },
-  { name: 'd', what: '30,000 x open, read, close, -f', ours: [tstrace, '-f', '-o', out, work, 'files', n(30000)], theirs: ['strace', '-f', '-o', out, work, 'files', n(30000)], calls: 90000 / scale },
-  { name: 'e', what: '300 execs, -f', ours: [tstrace, '-f', '-q', '-o', out, work, 'execs', n(300)], theirs: ['strace', '-f', '-q', '-o', out, work, 'execs', n(300)] },
-  { name: 'f', what: '/bin/true under tstrace, against bare node -e 0', ours: [tstrace, '-o', out, '/bin/true'], theirs: ['node', '-e', '0'] },
-  { name: 'f-strace', what: '/bin/true under tstrace, against strace', ours: [tstrace, '-o', out, '/bin/true'], theirs: ['strace', '-o', out, '/bin/true'] },
+  {
+    name: 'a',
+    what: '200,000 x write(2), all calls traced, -f -o FILE',
+    ours: [tstrace, '-f', '-o', out, work, 'writes', n(200000)],
+    theirs: ['strace', '-f', '-o', out, work, 'writes', n(200000)],
+    calls: 200000 / scale,
+  },
+  {
+    name: 'b',
+    what: 'the same, -n -e trace=write',
+    ours: [tstrace, '-f', '-n', '-e', 'trace=write', '-o', out, work, 'writes', n(200000)],
+    theirs: ['strace', '-f', '--seccomp-bpf', '-e', 'trace=write', '-o', out, work, 'writes', n(200000)],
+    calls: 200000 / scale,
+  },
+  {
+    name: 'c',
+    what: '1 write to 100 getppid, -n -e trace=write',
+    ours: [tstrace, '-f', '-n', '-e', 'trace=write', '-o', out, work, 'sparse', n(2000)],
+    theirs: ['strace', '-f', '--seccomp-bpf', '-e', 'trace=write', '-o', out, work, 'sparse', n(2000)],
+  },
+  {
+    name: 'c-plain',
+    what: 'the same with -n against ours without it',
+    ours: [tstrace, '-f', '-n', '-e', 'trace=write', '-o', out, work, 'sparse', n(2000)],
+    theirs: [tstrace, '-f', '-e', 'trace=write', '-o', out, work, 'sparse', n(2000)],
+  },
+  {
+    name: 'd',
+    what: '30,000 x open, read, close, -f',
+    ours: [tstrace, '-f', '-o', out, work, 'files', n(30000)],
+    theirs: ['strace', '-f', '-o', out, work, 'files', n(30000)],
+    calls: 90000 / scale,
+  },
+  {
+    name: 'e',
+    what: '300 execs, -f',
+    ours: [tstrace, '-f', '-q', '-o', out, work, 'execs', n(300)],
+    theirs: ['strace', '-f', '-q', '-o', out, work, 'execs', n(300)],
+  },
+  {
+    name: 'f',
+    what: '/bin/true under tstrace, against bare node -e 0',
+    ours: [tstrace, '-o', out, '/bin/true'],
+    theirs: ['node', '-e', '0'],
+  },
+  {
+    name: 'f-strace',
+    what: '/bin/true under tstrace, against strace',
+    ours: [tstrace, '-o', out, '/bin/true'],
+    theirs: ['strace', '-o', out, '/bin/true'],
+  },
 ];
 
 const median = (values: readonly number[]): number => {

@@ -48,8 +48,12 @@ script.runInThisContext()(exports, require, module, file, __dirname);
 );
 // A traced run fills the cache; where tracing is not possible there is none, and start-up is a little slower.
 rmSync(join(root, 'dist', 'bundle.cache'), { force: true });
-spawnSync(process.execPath, ['--no-warnings', join(root, 'dist', 'tstrace.cjs'), '-f', '-o', '/dev/null', '/bin/ls', '/'], {
-  env: { ...process.env, TSTRACE_CACHE: 'write' },
-  stdio: 'ignore',
-  timeout: 20_000,
-});
+spawnSync(
+  process.execPath,
+  ['--no-warnings', join(root, 'dist', 'tstrace.cjs'), '-f', '-o', '/dev/null', '/bin/ls', '/'],
+  {
+    env: { ...process.env, TSTRACE_CACHE: 'write' },
+    stdio: 'ignore',
+    timeout: 20_000,
+  },
+);

@@ -31,11 +31,14 @@ test('imports follow the layers', () => {
   const wrong: string[] = [];
   for (const file of files(src)) {
     const layer = relative(src, file).split('/').slice(0, -1)[0] ?? '.';
-    for (const [, target] of readFileSync(file, 'utf8').matchAll(/^(?:import|export) (?!type)[^;]*? from '(\.[^']+)';/gm)) {
+    for (const [, target] of readFileSync(file, 'utf8').matchAll(
+      /^(?:import|export) (?!type)[^;]*? from '(\.[^']+)';/gm,
+    )) {
       const to = relative(src, normalize(join(dirname(file), target))).replace(/\.js$/, '');
       const toLayer = to.includes('/') ? to.split('/')[0] : '.';
       if (toLayer === layer) continue;
-      if (!(allowed[layer] ?? []).some((a) => a === toLayer || to === a)) wrong.push(`${relative(src, file)} imports ${to}`);
+      if (!(allowed[layer] ?? []).some((a) => a === toLayer || to === a))
+        wrong.push(`${relative(src, file)} imports ${to}`);
     }
   }
   expect(wrong).toEqual([]);

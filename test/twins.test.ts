@@ -12,14 +12,16 @@ const header = (name: string): string => readFileSync(join(ROOT, 'native', name)
 /** Enumerators with values, by a prefix, as `NAME -> value`. */
 function enumerators(text: string, prefix: string): Map<string, number> {
   const found = new Map<string, number>();
-  for (const [, name, value] of text.matchAll(new RegExp(`^\\s*${prefix}(\\w+) = (\\d+)`, 'gm'))) found.set(name, Number(value));
+  for (const [, name, value] of text.matchAll(new RegExp(`^\\s*${prefix}(\\w+) = (\\d+)`, 'gm')))
+    found.set(name, Number(value));
   return found;
 }
 const plain = (name: string): string => name.replace(/_/g, '').toUpperCase();
 
 function compare(c: Map<string, number>, ts: object): void {
   const byName = new Map([...c].map(([name, value]) => [plain(name), value] as const));
-  for (const [name, value] of Object.entries(ts)) if (typeof value === 'number') expect([name, byName.get(plain(name))]).toEqual([name, value]);
+  for (const [name, value] of Object.entries(ts))
+    if (typeof value === 'number') expect([name, byName.get(plain(name))]).toEqual([name, value]);
 }
 
 describe('twins', () => {

@@ -7,7 +7,7 @@ import type { Command } from './spawn-spec.js';
 import { packCommand } from './spawn-spec.js';
 
 /** `config_flag` of native/tracer.h. */
-export const enum ConfigFlag {
+export enum ConfigFlag {
   Follow = 1,
   Seccomp = 2,
   Times = 4,
@@ -20,7 +20,7 @@ export const enum ConfigFlag {
 }
 
 /** `next_code` of native/tracer.h. */
-export const enum Next {
+export enum Next {
   Done = -1000,
   Request = -1001,
 }

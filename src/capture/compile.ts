@@ -116,7 +116,8 @@ class Capture {
         if (place.by !== 1) b.emit(Op.MulI, reg, 0, 0, 0, place.by);
         if (place.per !== 1) {
           const shift = Math.log2(place.per);
-          if (!Number.isInteger(shift)) throw new DescriptionError(this.name, 'a reference is divided by no power of two');
+          if (!Number.isInteger(shift))
+            throw new DescriptionError(this.name, 'a reference is divided by no power of two');
           b.emit(Op.AddI, reg, 0, 0, 0, place.per - 1);
           b.emit(Op.ShrI, reg, 0, 0, 0, shift);
         }
@@ -159,7 +160,8 @@ class Capture {
       case 'pointer': {
         const { direction, options } = node;
         if (this.phase === 'enter' && (direction === 'out' || options.show === 'exit')) return;
-        const guard = this.phase === 'exit' && direction === 'out' && !options.evenOnError ? b.jump(Op.JErr) : undefined;
+        const guard =
+          this.phase === 'exit' && direction === 'out' && !options.evenOnError ? b.jump(Op.JErr) : undefined;
         const before = b.length;
         const to = this.phase === 'exit' && node.after ? node.after : node.to;
         if (this.style.verbose || options.always || isText(to)) this.target(to, reg, node.site);
@@ -342,7 +344,9 @@ function needsCapture(node: R, style: Style): boolean {
     case 'format':
       return node.site >= 0;
     case 'match':
-      return targetText(node) || needsCapture(node.otherwise, style) || node.cases.some(([, r]) => needsCapture(r, style));
+      return (
+        targetText(node) || needsCapture(node.otherwise, style) || node.cases.some(([, r]) => needsCapture(r, style))
+      );
     case 'struct':
       return node.fields.some((f) => !f.hidden && needsCapture(f.node, style));
     case 'array':
@@ -355,7 +359,8 @@ function needsCapture(node: R, style: Style): boolean {
 
 /** A match between memory objects is captured itself, when it stands behind a pointer. */
 function targetText(node: R & { kind: 'match' }): boolean {
-  const memory = (r: R): boolean => r.kind === 'string' || r.kind === 'bytes' || r.kind === 'blob' || r.kind === 'struct' || r.kind === 'array';
+  const memory = (r: R): boolean =>
+    r.kind === 'string' || r.kind === 'bytes' || r.kind === 'blob' || r.kind === 'struct' || r.kind === 'array';
   return memory(node.otherwise) || node.cases.some(([, r]) => memory(r));
 }
 
@@ -393,7 +398,8 @@ export function schedule(list: RList): Timed[] {
     .filter((a) => !a.hidden)
     .map((argument) => {
       const { node } = argument;
-      const arrow = phase === 'enter' && node.kind === 'pointer' && node.direction === 'inout' && node.options.show === 'arrow';
+      const arrow =
+        phase === 'enter' && node.kind === 'pointer' && node.direction === 'inout' && node.options.show === 'arrow';
       if (arrow) {
         phase = 'exit';
         return { argument, phase: 'enter' as const, arrow };
@@ -407,7 +413,8 @@ function captureList(list: RList, name: string, style: Style, phase: Phase, buil
   const capture = new Capture(builder, style, phase, name);
   for (const { argument, phase: printed, arrow } of schedule(list)) {
     const { node } = argument;
-    const changed = node.kind === 'pointer' && node.direction === 'inout' && (node.options.show ?? 'changed') === 'changed';
+    const changed =
+      node.kind === 'pointer' && node.direction === 'inout' && (node.options.show ?? 'changed') === 'changed';
     if (printed === phase || arrow || changed) capture.argument(argument);
   }
   if (phase === 'exit') {
@@ -439,7 +446,8 @@ export function compilePlans(call: RCall): Plans {
       const bodies = new Map<RList, () => void>();
       const body = (list: RList): (() => void) => {
         let f = bodies.get(list);
-        if (!f) bodies.set(list, (f = () => builder.scoped(() => captureList(list, call.name, call.style, phase, builder))));
+        if (!f)
+          bodies.set(list, (f = () => builder.scoped(() => captureList(list, call.name, call.style, phase, builder))));
         return f;
       };
       builder.switch(
@@ -450,5 +458,7 @@ export function compilePlans(call: RCall): Plans {
     }
     return builder.finish();
   };
-  return call.style.raw ? { enter: new Uint8Array(0), exit: new Uint8Array(0) } : { enter: compile('enter'), exit: compile('exit') };
+  return call.style.raw
+    ? { enter: new Uint8Array(0), exit: new Uint8Array(0) }
+    : { enter: compile('enter'), exit: compile('exit') };
 }

@@ -1,7 +1,7 @@
 // The capture plan's instruction set: numbers and encoding. Twin: native/plan.h, which documents each operation.
 
 /** Operations of native/plan.h. */
-export const enum Op {
+export enum Op {
   End = 0,
   Mem = 1,
   MemV = 2,
@@ -32,7 +32,7 @@ export const enum Op {
 }
 
 /** Registers with a fixed meaning; arguments are 0-5, scratch 8-15. */
-export const enum Reg {
+export enum Reg {
   Ret = 6,
   Zero = 7,
   Scratch = 8,

@@ -102,31 +102,40 @@ export function checkClashes(
   refuseBoth(s, 'x', 'strings-in-hex');
   if (given.count('y') > 0 && s.qualified.fds)
     throw new UsageError('-y and --decode-fds cannot be provided simultaneously');
-  const output = given.last('output');
-  const only = keys.has('summary-only');
-  const summary = only || keys.has('summary');
-  const separate = given.count('f') > 1 || (keys.has('output-separately') && output !== undefined);
-  if (summary && separate) throw new UsageError(`${SUMMARY} and -ff/--output-separately are mutually exclusive`, true);
-  if (!summary && keys.has('summary-wall-clock'))
-    throw new UsageError(`-w/--summary-wall-clock must be given with ${SUMMARY}`, true);
-  if (!summary && keys.has('summary-columns'))
-    throw new UsageError(`-U/--summary-columns must be given with ${SUMMARY}`, true);
   const { seccomp, implied } = decideSeccomp(s, warnings);
-  const asked = given.count('f') + given.count('follow-forks') > 0;
+  const shortForks = given.count('f');
+  const separately = keys.has('output-separately');
+  if (shortForks > 0 && keys.has('follow-forks'))
+    throw new UsageError('-f and --follow-forks cannot be provided simultaneously');
+  if (shortForks > 1 && separately)
+    throw new UsageError('-ff and --output-separately cannot be provided simultaneously');
+  // As in strace, -f says all there is to say about files, so that beside it the long option does nothing.
+  const separate = shortForks > 0 ? shortForks > 1 : separately;
+  const asked = shortForks > 0 || keys.has('follow-forks');
   const deprecated = given.count('F') > 0;
   if (deprecated)
     warnings.push(
       asked ? 'deprecated option -F ignored' : 'option -F is deprecated, please use -f/--follow-forks instead',
     );
+  const only = keys.has('summary-only');
+  const summary = only || keys.has('summary');
+  if (summary && separate) throw new UsageError(`${SUMMARY} and -ff/--output-separately are mutually exclusive`, true);
+  if (!summary && keys.has('summary-wall-clock'))
+    throw new UsageError(`-w/--summary-wall-clock must be given with ${SUMMARY}`, true);
+  if (!summary && keys.has('summary-columns'))
+    throw new UsageError(`-U/--summary-columns must be given with ${SUMMARY}`, true);
   for (const [pointless, what] of only ? pointlessWithSummary(s) : [])
     if (pointless) warnings.push(`${what} has no effect with -c/--summary-only`);
   if (!summary && keys.has('summary-sort-by')) warnings.push(`-S/--summary-sort-by has no effect without ${SUMMARY}`);
+  const output = given.last('output');
+  if (separately && !asked && !deprecated && output === undefined)
+    warnings.push('--output-separately has no effect without -o/--output');
+  if (keys.has('output-append-mode') && output === undefined)
+    warnings.push('-A/--output-append-mode has no effect without -o/--output');
+  warnings.push(...later);
   checkUser();
   if (separate && output !== undefined && /^[|!]/.test(output))
     throw new UsageError('piping the output and -ff/--output-separately are mutually exclusive', true);
-  if (given.count('output-append-mode') > 0 && output === undefined)
-    warnings.push('-A/--output-append-mode has no effect without -o/--output');
-  warnings.push(...later);
   if (given.count('q') > 0 && s.qualified.quiet)
     throw new UsageError('-q and -e quiet/--quiet cannot be provided simultaneously');
   return { follow: asked || deprecated || implied, seccomp, separate };

@@ -14,9 +14,8 @@ async function candidates(programName: string, word: string): Promise<string[]> 
   const found: unknown = await parser.getCompletion([programName, word]);
   if (!Array.isArray(found)) return [];
   // yargs describes its candidates for other shells (`--quiet:leave out`), and offers negations that getopt has not.
-  return found
-    .map((c) => String(c).split(':')[0])
-    .filter((c) => (c.startsWith(word) && !c.startsWith('--no-')) || c === '--no-abbrev');
+  const words = found.map((c) => String(c).split(':')[0]);
+  return words.filter((c) => c.startsWith(word) && (!c.startsWith('--no-') || c === '--no-abbrev'));
 }
 
 function script(programName: string): string {

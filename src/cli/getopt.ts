@@ -40,7 +40,7 @@ function findLong(
   // Our own options never make a prefix ambiguous that strace takes.
   const straces = prefixed.filter((l) => !l.spec.own);
   const [first, ...others] = straces.length > 0 ? straces : prefixed;
-  if (first === undefined) throw new UsageError(`unrecognized option '--${name}'`, true);
+  if (first === undefined) throw new UsageError(`unrecognized option '--${whole}'`, true);
   // Like glibc: the first candidate, and whatever means something else than it.
   const different = others.filter((o) => o.spec !== first.spec);
   if (different.length > 0) {

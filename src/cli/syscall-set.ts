@@ -21,28 +21,40 @@ export const ALL: SyscallSet = { complete: true, has: () => true };
 /** Nothing. */
 export const NONE: SyscallSet = { complete: false, has: () => false };
 
-/** Members in a byte per number and personality. */
+/** One value of a set: what it names, and in which personalities. */
+interface Term {
+  readonly token: string;
+  /** Where the token is a pattern. */
+  readonly pattern: RegExp | undefined;
+  readonly abis: readonly AbiName[];
+}
+
+/** Members in a byte per number; made for a personality when it is first asked for. */
 class ListedSet implements SyscallSet {
   readonly complete = false;
-  private readonly members: ReadonlyMap<AbiName, Uint8Array>;
+  private readonly members = new Map<AbiName, Uint8Array>();
 
   constructor(
     private readonly tables: SyscallTables,
+    private readonly terms: readonly Term[],
     private readonly inverted: boolean,
     /** Whether numbers that no call has are members. */
     private readonly unnamed: boolean,
-  ) {
-    this.members = new Map(tables.abis.map((abi) => [abi, new Uint8Array(tables.size(abi))]));
-  }
+  ) {}
 
-  add(abi: AbiName, numbers: Iterable<number>): void {
-    const members = this.members.get(abi);
-    if (members) for (const nr of numbers) members[nr] = 1;
+  private membersOf(abi: AbiName): Uint8Array {
+    let members = this.members.get(abi);
+    if (members) return members;
+    members = new Uint8Array(this.tables.size(abi));
+    for (const term of this.terms)
+      if (term.abis.includes(abi)) for (const nr of named(this.tables, abi, term)) members[nr] = 1;
+    this.members.set(abi, members);
+    return members;
   }
 
   has(abi: AbiName, nr: number): boolean {
     if (this.tables.name(abi, nr) === undefined) return this.unnamed;
-    return (this.members.get(abi)?.[nr] === 1) !== this.inverted;
+    return (this.membersOf(abi)[nr] === 1) !== this.inverted;
   }
 }
 
@@ -62,29 +74,26 @@ function byNumber(tables: SyscallTables, abi: AbiName, token: string): readonly 
 }
 
 /** A class, or the name of a call. */
-function byName(tables: SyscallTables, abi: AbiName, token: string): Iterable<number> | undefined {
+function byName(tables: SyscallTables, abi: AbiName, token: string): Iterable<number> {
   const lower = token.toLowerCase();
   const className = BARE_CLASSES.has(lower) ? `%${lower}` : lower === '%net' ? '%network' : lower;
-  if (className.startsWith('%')) return tables.members(abi, className);
-  const numbers = tables.numbers(abi, token);
-  return numbers.length > 0 ? numbers : undefined;
+  return className.startsWith('%') ? (tables.members(abi, className) ?? []) : tables.numbers(abi, token);
 }
 
-/** Adds what a token means; false when it means nothing. */
-function addToken(set: ListedSet, tables: SyscallTables, abis: readonly AbiName[], token: string): boolean {
-  const pattern = token.startsWith('/') ? extendedRegex(token.slice(1)) : undefined;
-  let matched = false;
-  for (const abi of abis) {
-    let found: Iterable<number> | undefined;
-    if (pattern) found = byPattern(tables, abi, pattern);
-    else if (/^\d/.test(token)) found = byNumber(tables, abi, token);
-    else if (token === 'all') found = Array.from({ length: tables.size(abi) }, (_, nr) => nr);
-    else found = byName(tables, abi, token);
-    if (found === undefined || (Array.isArray(found) && found.length === 0)) continue;
-    matched = true;
-    set.add(abi, found);
-  }
-  return matched;
+/** The numbers that a term names in a personality. */
+function named(tables: SyscallTables, abi: AbiName, { token, pattern }: Term): Iterable<number> {
+  if (pattern) return byPattern(tables, abi, pattern);
+  if (/^\d/.test(token)) return byNumber(tables, abi, token);
+  if (token === 'all') return Array.from({ length: tables.size(abi) }, (_, nr) => nr);
+  return byName(tables, abi, token);
+}
+
+/** Whether a term names anything; asks no more personalities than it must. */
+function matches(tables: SyscallTables, term: Term): boolean {
+  return term.abis.some((abi) => {
+    for (const nr of named(tables, abi, term)) return nr >= 0;
+    return false;
+  });
 }
 
 /** Splits off the exclamation marks in front of a set. */
@@ -105,8 +114,7 @@ export function parseSyscallSet(text: string, tables: SyscallTables, unnamed = t
   if (value === 'all') return inverted ? NONE : ALL;
   const tokens = value.split(',').filter((t) => t !== '');
   if (tokens.length === 0) throw new UsageError(`invalid system call '${text}'`);
-  const set = new ListedSet(tables, inverted, unnamed);
-  let everything = false;
+  const terms: Term[] = [];
   for (const given of tokens) {
     const token = given.replace(/^\?+/, '');
     const at = token.lastIndexOf('@');
@@ -115,10 +123,14 @@ export function parseSyscallSet(text: string, tables: SyscallTables, unnamed = t
     if (at >= 0 && abi === undefined)
       throw new UsageError(`incorrect personality designator '${designator}' in qualification '${token}'`, true);
     const bare = at < 0 ? token : token.slice(0, at);
-    if (bare === 'all' && abi === undefined) everything = true;
-    const matched = addToken(set, tables, abi === undefined ? tables.abis : [abi], bare);
-    if (!matched && token === given) throw new UsageError(`invalid system call '${token}'`);
+    const term = {
+      token: bare,
+      pattern: bare.startsWith('/') ? extendedRegex(bare.slice(1)) : undefined,
+      abis: abi === undefined ? tables.abis : [abi],
+    };
+    if (token === given && !matches(tables, term)) throw new UsageError(`invalid system call '${token}'`);
+    terms.push(term);
   }
-  if (everything) return inverted ? NONE : ALL;
-  return set;
+  if (terms.some((t) => t.token === 'all' && t.abis === tables.abis)) return inverted ? NONE : ALL;
+  return new ListedSet(tables, terms, inverted, unnamed);
 }

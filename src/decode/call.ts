@@ -139,12 +139,7 @@ function rawSteps(style: Style, count: number, names: readonly string[]): Step[]
   }));
 }
 
-function build(
-  name: string,
-  plans: Plans,
-  keepsEntry: boolean,
-  pick: (c: Cursor) => CompiledList,
-): CompiledCall {
+function build(name: string, plans: Plans, keepsEntry: boolean, pick: (c: Cursor) => CompiledList): CompiledCall {
   return {
     name,
     open: label(name + '('),
@@ -196,7 +191,11 @@ export function compileCall(name: string, call: Call, style: Style, rawCount: nu
   const resolved = resolveCall(name, call, style);
   if (style.raw) {
     const list: CompiledList = {
-      steps: rawSteps(style, rawCount, resolved.plain.args.map((a) => a.name)),
+      steps: rawSteps(
+        style,
+        rawCount,
+        resolved.plain.args.map((a) => a.name),
+      ),
       result: resultPrinter({ ...resolved.plain.result, comment: undefined }, style, undefined),
     };
     return build(name, EMPTY, false, () => list);

@@ -55,7 +55,9 @@ export function printCapturedPath(c: Cursor, s: Sink, site: number, fd: number, 
 /** The printer of a descriptor; `at`: AT_FDCWD has its name. */
 export function fdPrinter(style: Style, at: boolean, site: number): ScalarPrinter {
   const shown = describesFds(style) && site >= 0;
-  const cwd = label(style.constants === 'raw' ? '-100' : style.constants === 'verbose' ? '-100 /* AT_FDCWD */' : 'AT_FDCWD');
+  const cwd = label(
+    style.constants === 'raw' ? '-100' : style.constants === 'verbose' ? '-100 /* AT_FDCWD */' : 'AT_FDCWD',
+  );
   return (c, s, lo) => {
     if (at && lo === AT_FDCWD) s.bytes(cwd);
     else s.signed(lo);

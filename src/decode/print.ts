@@ -64,7 +64,8 @@ export function placeReader(place: Place, depth: number): (c: Cursor) => number 
     }
     case 'deref': {
       const { target } = place;
-      return (c) => (c.find(target.site, c.argLo(target.register), c.argHi(target.register)) && c.length >= 4 ? c.u32(c.at) : 0);
+      return (c) =>
+        c.find(target.site, c.argLo(target.register), c.argHi(target.register)) && c.length >= 4 ? c.u32(c.at) : 0;
     }
   }
 }
@@ -297,7 +298,8 @@ export class Printers {
     const target = followed ? this.pointee(node, depth) : printAddress;
     const hidden = direction === 'out' && !options.evenOnError;
     const smallest = node.sizePlace && placeReader(node.sizePlace, depth);
-    if (direction === 'inout' && (options.show ?? 'changed') === 'changed' && followed) return this.changing(node, depth, whenNull);
+    if (direction === 'inout' && (options.show ?? 'changed') === 'changed' && followed)
+      return this.changing(node, depth, whenNull);
     const plain: ScalarPrinter = (c, s, lo, hi) => {
       if ((lo | hi) === 0) s.bytes(whenNull);
       else if (hidden && c.failed) s.hex64(lo, hi);
@@ -311,7 +313,13 @@ export class Printers {
   private changing(node: R & { kind: 'pointer' }, depth: number, whenNull: Uint8Array): ScalarPrinter {
     const { site, to } = node;
     const target = this.pointee(node, depth);
-    const simple = to.kind !== 'struct' && to.kind !== 'array' && to.kind !== 'string' && to.kind !== 'bytes' && to.kind !== 'blob' && to.kind !== 'match';
+    const simple =
+      to.kind !== 'struct' &&
+      to.kind !== 'array' &&
+      to.kind !== 'string' &&
+      to.kind !== 'bytes' &&
+      to.kind !== 'blob' &&
+      to.kind !== 'match';
     const value = simple ? stored(this.scalar(to, depth), to.bytes) : undefined;
     return (c, s, lo, hi) => {
       if ((lo | hi) === 0) {

@@ -113,7 +113,24 @@ export class Sink {
       buf[this.pos++] = 48 + v;
       return;
     }
-    const digits = v < 100 ? 2 : v < 1000 ? 3 : v < 10000 ? 4 : v < 100000 ? 5 : v < 1e6 ? 6 : v < 1e7 ? 7 : v < 1e8 ? 8 : v < 1e9 ? 9 : 10;
+    const digits =
+      v < 100
+        ? 2
+        : v < 1000
+          ? 3
+          : v < 10000
+            ? 4
+            : v < 100000
+              ? 5
+              : v < 1e6
+                ? 6
+                : v < 1e7
+                  ? 7
+                  : v < 1e8
+                    ? 8
+                    : v < 1e9
+                      ? 9
+                      : 10;
     let at = this.pos + digits;
     this.pos = at;
     while (v >= 100) {
@@ -187,7 +204,22 @@ export class Sink {
     const v = value >>> 0;
     if (this.pos + 8 > this.buf.length) this.ensure(8);
     const buf = this.buf;
-    let nibbles = v < 0x10 ? 1 : v < 0x100 ? 2 : v < 0x1000 ? 3 : v < 0x10000 ? 4 : v < 0x100000 ? 5 : v < 0x1000000 ? 6 : v < 0x10000000 ? 7 : 8;
+    let nibbles =
+      v < 0x10
+        ? 1
+        : v < 0x100
+          ? 2
+          : v < 0x1000
+            ? 3
+            : v < 0x10000
+              ? 4
+              : v < 0x100000
+                ? 5
+                : v < 0x1000000
+                  ? 6
+                  : v < 0x10000000
+                    ? 7
+                    : 8;
     let pos = this.pos;
     if (nibbles & 1) {
       buf[pos++] = HEX[2 * ((v >>> (4 * (nibbles - 1))) & 15) + 1];

@@ -23,13 +23,23 @@ function numberText(lo: number, hi: number, size: number, base: Base | undefined
 }
 
 /** Finds the name of one value. */
-export function choiceName(entries: readonly ConstantEntry[], lo: number, hi: number, size: number): string | undefined {
+export function choiceName(
+  entries: readonly ConstantEntry[],
+  lo: number,
+  hi: number,
+  size: number,
+): string | undefined {
   for (const e of entries) if (e.lo === lo && (size < 8 || e.hi === hi)) return e.name;
   return undefined;
 }
 
 /** The names of all bits that have one, in the table's order, and what is left. */
-export function flagNames(entries: readonly ConstantEntry[], lo: number, hi: number, size: number): { names: string[]; lo: number; hi: number } {
+export function flagNames(
+  entries: readonly ConstantEntry[],
+  lo: number,
+  hi: number,
+  size: number,
+): { names: string[]; lo: number; hi: number } {
   const names: string[] = [];
   for (const e of entries) {
     const eh = size < 8 ? 0 : e.hi;

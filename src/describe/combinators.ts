@@ -67,15 +67,34 @@ export const fd: FdNode = { kind: 'fd', at: false, size: 4 };
 export const dirfd: FdNode = { kind: 'fd', at: true, size: 4 };
 
 /** One of the table's names. */
-export const choice = (table: ConstantTable, size: Size = 4, base?: Base): XlatNode => ({ kind: 'xlat', size, table, base });
+export const choice = (table: ConstantTable, size: Size = 4, base?: Base): XlatNode => ({
+  kind: 'xlat',
+  size,
+  table,
+  base,
+});
 /** Any of the table's names, joined by `|`. */
-export const flags = (table: ConstantTable, size: Size = 4, base?: Base): XlatNode => ({ kind: 'xlat', size, table, base });
+export const flags = (table: ConstantTable, size: Size = 4, base?: Base): XlatNode => ({
+  kind: 'xlat',
+  size,
+  table,
+  base,
+});
 /** A scalar with a printer of its own. */
-export const format = (printer: ScalarFormat, size: Size = 4): FormatNode => ({ kind: 'format', size, format: printer });
+export const format = (printer: ScalarFormat, size: Size = 4): FormatNode => ({
+  kind: 'format',
+  size,
+  format: printer,
+});
 
 const pointer =
   (direction: 'in' | 'out' | 'inout') =>
-  (to: MemoryNode | ScalarNode, options: PointerOptions = {}): PointerNode => ({ kind: 'pointer', direction, to, options });
+  (to: MemoryNode | ScalarNode, options: PointerOptions = {}): PointerNode => ({
+    kind: 'pointer',
+    direction,
+    to,
+    options,
+  });
 /** A pointer to what the caller gives. */
 export const input = pointer('in');
 /** A pointer to what the kernel fills in: shown after success, an address otherwise. */
@@ -91,11 +110,21 @@ export const cstring: StringNode = { kind: 'string', limit: 'string' };
 export const chars = (size: number): StringNode => ({ kind: 'string', limit: 'string', size });
 
 /** Counted bytes as a string. */
-export const bytes = (length: Ref, options: { within?: Ref } = {}): BytesNode => ({ kind: 'bytes', length, style: 'text', ...options });
+export const bytes = (length: Ref, options: { within?: Ref } = {}): BytesNode => ({
+  kind: 'bytes',
+  length,
+  style: 'text',
+  ...options,
+});
 /** Counted bytes, always in hexadecimal. */
 export const hexBytes = (length: Ref): BytesNode => ({ kind: 'bytes', length, style: 'hex' });
 /** A byte array of a structure, always in hexadecimal. */
-export const hexArray = (size: number): BytesNode => ({ kind: 'bytes', length: { kind: 'const', value: size }, style: 'hex', size });
+export const hexArray = (size: number): BytesNode => ({
+  kind: 'bytes',
+  length: { kind: 'const', value: size },
+  style: 'hex',
+  size,
+});
 
 /** Fields by name; a field is a node, or a node with options made by `field`. */
 export type FieldSpec = Readonly<Record<string, Node | Omit<Field, 'name'>>>;
@@ -121,7 +150,11 @@ export const struct = (fields: FieldSpec, options: StructOptions = {}): StructNo
 };
 
 /** `[a, b]` of `count` elements. */
-export const array = (of: MemoryNode | ScalarNode, count: Ref, options: { limit?: number; render?: Renderer } = {}): ArrayNode => ({
+export const array = (
+  of: MemoryNode | ScalarNode,
+  count: Ref,
+  options: { limit?: number; render?: Renderer } = {},
+): ArrayNode => ({
   kind: 'array',
   of,
   count,
@@ -135,9 +168,18 @@ export const fixedArray = (of: MemoryNode | ScalarNode, count: number): ArrayNod
   fixed: count,
 });
 /** Elements up to a zero one. */
-export const zeroTerminated = (of: ScalarNode, countOnly?: string): ZeroTerminatedNode => ({ kind: 'zeroTerminated', of, countOnly });
+export const zeroTerminated = (of: ScalarNode, countOnly?: string): ZeroTerminatedNode => ({
+  kind: 'zeroTerminated',
+  of,
+  countOnly,
+});
 /** Bytes with a printer of their own. */
-export const blob = (length: Ref, max: number, render: Renderer, options: { size?: number; minimum?: number; partial?: boolean } = {}): BlobNode => ({
+export const blob = (
+  length: Ref,
+  max: number,
+  render: Renderer,
+  options: { size?: number; minimum?: number; partial?: boolean } = {},
+): BlobNode => ({
   kind: 'blob',
   length,
   max,
@@ -146,10 +188,16 @@ export const blob = (length: Ref, max: number, render: Renderer, options: { size
 });
 
 /** Chooses by a value; keys are numbers (constants of the tables). */
-export const match = (on: Ref, cases: Readonly<Record<number, Node>> | readonly (readonly [number, Node])[], otherwise: Node): MatchNode => ({
+export const match = (
+  on: Ref,
+  cases: Readonly<Record<number, Node>> | readonly (readonly [number, Node])[],
+  otherwise: Node,
+): MatchNode => ({
   kind: 'match',
   on,
-  cases: Array.isArray(cases) ? (cases as readonly (readonly [number, Node])[]) : Object.entries(cases).map(([k, node]) => [Number(k), node] as const),
+  cases: Array.isArray(cases)
+    ? (cases as readonly (readonly [number, Node])[])
+    : Object.entries(cases).map(([k, node]) => [Number(k), node] as const),
   otherwise,
 });
 /** Differs by personality. */
@@ -178,7 +226,10 @@ export const atLeast = (on: Ref, value: number): Condition => ({ on, op: 'ge', v
 
 /** Arguments by name; an argument is a node, or a node with options made by `argument`. */
 export type ArgumentSpec = Readonly<Record<string, Node | Omit<Argument, 'name'>>>;
-export const argument = (node: Node, options: Omit<Argument, 'name' | 'node'>): Omit<Argument, 'name'> => ({ node, ...options });
+export const argument = (node: Node, options: Omit<Argument, 'name' | 'node'>): Omit<Argument, 'name'> => ({
+  node,
+  ...options,
+});
 /** A 64-bit argument: two registers on i386. */
 export const wide = (node: Node): Omit<Argument, 'name'> => ({ node, wide: true });
 
@@ -195,12 +246,19 @@ export const returns = {
   octal: { base: 'o' } as Result,
   none: { base: 'none' } as Result,
   /** With text in parentheses behind the number. */
-  comment: (comment: Renderer, extra: ArgumentSpec = {}, base: Result['base'] = 'd'): Result => ({ base, comment, extra: argumentList(extra) }),
+  comment: (comment: Renderer, extra: ArgumentSpec = {}, base: Result['base'] = 'd'): Result => ({
+    base,
+    comment,
+    extra: argumentList(extra),
+  }),
   format: (printer: ScalarFormat): Result => ({ base: 'format', format: printer }),
 };
 
 /** Describes a system call: arguments in order, then the result. */
-export const call = (args: ArgumentSpec = {}, result: Result = returns.decimal): Call => ({ args: argumentList(args), result });
+export const call = (args: ArgumentSpec = {}, result: Result = returns.decimal): Call => ({
+  args: argumentList(args),
+  result,
+});
 
 /** Describes a call whose further arguments depend on a value. `cases`: [keys, arguments, result]. */
 export const callBy = (

@@ -196,8 +196,10 @@ export interface VerboseNode {
   readonly short: Node;
 }
 
-export type ScalarNode = IntNode | AddressNode | XlatNode | FormatNode | FdNode | PointerNode | MatchNode | AbiNode | VerboseNode;
-export type MemoryNode = StringNode | BytesNode | StructNode | ArrayNode | ZeroTerminatedNode | BlobNode | MatchNode | AbiNode | VerboseNode;
+export type ScalarNode =
+  IntNode | AddressNode | XlatNode | FormatNode | FdNode | PointerNode | MatchNode | AbiNode | VerboseNode;
+export type MemoryNode =
+  StringNode | BytesNode | StructNode | ArrayNode | ZeroTerminatedNode | BlobNode | MatchNode | AbiNode | VerboseNode;
 export type Node = ScalarNode | MemoryNode;
 
 /** One argument as it is printed. */

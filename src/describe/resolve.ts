@@ -6,7 +6,19 @@ import type { ConstantTable } from '../constants/table.js';
 import type { Renderer, ScalarFormat } from '../decode/printer.js';
 import type { Style } from '../decode/style.js';
 import { describesFds } from '../decode/style.js';
-import type { Argument, Base, Call, Condition, Node, PointerNode, PointerOptions, Ref, Result, Size, StructNode } from './node.js';
+import type {
+  Argument,
+  Base,
+  Call,
+  Condition,
+  Node,
+  PointerNode,
+  PointerOptions,
+  Ref,
+  Result,
+  Size,
+  StructNode,
+} from './node.js';
 
 /** A reference whose place is known. */
 export type Place =
@@ -42,8 +54,20 @@ export interface RField {
 export type R =
   | { readonly kind: 'int'; readonly bytes: number; readonly align: number; readonly base: Base }
   | { readonly kind: 'address'; readonly bytes: number; readonly align: number }
-  | { readonly kind: 'xlat'; readonly bytes: number; readonly align: number; readonly table: ConstantTable; readonly base?: Base }
-  | { readonly kind: 'format'; readonly bytes: number; readonly align: number; readonly format: ScalarFormat; readonly site: number }
+  | {
+      readonly kind: 'xlat';
+      readonly bytes: number;
+      readonly align: number;
+      readonly table: ConstantTable;
+      readonly base?: Base;
+    }
+  | {
+      readonly kind: 'format';
+      readonly bytes: number;
+      readonly align: number;
+      readonly format: ScalarFormat;
+      readonly site: number;
+    }
   | { readonly kind: 'fd'; readonly bytes: number; readonly align: number; readonly at: boolean; readonly site: number }
   | {
       readonly kind: 'pointer';
@@ -66,7 +90,14 @@ export type R =
       readonly cases: readonly (readonly [number, R])[];
       readonly otherwise: R;
     }
-  | { readonly kind: 'string'; readonly bytes: number; readonly align: number; readonly path: boolean; readonly max?: number; readonly fixed: boolean }
+  | {
+      readonly kind: 'string';
+      readonly bytes: number;
+      readonly align: number;
+      readonly path: boolean;
+      readonly max?: number;
+      readonly fixed: boolean;
+    }
   | {
       readonly kind: 'bytes';
       readonly bytes: number;
@@ -86,7 +117,13 @@ export type R =
       readonly fixed?: number;
       readonly render?: Renderer;
     }
-  | { readonly kind: 'zeroTerminated'; readonly bytes: number; readonly align: number; readonly of: R; readonly countOnly?: string }
+  | {
+      readonly kind: 'zeroTerminated';
+      readonly bytes: number;
+      readonly align: number;
+      readonly of: R;
+      readonly countOnly?: string;
+    }
   | {
       readonly kind: 'blob';
       readonly bytes: number;
@@ -240,7 +277,12 @@ class Resolver {
           site: node.pid && this.style.comm ? this.newSite() : -1,
         };
       case 'fd':
-        return { kind: 'fd', ...this.scalar(sizeOf(node.size, abi)), at: node.at, site: describesFds(this.style) ? this.newSite() : -1 };
+        return {
+          kind: 'fd',
+          ...this.scalar(sizeOf(node.size, abi)),
+          at: node.at,
+          site: describesFds(this.style) ? this.newSite() : -1,
+        };
       case 'pointer': {
         const site = this.newSite();
         const sizePlace = node.options.size && this.place(node.options.size);
@@ -278,7 +320,14 @@ class Resolver {
         return { kind: 'match', bytes, align, on, mask: node.mask ?? 0xffffffff, cases, otherwise };
       }
       case 'string':
-        return { kind: 'string', bytes: node.size ?? 0, align: 1, path: node.limit === 'path', max: node.max, fixed: node.size !== undefined };
+        return {
+          kind: 'string',
+          bytes: node.size ?? 0,
+          align: 1,
+          path: node.limit === 'path',
+          max: node.max,
+          fixed: node.size !== undefined,
+        };
       case 'bytes':
         return {
           kind: 'bytes',
@@ -439,7 +488,16 @@ class Resolver {
       const before = this.site;
       const node = this.node(a.node);
       if (node.kind === 'pointer') this.registers.get(a.name)!.site = before;
-      return { name: a.name, register: own, high, node, when: this.test(a.when), hidden: a.hidden ?? false, named: a.named ?? false, atExit: a.atExit ?? false };
+      return {
+        name: a.name,
+        register: own,
+        high,
+        node,
+        when: this.test(a.when),
+        hidden: a.hidden ?? false,
+        named: a.named ?? false,
+        atExit: a.atExit ?? false,
+      };
     });
     return { args, next: register };
   }
@@ -458,7 +516,15 @@ class Resolver {
   private extra(list: readonly Argument[]): RArgument[] {
     return list.map((a) => {
       const found = this.registers.get(a.name) ?? this.fail(`result comment: no argument '${a.name}'`);
-      return { name: a.name, register: found.register, high: -1, node: this.node(a.node), hidden: false, named: false, atExit: true };
+      return {
+        name: a.name,
+        register: found.register,
+        high: -1,
+        node: this.node(a.node),
+        hidden: false,
+        named: false,
+        atExit: true,
+      };
     });
   }
 }

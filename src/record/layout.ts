@@ -1,7 +1,7 @@
 // Byte offsets of the record, the region table and the ring's control page. Twin: native/record.h.
 
 /** `record_event` of native/record.h. */
-export const enum Event {
+export enum Event {
   Enter = 1,
   Exit = 2,
   Signal = 3,
@@ -17,7 +17,7 @@ export const enum Event {
 }
 
 /** `record_flag` of native/record.h. */
-export const enum RecordFlag {
+export enum RecordFlag {
   Error = 1,
   Tampered = 2,
   Delayed = 4,
@@ -32,7 +32,7 @@ export const enum RecordFlag {
 }
 
 /** Offsets inside a record's header. */
-export const enum Offset {
+export enum Offset {
   Size = 0,
   Event = 4,
   Flags = 6,
@@ -51,7 +51,7 @@ export const enum Offset {
 }
 
 /** Offsets inside one entry of the region table, 32 bytes each. */
-export const enum RegionOffset {
+export enum RegionOffset {
   Addr = 0,
   Offset = 8,
   Length = 12,

@@ -1,6 +1,46 @@
 // Files: opening, paths, attributes, directories, descriptors.
 import * as g from '../constants/generated/file.js';
-import { anyBit, hexBytes, arg, argument, blob, byAbi, bytes, call, choice, constant, dirfd, fd, field, flags, format, i32, i64, input, inout, output, padding, pathname, permissions, ret, returns, sibling, size, struct, u16, u32, u64, wide, x32, x64, detail, fixedArray, array, cstring, ulong } from '../describe/combinators.js';
+import {
+  anyBit,
+  hexBytes,
+  arg,
+  argument,
+  blob,
+  byAbi,
+  bytes,
+  call,
+  choice,
+  constant,
+  dirfd,
+  fd,
+  field,
+  flags,
+  format,
+  i32,
+  i64,
+  input,
+  inout,
+  output,
+  padding,
+  pathname,
+  permissions,
+  ret,
+  returns,
+  sibling,
+  size,
+  struct,
+  u16,
+  u32,
+  u64,
+  wide,
+  x32,
+  x64,
+  detail,
+  fixedArray,
+  array,
+  cstring,
+  ulong,
+} from '../describe/combinators.js';
 import type { Node } from '../describe/node.js';
 import { choiceAndFlags, userId } from '../decode/leaf/flags.js';
 import { device, fileMode } from '../decode/leaf/mode.js';
@@ -23,7 +63,9 @@ const withDates: Renderer = ({ style, plain, offset: at, field: value }) => {
   const names = ['st_dev', 'st_ino', 'st_mode', 'st_nlink', 'st_uid', 'st_gid', 'st_blksize', 'st_blocks'];
   const head = names.map((name) => [name, value(name)] as const);
   const rest = [value('st_size'), value('st_rdev')];
-  const times = ['st_atime', 'st_mtime', 'st_ctime'].map((name) => [name, value(name), value(`${name}_nsec`), at(name), at(`${name}_nsec`)] as const);
+  const times = ['st_atime', 'st_mtime', 'st_ctime'].map(
+    (name) => [name, value(name), value(`${name}_nsec`), at(name), at(`${name}_nsec`)] as const,
+  );
   const width = style.abi.longSize;
   const modeAt = at('st_mode');
   return (c, s, from, length) => {
@@ -67,27 +109,72 @@ const shortStat: Renderer = (context) => {
 const dev = format(device, 8);
 const stat64bit = struct(
   {
-    st_dev: dev, st_ino: u64, st_nlink: u64, st_mode: format(fileMode), st_uid: format(userId), st_gid: format(userId), pad: padding(4),
-    st_rdev: dev, st_size: i64, st_blksize: i64, st_blocks: i64,
-    st_atime: i64, st_atime_nsec: u64, st_mtime: i64, st_mtime_nsec: u64, st_ctime: i64, st_ctime_nsec: u64, unused: padding(24),
+    st_dev: dev,
+    st_ino: u64,
+    st_nlink: u64,
+    st_mode: format(fileMode),
+    st_uid: format(userId),
+    st_gid: format(userId),
+    pad: padding(4),
+    st_rdev: dev,
+    st_size: i64,
+    st_blksize: i64,
+    st_blocks: i64,
+    st_atime: i64,
+    st_atime_nsec: u64,
+    st_mtime: i64,
+    st_mtime_nsec: u64,
+    st_ctime: i64,
+    st_ctime_nsec: u64,
+    unused: padding(24),
   },
   { render: shortStat },
 );
 /** struct stat64 of i386 (asm/stat.h). */
 const stat32 = struct(
   {
-    st_dev: dev, pad0: padding(4), __st_ino: u32, st_mode: format(fileMode), st_nlink: u32, st_uid: format(userId), st_gid: format(userId),
-    st_rdev: dev, pad3: padding(4), st_size: i64, st_blksize: u32, st_blocks: u64,
-    st_atime: i32, st_atime_nsec: u32, st_mtime: i32, st_mtime_nsec: u32, st_ctime: i32, st_ctime_nsec: u32, st_ino: u64,
+    st_dev: dev,
+    pad0: padding(4),
+    __st_ino: u32,
+    st_mode: format(fileMode),
+    st_nlink: u32,
+    st_uid: format(userId),
+    st_gid: format(userId),
+    st_rdev: dev,
+    pad3: padding(4),
+    st_size: i64,
+    st_blksize: u32,
+    st_blocks: u64,
+    st_atime: i32,
+    st_atime_nsec: u32,
+    st_mtime: i32,
+    st_mtime_nsec: u32,
+    st_ctime: i32,
+    st_ctime_nsec: u32,
+    st_ino: u64,
   },
   { render: shortStat },
 );
 /** struct stat of i386: what the calls without 64 in their name fill. */
 const statOld32 = struct(
   {
-    st_dev: format(device, 4), st_ino: u32, st_mode: format(fileMode, 2), st_nlink: u16, st_uid: format(userId, 2), st_gid: format(userId, 2),
-    st_rdev: format(device, 4), st_size: u32, st_blksize: u32, st_blocks: u32,
-    st_atime: i32, st_atime_nsec: u32, st_mtime: i32, st_mtime_nsec: u32, st_ctime: i32, st_ctime_nsec: u32, unused: padding(8),
+    st_dev: format(device, 4),
+    st_ino: u32,
+    st_mode: format(fileMode, 2),
+    st_nlink: u16,
+    st_uid: format(userId, 2),
+    st_gid: format(userId, 2),
+    st_rdev: format(device, 4),
+    st_size: u32,
+    st_blksize: u32,
+    st_blocks: u32,
+    st_atime: i32,
+    st_atime_nsec: u32,
+    st_mtime: i32,
+    st_mtime_nsec: u32,
+    st_ctime: i32,
+    st_ctime_nsec: u32,
+    unused: padding(8),
   },
   { render: shortStat },
 );
@@ -95,12 +182,17 @@ const statBuffer = output(stat64bit);
 const stat = byAbi(output(stat64bit), output(statOld32));
 
 /** Microseconds are not what statx has: seconds, nanoseconds and a date. */
-const statxTime = struct({ tv_sec: i64, tv_nsec: u32, pad: padding(4) }, {
-  render: ({ plain, offset: at }) => (c, s, from, length) => {
-    plain(c, s, from, length);
-    printDate(s, readTime(c, from, 8), c.u32(from + at('tv_nsec')));
+const statxTime = struct(
+  { tv_sec: i64, tv_nsec: u32, pad: padding(4) },
+  {
+    render:
+      ({ plain, offset: at }) =>
+      (c, s, from, length) => {
+        plain(c, s, from, length);
+        printDate(s, readTime(c, from, 8), c.u32(from + at('tv_nsec')));
+      },
   },
-});
+);
 const has = (bit: number) => ({ on: sibling('stx_mask'), op: 'set' as const, value: bit });
 const statxBuffer = struct({
   stx_mask: flags(g.statx_masks),
@@ -133,48 +225,73 @@ const statxBuffer = struct({
 });
 
 const fsid = struct({ val: fixedArray(x32, 2) });
-const statfsBuffer = struct({
-  f_type: choice(g.filesystem_magic, 'long'), f_bsize: ulong, f_blocks: byAbi(u64, u32), f_bfree: byAbi(u64, u32), f_bavail: byAbi(u64, u32),
-  f_files: byAbi(u64, u32), f_ffree: byAbi(u64, u32), f_fsid: fsid, f_namelen: ulong, f_frsize: ulong, f_flags: flags(g.statfs_flags, 'long'), f_spare: padding(32),
-}, { size: undefined });
+const statfsBuffer = struct(
+  {
+    f_type: choice(g.filesystem_magic, 'long'),
+    f_bsize: ulong,
+    f_blocks: byAbi(u64, u32),
+    f_bfree: byAbi(u64, u32),
+    f_bavail: byAbi(u64, u32),
+    f_files: byAbi(u64, u32),
+    f_ffree: byAbi(u64, u32),
+    f_fsid: fsid,
+    f_namelen: ulong,
+    f_frsize: ulong,
+    f_flags: flags(g.statfs_flags, 'long'),
+    f_spare: padding(32),
+  },
+  { size: undefined },
+);
 
 const iovec = (data: Node) => struct({ iov_base: data, iov_len: size });
 /** Buffers that the call reads from. */
 const gathered = (count: string) => input(array(iovec(input(bytes(sibling('iov_len')))), arg(count)));
 /** Buffers that the call fills, one after the other. */
-const scattered = (count: string) => input(array(iovec(output(bytes(sibling('iov_len'), { within: ret }))), arg(count)), { atExit: true });
+const scattered = (count: string) =>
+  input(array(iovec(output(bytes(sibling('iov_len'), { within: ret }))), arg(count)), { atExit: true });
 
-const openHow = struct({ flags: format(choiceAndFlags(g.open_modes, 3, g.openat2_flags), 8), mode: field(u64, {}), resolve: flags(g.resolve_flags, 8) }, {
-  length: arg('size'),
-  minimum: 24,
-  render: ({ field: value, offset: at }) => (c, s, from) => {
-    s.text('{flags=');
-    value('flags')(c, s, from, 24);
-    const m = c.u64(from + at('mode'));
-    if (m !== 0 || (c.u32(from) & 0o100) !== 0 || (c.u32(from) & 0x400000) !== 0) {
-      s.text(', mode=');
-      s.mode(m);
-    }
-    s.text(', resolve=');
-    value('resolve')(c, s, from, 24);
-    s.byte(125);
+const openHow = struct(
+  {
+    flags: format(choiceAndFlags(g.open_modes, 3, g.openat2_flags), 8),
+    mode: field(u64, {}),
+    resolve: flags(g.resolve_flags, 8),
   },
-});
+  {
+    length: arg('size'),
+    minimum: 24,
+    render:
+      ({ field: value, offset: at }) =>
+      (c, s, from) => {
+        s.text('{flags=');
+        value('flags')(c, s, from, 24);
+        const m = c.u64(from + at('mode'));
+        if (m !== 0 || (c.u32(from) & 0o100) !== 0 || (c.u32(from) & 0x400000) !== 0) {
+          s.text(', mode=');
+          s.mode(m);
+        }
+        s.text(', resolve=');
+        value('resolve')(c, s, from, 24);
+        s.byte(125);
+      },
+  },
+);
 
 const direntBuffer = (is64: boolean) => output(blob(ret, 1 << 20, printDirents(is64), { partial: false }));
 
 /** Times of utimensat: UTIME_NOW and UTIME_OMIT stand for themselves. */
-const utimes: Renderer = ({ style, size: bytesOf }) => (c, s, at) => {
-  const half = bytesOf / 2;
-  const nsec = readTime(c, at + half, half);
-  if (style.constants !== 'raw' && nsec === 0x3fffffff) s.text('UTIME_NOW');
-  else if (style.constants !== 'raw' && nsec === 0x3ffffffe) s.text('UTIME_OMIT');
-  else {
-    const sec = readTime(c, at, half);
-    s.text(`{tv_sec=${sec}, tv_nsec=${nsec}}`);
-    if (dateText(sec, nsec)) printDate(s, sec, nsec);
-  }
-};
+const utimes: Renderer =
+  ({ style, size: bytesOf }) =>
+  (c, s, at) => {
+    const half = bytesOf / 2;
+    const nsec = readTime(c, at + half, half);
+    if (style.constants !== 'raw' && nsec === 0x3fffffff) s.text('UTIME_NOW');
+    else if (style.constants !== 'raw' && nsec === 0x3ffffffe) s.text('UTIME_OMIT');
+    else {
+      const sec = readTime(c, at, half);
+      s.text(`{tv_sec=${sec}, tv_nsec=${nsec}}`);
+      if (dateText(sec, nsec)) printDate(s, sec, nsec);
+    }
+  };
 
 const xattrValue = { name: input(cstring) };
 
@@ -194,8 +311,15 @@ export const file: Family = {
   preadv: () => call({ fd, iov: scattered('iovcnt'), iovcnt: size, offset: wide(i64) }),
   pwritev: () => call({ fd, iov: gathered('iovcnt'), iovcnt: size, offset: wide(i64) }),
   lseek: () => call({ fd, offset: byAbi(i64, i32), whence: choice(g.seek_whence) }),
-  _llseek: () => call({ fd, offset_high: argument(u32, { hidden: true }), offset_low: argument(u32, { hidden: true }),
-    offset: argument(i64, { register: 2, atExit: false }), result: argument(output(i64), { register: 3 }), whence: argument(choice(g.seek_whence), { register: 4 }) }),
+  _llseek: () =>
+    call({
+      fd,
+      offset_high: argument(u32, { hidden: true }),
+      offset_low: argument(u32, { hidden: true }),
+      offset: argument(i64, { register: 2, atExit: false }),
+      result: argument(output(i64), { register: 3 }),
+      whence: argument(choice(g.seek_whence), { register: 4 }),
+    }),
   access: () => call({ pathname: path, mode: flags(g.access_modes) }),
   faccessat: () => call({ dirfd, pathname: path, mode: flags(g.access_modes) }),
   faccessat2: () => call({ dirfd, pathname: path, mode: flags(g.access_modes), flags: flags(g.faccessat_flags) }),
@@ -207,7 +331,14 @@ export const file: Family = {
   fstat64: () => call({ fd, statbuf: output(stat32) }),
   newfstatat: () => call({ dirfd, pathname: path, statbuf: statBuffer, flags: flags(g.stat_flags) }),
   fstatat64: () => call({ dirfd, pathname: path, statbuf: output(stat32), flags: flags(g.stat_flags) }),
-  statx: () => call({ dirfd, pathname: path, flags: format(choiceAndFlags(g.statx_sync, 0x6000, g.statx_flags)), mask: flags(g.statx_masks), statxbuf: output(statxBuffer) }),
+  statx: () =>
+    call({
+      dirfd,
+      pathname: path,
+      flags: format(choiceAndFlags(g.statx_sync, 0x6000, g.statx_flags)),
+      mask: flags(g.statx_masks),
+      statxbuf: output(statxBuffer),
+    }),
   statfs: () => call({ pathname: path, buf: output(statfsBuffer) }),
   fstatfs: () => call({ fd, buf: output(statfsBuffer) }),
   getcwd: () => call({ buf: output(cstring), size }),
@@ -217,13 +348,25 @@ export const file: Family = {
   mkdir: () => call({ pathname: path, mode }),
   mkdirat: () => call({ dirfd, pathname: path, mode }),
   rmdir: () => call({ path }),
-  mknod: () => call({ pathname: path, mode: format(fileMode, 2), dev: argument(format(device), { when: { on: arg('mode'), op: 'set', value: 0x2000 } }) }),
-  mknodat: () => call({ dirfd, pathname: path, mode: format(fileMode, 2), dev: argument(format(device), { when: { on: arg('mode'), op: 'set', value: 0x2000 } }) }),
+  mknod: () =>
+    call({
+      pathname: path,
+      mode: format(fileMode, 2),
+      dev: argument(format(device), { when: { on: arg('mode'), op: 'set', value: 0x2000 } }),
+    }),
+  mknodat: () =>
+    call({
+      dirfd,
+      pathname: path,
+      mode: format(fileMode, 2),
+      dev: argument(format(device), { when: { on: arg('mode'), op: 'set', value: 0x2000 } }),
+    }),
   unlink: () => call({ path }),
   unlinkat: () => call({ dirfd, pathname: path, flags: flags(g.unlinkat_flags) }),
   rename: () => call({ oldpath: path, newpath: path }),
   renameat: () => call({ olddirfd: dirfd, oldpath: path, newdirfd: dirfd, newpath: path }),
-  renameat2: () => call({ olddirfd: dirfd, oldpath: path, newdirfd: dirfd, newpath: path, flags: flags(g.rename_flags) }),
+  renameat2: () =>
+    call({ olddirfd: dirfd, oldpath: path, newdirfd: dirfd, newpath: path, flags: flags(g.rename_flags) }),
   link: () => call({ oldpath: path, newpath: path }),
   linkat: () => call({ olddirfd: dirfd, oldpath: path, newdirfd: dirfd, newpath: path, flags: flags(g.linkat_flags) }),
   symlink: () => call({ oldpath: path, newpath: path }),
@@ -238,9 +381,20 @@ export const file: Family = {
   lchown: () => call({ pathname: path, owner: uid, group: uid }),
   fchown: () => call({ fd, owner: uid, group: uid }),
   fchownat: () => call({ dirfd, pathname: path, owner: uid, group: uid, flags: flags(g.fchownat_flags) }),
-  umask: () => call({ mask: mode }, returns.format(() => (_c, s, lo) => s.mode(lo))),
-  utimensat: () => call({ dirfd, pathname: path,
-    times: input(array(struct({ tv_sec: byAbi(i64, i32), tv_nsec: byAbi(i64, i32) }, { render: utimes }), constant(2))), flags: flags(g.utimensat_flags) }),
+  umask: () =>
+    call(
+      { mask: mode },
+      returns.format(() => (_c, s, lo) => s.mode(lo)),
+    ),
+  utimensat: () =>
+    call({
+      dirfd,
+      pathname: path,
+      times: input(
+        array(struct({ tv_sec: byAbi(i64, i32), tv_nsec: byAbi(i64, i32) }, { render: utimes }), constant(2)),
+      ),
+      flags: flags(g.utimensat_flags),
+    }),
   truncate: () => call({ path, length: byAbi(i64, i32) }),
   ftruncate: () => call({ fd, length: byAbi(i64, i32) }),
   truncate64: () => call({ path, length: wide(i64) }),
@@ -266,13 +420,22 @@ export const file: Family = {
   pipe2: () => call({ pipefd: output(array(fd, constant(2))), flags: flags(g.pipe_flags) }),
   memfd_create: () => call({ name: input(cstring), flags: flags(g.memfd_flags) }, returns.fd),
   getrandom: () => call({ buf: output(hexBytes(ret)), buflen: size, flags: flags(g.getrandom_flags) }),
-  mount: () => call({ source: path, target: path, filesystemtype: input(cstring), mountflags: flags(g.mount_flags, 'long'), data: input(cstring) }),
+  mount: () =>
+    call({
+      source: path,
+      target: path,
+      filesystemtype: input(cstring),
+      mountflags: flags(g.mount_flags, 'long'),
+      data: input(cstring),
+    }),
   umount2: () => call({ target: path, flags: flags(g.umount_flags) }),
   umount: () => call({ target: path }),
   sendfile: () => call({ out_fd: fd, in_fd: fd, offset: inout(byAbi(i64, i32)), count: size }),
   sendfile64: () => call({ out_fd: fd, in_fd: fd, offset: inout(i64), count: size }),
-  copy_file_range: () => call({ fd_in: fd, off_in: input(i64), fd_out: fd, off_out: input(i64), len: size, flags: u32 }),
-  splice: () => call({ fd_in: fd, off_in: input(i64), fd_out: fd, off_out: input(i64), len: size, flags: flags(g.splice_flags) }),
+  copy_file_range: () =>
+    call({ fd_in: fd, off_in: input(i64), fd_out: fd, off_out: input(i64), len: size, flags: u32 }),
+  splice: () =>
+    call({ fd_in: fd, off_in: input(i64), fd_out: fd, off_out: input(i64), len: size, flags: flags(g.splice_flags) }),
   tee: () => call({ fd_in: fd, fd_out: fd, len: size, flags: flags(g.splice_flags) }),
   inotify_init: () => call({}, returns.fd),
   inotify_init1: () => call({ flags: flags(g.inotify_init_flags) }, returns.fd),
@@ -281,8 +444,10 @@ export const file: Family = {
   getxattr: () => call({ pathname: path, ...xattrValue, value: output(bytes(ret)), size }),
   lgetxattr: () => call({ pathname: path, ...xattrValue, value: output(bytes(ret)), size }),
   fgetxattr: () => call({ fd, ...xattrValue, value: output(bytes(ret)), size }),
-  setxattr: () => call({ pathname: path, ...xattrValue, value: input(bytes(arg('size'))), size, flags: flags(g.xattr_flags) }),
-  lsetxattr: () => call({ pathname: path, ...xattrValue, value: input(bytes(arg('size'))), size, flags: flags(g.xattr_flags) }),
+  setxattr: () =>
+    call({ pathname: path, ...xattrValue, value: input(bytes(arg('size'))), size, flags: flags(g.xattr_flags) }),
+  lsetxattr: () =>
+    call({ pathname: path, ...xattrValue, value: input(bytes(arg('size'))), size, flags: flags(g.xattr_flags) }),
   fsetxattr: () => call({ fd, ...xattrValue, value: input(bytes(arg('size'))), size, flags: flags(g.xattr_flags) }),
   listxattr: () => call({ pathname: path, list: output(bytes(ret)), size }),
   llistxattr: () => call({ pathname: path, list: output(bytes(ret)), size }),

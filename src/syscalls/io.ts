@@ -1,6 +1,27 @@
 // Waiting for descriptors: poll, select, epoll, eventfd, signalfd.
 import * as g from '../constants/generated/io.js';
-import { arg, array, atMost, blob, byAbi, call, choice, constant, fd, flags, i32, input, output, ret, returns, size, struct, u32, x64, times } from '../describe/combinators.js';
+import {
+  arg,
+  array,
+  atMost,
+  blob,
+  byAbi,
+  call,
+  choice,
+  constant,
+  fd,
+  flags,
+  i32,
+  input,
+  output,
+  ret,
+  returns,
+  size,
+  struct,
+  u32,
+  x64,
+  times,
+} from '../describe/combinators.js';
 import type { MemoryNode, Node, Ref } from '../describe/node.js';
 import { sigset } from '../decode/leaf/sigset.js';
 import { timespec, timespec64, timeval } from '../decode/leaf/time.js';
@@ -12,61 +33,75 @@ import type { Family } from './index.js';
 const mask: MemoryNode = blob(constant(8), 8, sigset);
 const sigmask = input(mask, { size: arg('sigsetsize') });
 
-const pollfd = struct({ fd, events: flags(g.poll_events, 2), revents: flags(g.poll_events, 2) }, {
-  render: ({ named }) => {
-    return (c, s, at) => {
-      s.byte(123);
-      named('fd')(c, s, at, 0);
-      if (c.i32(at) >= 0) {
-        s.text(', ');
-        named('events')(c, s, at, 0);
-      }
-      s.byte(125);
-    };
+const pollfd = struct(
+  { fd, events: flags(g.poll_events, 2), revents: flags(g.poll_events, 2) },
+  {
+    render: ({ named }) => {
+      return (c, s, at) => {
+        s.byte(123);
+        named('fd')(c, s, at, 0);
+        if (c.i32(at) >= 0) {
+          s.text(', ');
+          named('events')(c, s, at, 0);
+        }
+        s.byte(125);
+      };
+    },
   },
-});
+);
 /** The descriptors with something to tell, behind the result. */
-const ready: Renderer = ({ element }) => (c, s, at, length) => {
-  const stride = 8;
-  s.byte(91);
-  let shown = 0;
-  for (let i = 0; (i + 1) * stride <= length; i++) {
-    if (c.u16(at + i * stride + 6) === 0) continue;
-    if (shown++) s.text(', ');
-    element(c, s, at + i * stride, stride);
-  }
-  s.byte(93);
-};
-const polled = struct({ fd, events: flags(g.poll_events, 2), revents: flags(g.poll_events, 2) }, {
-  render: ({ named }) => (c, s, at) => {
-    s.byte(123);
-    named('fd')(c, s, at, 0);
-    s.text(', ');
-    named('revents')(c, s, at, 0);
-    s.byte(125);
-  },
-});
-const pollArray = (count: Ref) => input(array(pollfd, count));
-const pollComment = (withLeft: boolean): Renderer => ({ arg: extra }) => {
-  const fds = extra('fds');
-  const left = withLeft ? extra('tmo_p') : undefined;
-  return (c, s) => {
-    if (c.failed) return;
-    if (c.retLo === 0) {
-      s.text('Timeout');
-      return;
+const ready: Renderer =
+  ({ element }) =>
+  (c, s, at, length) => {
+    const stride = 8;
+    s.byte(91);
+    let shown = 0;
+    for (let i = 0; (i + 1) * stride <= length; i++) {
+      if (c.u16(at + i * stride + 6) === 0) continue;
+      if (shown++) s.text(', ');
+      element(c, s, at + i * stride, stride);
     }
-    fds(c, s);
-    if (left && (c.argLo(2) | c.argHi(2)) !== 0) {
-      s.text(', left ');
-      left(c, s);
-    }
+    s.byte(93);
   };
-};
+const polled = struct(
+  { fd, events: flags(g.poll_events, 2), revents: flags(g.poll_events, 2) },
+  {
+    render:
+      ({ named }) =>
+      (c, s, at) => {
+        s.byte(123);
+        named('fd')(c, s, at, 0);
+        s.text(', ');
+        named('revents')(c, s, at, 0);
+        s.byte(125);
+      },
+  },
+);
+const pollArray = (count: Ref) => input(array(pollfd, count));
+const pollComment =
+  (withLeft: boolean): Renderer =>
+  ({ arg: extra }) => {
+    const fds = extra('fds');
+    const left = withLeft ? extra('tmo_p') : undefined;
+    return (c, s) => {
+      if (c.failed) return;
+      if (c.retLo === 0) {
+        s.text('Timeout');
+        return;
+      }
+      fds(c, s);
+      if (left && (c.argLo(2) | c.argHi(2)) !== 0) {
+        s.text(', left ');
+        left(c, s);
+      }
+    };
+  };
 const polledExtra = { fds: output(array(polled, arg('nfds'), { render: ready })) };
 const ppoll = (time: MemoryNode) => () =>
-  call({ fds: pollArray(arg('nfds')), nfds: u32, tmo_p: input(time), sigmask, sigsetsize: size },
-    returns.comment(pollComment(true), { ...polledExtra, tmo_p: output(time) }));
+  call(
+    { fds: pollArray(arg('nfds')), nfds: u32, tmo_p: input(time), sigmask, sigsetsize: size },
+    returns.comment(pollComment(true), { ...polledExtra, tmo_p: output(time) }),
+  );
 
 /** A set of descriptors, as many as nfds says. */
 const fdSet: Renderer = () => (c, s, at, length) => {
@@ -85,7 +120,11 @@ const setBytes = atMost(times(times(arg('nfds'), 1, 64), 8), 128);
 const inputSet = input(blob(setBytes, 128, fdSet));
 const outputSet = output(blob(setBytes, 128, fdSet));
 const selectComment: Renderer = ({ arg: extra }) => {
-  const sets = [['in', extra('readfds'), 1], ['out', extra('writefds'), 2], ['except', extra('exceptfds'), 3]] as const;
+  const sets = [
+    ['in', extra('readfds'), 1],
+    ['out', extra('writefds'), 2],
+    ['except', extra('exceptfds'), 3],
+  ] as const;
   const left = extra('timeout');
   const any = (c: Cursor, register: number): boolean => (c.argLo(register) | c.argHi(register)) !== 0;
   return (c: Cursor, s: Sink) => {
@@ -113,17 +152,28 @@ const selectComment: Renderer = ({ arg: extra }) => {
     }
   };
 };
-const select = (time: MemoryNode, last: Readonly<Record<string, Node>> = {}) => () =>
-  call({ nfds: i32, readfds: inputSet, writefds: inputSet, exceptfds: inputSet, timeout: input(time), ...last },
-    returns.comment(selectComment, { readfds: outputSet, writefds: outputSet, exceptfds: outputSet, timeout: output(time) }));
+const select =
+  (time: MemoryNode, last: Readonly<Record<string, Node>> = {}) =>
+  () =>
+    call(
+      { nfds: i32, readfds: inputSet, writefds: inputSet, exceptfds: inputSet, timeout: input(time), ...last },
+      returns.comment(selectComment, {
+        readfds: outputSet,
+        writefds: outputSet,
+        exceptfds: outputSet,
+        timeout: output(time),
+      }),
+    );
 const sizedMask = input(struct({ sigmask: byAbi(input(mask), input(mask)), sigsetsize: size }));
 
 const epollEvent = struct({ events: flags(g.epoll_events), data: x64 }, { packed: true });
 const epollResult = output(array(epollEvent, ret));
-const epollPwait = (timeout: Node) => () => call({ epfd: fd, events: epollResult, maxevents: i32, timeout, sigmask, sigsetsize: size });
+const epollPwait = (timeout: Node) => () =>
+  call({ epfd: fd, events: epollResult, maxevents: i32, timeout, sigmask, sigsetsize: size });
 
 export const io: Family = {
-  poll: () => call({ fds: pollArray(arg('nfds')), nfds: u32, timeout: i32 }, returns.comment(pollComment(false), polledExtra)),
+  poll: () =>
+    call({ fds: pollArray(arg('nfds')), nfds: u32, timeout: i32 }, returns.comment(pollComment(false), polledExtra)),
   ppoll: ppoll(timespec),
   ppoll_time64: ppoll(timespec64),
   select: select(timeval),
@@ -138,5 +188,9 @@ export const io: Family = {
   eventfd: () => call({ initval: u32 }, returns.fd),
   eventfd2: () => call({ initval: u32, flags: flags(g.eventfd_flags) }, returns.fd),
   signalfd: () => call({ fd, mask: input(mask, { size: arg('sizemask') }), sizemask: size }, returns.fd),
-  signalfd4: () => call({ fd, mask: input(mask, { size: arg('sizemask') }), sizemask: size, flags: flags(g.signalfd_flags) }, returns.fd),
+  signalfd4: () =>
+    call(
+      { fd, mask: input(mask, { size: arg('sizemask') }), sizemask: size, flags: flags(g.signalfd_flags) },
+      returns.fd,
+    ),
 };

@@ -7,10 +7,16 @@ import type { Family } from './index.js';
 const program = struct({ len: u16, filter: address });
 
 export const kernel: Family = {
-  seccomp: () => callBy({ operation: choice(g.seccomp_ops) }, arg('operation'), [
-    [0, { flags: x32, args: address }],
-    [1, { flags: flags(g.seccomp_filter_flags), args: input(program) }],
-  ], { flags: x32, args: address }),
+  seccomp: () =>
+    callBy(
+      { operation: choice(g.seccomp_ops) },
+      arg('operation'),
+      [
+        [0, { flags: x32, args: address }],
+        [1, { flags: flags(g.seccomp_filter_flags), args: input(program) }],
+      ],
+      { flags: x32, args: address },
+    ),
   ioctl: () => terminal(),
   restart_syscall: () => call(),
 };

@@ -1,6 +1,27 @@
 // Memory: mappings, protections, advice, locks.
 import * as g from '../constants/generated/memory.js';
-import { address, arg, argument, array, byAbi, call, choice, fd, flags, format, i32, input, output, returns, size, struct, u64, x32, x64, xsize } from '../describe/combinators.js';
+import {
+  address,
+  arg,
+  argument,
+  array,
+  byAbi,
+  call,
+  choice,
+  fd,
+  flags,
+  format,
+  i32,
+  input,
+  output,
+  returns,
+  size,
+  struct,
+  u64,
+  x32,
+  x64,
+  xsize,
+} from '../describe/combinators.js';
 import type { ScalarFormat } from '../decode/printer.js';
 import { choiceName, flagNames, hexText, memoised } from '../decode/xlat.js';
 import type { Family } from './index.js';
@@ -26,22 +47,55 @@ const mapFlags: ScalarFormat = (style) =>
 
 const length = size;
 const prot = flags(g.mmap_prots, 'long');
-const oldMapArguments = struct({ addr: address, length: size, prot: flags(g.mmap_prots), flags: format(mapFlags), fd, offset: xsize });
+const oldMapArguments = struct({
+  addr: address,
+  length: size,
+  prot: flags(g.mmap_prots),
+  flags: format(mapFlags),
+  fd,
+  offset: xsize,
+});
 
 export const memory: Family = {
   brk: () => call({ addr: address }, returns.address),
-  mmap: () => call({ addr: address, length, prot, flags: format(mapFlags, 'ptr'), fd, offset: byAbi(x64, x32) }, returns.address),
+  mmap: () =>
+    call({ addr: address, length, prot, flags: format(mapFlags, 'ptr'), fd, offset: byAbi(x64, x32) }, returns.address),
   'mmap@32': () => call({ args: input(oldMapArguments) }, returns.address),
   old_mmap: () => call({ args: input(oldMapArguments) }, returns.address),
-  mmap2: () => call({ addr: address, length, prot, flags: format(mapFlags, 'ptr'), fd,
-    pgoffset: format(() => (_c, s, lo) => { const bytes = lo * 4096; s.hex64(bytes >>> 0, Math.floor(bytes / 4294967296)); }, 4) }, returns.address),
+  mmap2: () =>
+    call(
+      {
+        addr: address,
+        length,
+        prot,
+        flags: format(mapFlags, 'ptr'),
+        fd,
+        pgoffset: format(
+          () => (_c, s, lo) => {
+            const bytes = lo * 4096;
+            s.hex64(bytes >>> 0, Math.floor(bytes / 4294967296));
+          },
+          4,
+        ),
+      },
+      returns.address,
+    ),
   munmap: () => call({ addr: address, length }),
   mprotect: () => call({ addr: address, length, prot }),
   pkey_mprotect: () => call({ addr: address, length, prot, pkey: i32 }),
   pkey_alloc: () => call({ flags: xsize, access_rights: flags(g.pkey_access, 'ptr') }),
   pkey_free: () => call({ pkey: i32 }),
-  mremap: () => call({ old_address: address, old_size: size, new_size: size, flags: flags(g.mremap_flags, 'ptr'),
-    new_address: argument(address, { when: { on: arg('flags'), op: 'set', value: 2 | 4 } }) }, returns.address),
+  mremap: () =>
+    call(
+      {
+        old_address: address,
+        old_size: size,
+        new_size: size,
+        flags: flags(g.mremap_flags, 'ptr'),
+        new_address: argument(address, { when: { on: arg('flags'), op: 'set', value: 2 | 4 } }),
+      },
+      returns.address,
+    ),
   madvise: () => call({ addr: address, length, advice: choice(g.madvise_advices) }),
   msync: () => call({ addr: address, length, flags: flags(g.msync_flags) }),
   mlock: () => call({ addr: address, length }),
@@ -49,12 +103,31 @@ export const memory: Family = {
   mlock2: () => call({ addr: address, length, flags: flags(g.mlock2_flags) }),
   mlockall: () => call({ flags: flags(g.mlockall_flags) }),
   munlockall: () => call(),
-  membarrier: () => call({ cmd: choice(g.membarrier_commands), flags: flags(g.membarrier_flags), cpu_id: argument(i32, { when: { on: arg('flags'), op: 'set', value: 1 } }) }),
+  membarrier: () =>
+    call({
+      cmd: choice(g.membarrier_commands),
+      flags: flags(g.membarrier_flags),
+      cpu_id: argument(i32, { when: { on: arg('flags'), op: 'set', value: 1 } }),
+    }),
   mseal: () => call({ addr: address, length, flags: x64 }),
   map_shadow_stack: () => call({ addr: address, len: size, flags: flags(g.shadow_stack_flags) }, returns.address),
-  process_vm_readv: () => call({ pid: i32, local_iov: output(array(struct({ iov_base: address, iov_len: size }), arg('liovcnt'))), liovcnt: size,
-    remote_iov: input(array(struct({ iov_base: address, iov_len: size }), arg('riovcnt'))), riovcnt: size, flags: x64 }),
-  cachestat: () => call({ fd, cstat_range: input(struct({ off: x64, len: u64 })),
-    cstat: output(struct({ nr_cache: u64, nr_dirty: u64, nr_writeback: u64, nr_evicted: u64, nr_recently_evicted: u64 })), flags: x32 }),
+  process_vm_readv: () =>
+    call({
+      pid: i32,
+      local_iov: output(array(struct({ iov_base: address, iov_len: size }), arg('liovcnt'))),
+      liovcnt: size,
+      remote_iov: input(array(struct({ iov_base: address, iov_len: size }), arg('riovcnt'))),
+      riovcnt: size,
+      flags: x64,
+    }),
+  cachestat: () =>
+    call({
+      fd,
+      cstat_range: input(struct({ off: x64, len: u64 })),
+      cstat: output(
+        struct({ nr_cache: u64, nr_dirty: u64, nr_writeback: u64, nr_evicted: u64, nr_recently_evicted: u64 }),
+      ),
+      flags: x32,
+    }),
   remap_file_pages: () => call({ addr: address, size, prot, pgoff: size, flags: format(mapFlags, 'ptr') }),
 };

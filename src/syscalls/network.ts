@@ -1,6 +1,28 @@
 // Sockets: creation, addresses, messages, options.
 import * as g from '../constants/generated/network.js';
-import { arg, array, blob, bytes, call, choice, constant, deref, fd, field, flags, format, i32, inout, input, output, ret, returns, sibling, size, struct } from '../describe/combinators.js';
+import {
+  arg,
+  array,
+  blob,
+  bytes,
+  call,
+  choice,
+  constant,
+  deref,
+  fd,
+  field,
+  flags,
+  format,
+  i32,
+  inout,
+  input,
+  output,
+  ret,
+  returns,
+  sibling,
+  size,
+  struct,
+} from '../describe/combinators.js';
 import type { MemoryNode, Node } from '../describe/node.js';
 import { choiceAndFlags } from '../decode/leaf/flags.js';
 import { printControl } from '../decode/leaf/control.js';
@@ -27,16 +49,30 @@ const control = (direction: 'in' | 'out') => {
   const node = blob(sibling('msg_controllen'), 65536, printControl);
   return direction === 'in' ? input(node) : output(node);
 };
-const messageSent = struct({
-  msg_name: input(sockaddr(sibling('msg_namelen'))), msg_namelen: i32,
-  msg_iov: input(array(iovec(input(bytes(sibling('iov_len')))), sibling('msg_iovlen'))), msg_iovlen: size,
-  msg_control: control('in'), msg_controllen: size, msg_flags: messageFlags,
-}, { render: hideEmptyControl() });
-const messageReceived = struct({
-  msg_name: output(sockaddr(sibling('msg_namelen'))), msg_namelen: field(i32, { changed: true }),
-  msg_iov: input(array(iovec(output(bytes(sibling('iov_len'), { within: ret }))), sibling('msg_iovlen'))), msg_iovlen: size,
-  msg_control: control('out'), msg_controllen: size, msg_flags: messageFlags,
-}, { render: hideEmptyControl() });
+const messageSent = struct(
+  {
+    msg_name: input(sockaddr(sibling('msg_namelen'))),
+    msg_namelen: i32,
+    msg_iov: input(array(iovec(input(bytes(sibling('iov_len')))), sibling('msg_iovlen'))),
+    msg_iovlen: size,
+    msg_control: control('in'),
+    msg_controllen: size,
+    msg_flags: messageFlags,
+  },
+  { render: hideEmptyControl() },
+);
+const messageReceived = struct(
+  {
+    msg_name: output(sockaddr(sibling('msg_namelen'))),
+    msg_namelen: field(i32, { changed: true }),
+    msg_iov: input(array(iovec(output(bytes(sibling('iov_len'), { within: ret }))), sibling('msg_iovlen'))),
+    msg_iovlen: size,
+    msg_control: control('out'),
+    msg_controllen: size,
+    msg_flags: messageFlags,
+  },
+  { render: hideEmptyControl() },
+);
 
 /** msg_control is printed only when there is room for it. */
 function hideEmptyControl(): NonNullable<MemoryNode & { kind: 'struct' }>['render'] {
@@ -54,7 +90,8 @@ function hideEmptyControl(): NonNullable<MemoryNode & { kind: 'struct' }>['rende
       named('msg_name')(c, s, at, length);
       s.text(', msg_namelen=');
       const { entry } = c;
-      if (entry && c.changedBase >= 0 && entry.i32(c.changedBase + nameLengthAt) !== c.i32(at + nameLengthAt)) s.text(`${entry.i32(c.changedBase + nameLengthAt)} => `);
+      if (entry && c.changedBase >= 0 && entry.i32(c.changedBase + nameLengthAt) !== c.i32(at + nameLengthAt))
+        s.text(`${entry.i32(c.changedBase + nameLengthAt)} => `);
       s.signed(c.i32(at + nameLengthAt));
       for (const name of ['msg_iov', 'msg_iovlen']) {
         s.text(', ');
@@ -92,14 +129,45 @@ export const network: Family = {
   connect: () => call({ sockfd: fd, addr: addressIn('addrlen'), addrlen: i32 }),
   listen: () => call({ sockfd: fd, backlog: i32 }),
   accept: () => call({ sockfd: fd, addr: addressOut('addrlen'), addrlen: inout(i32) }, returns.fd),
-  accept4: () => call({ sockfd: fd, addr: addressOut('addrlen'), addrlen: inout(i32), flags: flags(g.socket_flags) }, returns.fd),
+  accept4: () =>
+    call({ sockfd: fd, addr: addressOut('addrlen'), addrlen: inout(i32), flags: flags(g.socket_flags) }, returns.fd),
   getsockname: () => call({ sockfd: fd, addr: addressOut('addrlen'), addrlen: inout(i32) }),
   getpeername: () => call({ sockfd: fd, addr: addressOut('addrlen'), addrlen: inout(i32) }),
-  sendto: () => call({ sockfd: fd, buf: input(bytes(arg('len'))), len: size, flags: messageFlags, dest_addr: addressIn('addrlen'), addrlen: i32 }),
-  recvfrom: () => call({ sockfd: fd, buf: output(bytes(ret)), len: size, flags: messageFlags, src_addr: addressOut('addrlen'), addrlen: inout(i32) }),
+  sendto: () =>
+    call({
+      sockfd: fd,
+      buf: input(bytes(arg('len'))),
+      len: size,
+      flags: messageFlags,
+      dest_addr: addressIn('addrlen'),
+      addrlen: i32,
+    }),
+  recvfrom: () =>
+    call({
+      sockfd: fd,
+      buf: output(bytes(ret)),
+      len: size,
+      flags: messageFlags,
+      src_addr: addressOut('addrlen'),
+      addrlen: inout(i32),
+    }),
   sendmsg: () => call({ sockfd: fd, msg: input(messageSent), flags: messageFlags }),
   recvmsg: () => call({ sockfd: fd, msg: inout(messageReceived), flags: messageFlags }),
   shutdown: () => call({ sockfd: fd, how: choice(g.shutdown_modes) }),
-  setsockopt: () => call({ sockfd: fd, level: choice(g.socket_levels), optname: optionName, optval: input(optionValue('in')), optlen: i32 }),
-  getsockopt: () => call({ sockfd: fd, level: choice(g.socket_levels), optname: optionName, optval: output(optionValue('out')), optlen: inout(i32) }),
+  setsockopt: () =>
+    call({
+      sockfd: fd,
+      level: choice(g.socket_levels),
+      optname: optionName,
+      optval: input(optionValue('in')),
+      optlen: i32,
+    }),
+  getsockopt: () =>
+    call({
+      sockfd: fd,
+      level: choice(g.socket_levels),
+      optname: optionName,
+      optval: output(optionValue('out')),
+      optlen: inout(i32),
+    }),
 };

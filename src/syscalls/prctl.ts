@@ -1,6 +1,22 @@
 // prctl(2): arguments by option.
 import * as g from '../constants/generated/process.js';
-import { address, arg, callBy, choice, cstring, format, i32, input, output, returns, size, struct, u16, xlong, ulong } from '../describe/combinators.js';
+import {
+  address,
+  arg,
+  callBy,
+  choice,
+  cstring,
+  format,
+  i32,
+  input,
+  output,
+  returns,
+  size,
+  struct,
+  u16,
+  xlong,
+  ulong,
+} from '../describe/combinators.js';
 import type { Call } from '../describe/node.js';
 import { signalNumber } from '../decode/leaf/flags.js';
 import type { Renderer } from '../decode/printer.js';
@@ -10,8 +26,14 @@ const named = { name: input(cstring) };
 const program = struct({ len: u16, filter: address });
 const three = { arg3: xlong, arg4: xlong, arg5: xlong };
 
-const dumpableName: Renderer = ({ style }) => (c, s) => s.text(constantText(g.dumpable, style.abi, style.constants, c.retLo, 0, 4));
-const seccompName: Renderer = ({ style }) => (c, s) => s.text(constantText(g.seccomp_modes, style.abi, style.constants, c.retLo, 0, 4));
+const dumpableName: Renderer =
+  ({ style }) =>
+  (c, s) =>
+    s.text(constantText(g.dumpable, style.abi, style.constants, c.retLo, 0, 4));
+const seccompName: Renderer =
+  ({ style }) =>
+  (c, s) =>
+    s.text(constantText(g.seccomp_modes, style.abi, style.constants, c.retLo, 0, 4));
 
 export const prctl = (): Call =>
   callBy(

@@ -1,7 +1,45 @@
 // Processes: creation, execution, ends, identities, limits, scheduling, futexes.
 import * as g from '../constants/generated/process.js';
 import { execveat_flags } from '../constants/generated/file.js';
-import { address, address64, arg, argument, array, fixedArray, inout, call, callBy, choice, constant, cstring, dirfd, fd, field, flags, format, i32, input, long, output, pathname, ret, returns, size, struct, u16, u32, u64, ulong, x64, xlong, zeroTerminated, blob, bytes, chars, u8 } from '../describe/combinators.js';
+import {
+  address,
+  address64,
+  arg,
+  argument,
+  array,
+  fixedArray,
+  inout,
+  call,
+  callBy,
+  choice,
+  constant,
+  cstring,
+  dirfd,
+  fd,
+  field,
+  flags,
+  format,
+  i32,
+  input,
+  long,
+  output,
+  pathname,
+  ret,
+  returns,
+  size,
+  struct,
+  u16,
+  u32,
+  u64,
+  ulong,
+  x64,
+  xlong,
+  zeroTerminated,
+  blob,
+  bytes,
+  chars,
+  u8,
+} from '../describe/combinators.js';
 import type { Call, Node } from '../describe/node.js';
 import { flagsAndSignal, signalNumber, userId } from '../decode/leaf/flags.js';
 import { printSiginfo } from '../decode/leaf/siginfo.js';
@@ -21,27 +59,44 @@ const argv = input(zeroTerminated(string));
 const envp = input(zeroTerminated(string, 'var'));
 
 const rusage = struct({
-  ru_utime: timeval, ru_stime: timeval, ru_maxrss: field(ulong, { verboseOnly: true }), ru_ixrss: field(ulong, { verboseOnly: true }), ru_idrss: field(ulong, { verboseOnly: true }),
-  ru_isrss: field(ulong, { verboseOnly: true }), ru_minflt: field(ulong, { verboseOnly: true }), ru_majflt: field(ulong, { verboseOnly: true }), ru_nswap: field(ulong, { verboseOnly: true }),
-  ru_inblock: field(ulong, { verboseOnly: true }), ru_oublock: field(ulong, { verboseOnly: true }), ru_msgsnd: field(ulong, { verboseOnly: true }), ru_msgrcv: field(ulong, { verboseOnly: true }),
-  ru_nsignals: field(ulong, { verboseOnly: true }), ru_nvcsw: field(ulong, { verboseOnly: true }), ru_nivcsw: field(ulong, { verboseOnly: true }),
+  ru_utime: timeval,
+  ru_stime: timeval,
+  ru_maxrss: field(ulong, { verboseOnly: true }),
+  ru_ixrss: field(ulong, { verboseOnly: true }),
+  ru_idrss: field(ulong, { verboseOnly: true }),
+  ru_isrss: field(ulong, { verboseOnly: true }),
+  ru_minflt: field(ulong, { verboseOnly: true }),
+  ru_majflt: field(ulong, { verboseOnly: true }),
+  ru_nswap: field(ulong, { verboseOnly: true }),
+  ru_inblock: field(ulong, { verboseOnly: true }),
+  ru_oublock: field(ulong, { verboseOnly: true }),
+  ru_msgsnd: field(ulong, { verboseOnly: true }),
+  ru_msgrcv: field(ulong, { verboseOnly: true }),
+  ru_nsignals: field(ulong, { verboseOnly: true }),
+  ru_nvcsw: field(ulong, { verboseOnly: true }),
+  ru_nivcsw: field(ulong, { verboseOnly: true }),
 });
 
 /** A limit: infinity by name, multiples of 1024 as a product. */
 const limit = (infinity: string, sizeOf: 8 | 'long') =>
-  format((style, bytesOf) => (_c, s, lo, hi) => {
-    const infinite = bytesOf === 8 ? lo === 0xffffffff && hi === 0xffffffff : lo === 0xffffffff;
-    if (infinite) {
-      const number = bytesOf === 8 ? '18446744073709551615' : '4294967295';
-      s.text(style.constants === 'raw' ? number : style.constants === 'verbose' ? `${number} /* ${infinity} */` : infinity);
-    } else if (hi === 0 && lo > 1024 && lo % 1024 === 0) {
-      s.decimal(lo / 1024);
-      s.text('*1024');
-    } else if (hi !== 0 && (lo & 1023) === 0) {
-      const value = hi * 4194304 + (lo >>> 10);
-      s.text(`${value}*1024`);
-    } else s.decimal64(lo, hi);
-  }, sizeOf);
+  format(
+    (style, bytesOf) => (_c, s, lo, hi) => {
+      const infinite = bytesOf === 8 ? lo === 0xffffffff && hi === 0xffffffff : lo === 0xffffffff;
+      if (infinite) {
+        const number = bytesOf === 8 ? '18446744073709551615' : '4294967295';
+        s.text(
+          style.constants === 'raw' ? number : style.constants === 'verbose' ? `${number} /* ${infinity} */` : infinity,
+        );
+      } else if (hi === 0 && lo > 1024 && lo % 1024 === 0) {
+        s.decimal(lo / 1024);
+        s.text('*1024');
+      } else if (hi !== 0 && (lo & 1023) === 0) {
+        const value = hi * 4194304 + (lo >>> 10);
+        s.text(`${value}*1024`);
+      } else s.decimal64(lo, hi);
+    },
+    sizeOf,
+  );
 const rlimit = struct({ rlim_cur: limit('RLIM_INFINITY', 'long'), rlim_max: limit('RLIM_INFINITY', 'long') });
 const rlimit64 = struct({ rlim_cur: limit('RLIM64_INFINITY', 8), rlim_max: limit('RLIM64_INFINITY', 8) });
 
@@ -55,8 +110,17 @@ const PIDFD = 0x1000;
 
 const cloneArguments = struct(
   {
-    flags: flags(g.clone3_flags, 8), pidfd: x64, child_tid: x64, parent_tid: x64, exit_signal: format(signalNumber, 8), stack: x64, stack_size: x64, tls: x64,
-    set_tid: x64, set_tid_size: u64, cgroup: u64,
+    flags: flags(g.clone3_flags, 8),
+    pidfd: x64,
+    child_tid: x64,
+    parent_tid: x64,
+    exit_signal: format(signalNumber, 8),
+    stack: x64,
+    stack_size: x64,
+    tls: x64,
+    set_tid: x64,
+    set_tid_size: u64,
+    cgroup: u64,
   },
   {
     length: arg('size'),
@@ -69,7 +133,12 @@ const cloneArguments = struct(
         s.text('{flags=');
         value('flags')(c, s, from, length);
         for (const name of order) {
-          const shown = name === 'pidfd' ? bits & PIDFD : name === 'child_tid' ? bits & (CHILD_SETTID | CHILD_CLEARTID) : bits & PARENT_SETTID;
+          const shown =
+            name === 'pidfd'
+              ? bits & PIDFD
+              : name === 'child_tid'
+                ? bits & (CHILD_SETTID | CHILD_CLEARTID)
+                : bits & PARENT_SETTID;
           if (!shown) continue;
           s.text(`, ${name}=`);
           if (word(name) === 0) s.text('NULL');
@@ -107,24 +176,36 @@ const cloneArguments = struct(
 );
 
 /** clone3's out-fields after success: what the kernel stored through the pointers inside the structure. */
-const cloneResult = struct({
-  flags: x64, pidfd: output(fd), child_tid: x64, parent_tid: output(i32), exit_signal: u64, stack: x64, stack_size: x64, tls: x64,
-}, {
-  render: ({ field: value }) => (c, s, from, length) => {
-    const bits = c.u32(from);
-    if (!(bits & (PIDFD | PARENT_SETTID))) return;
-    s.byte(123);
-    if (bits & PIDFD) {
-      s.text('pidfd=');
-      value('pidfd')(c, s, from, length);
-    }
-    if (bits & PARENT_SETTID) {
-      s.text(bits & PIDFD ? ', parent_tid=' : 'parent_tid=');
-      value('parent_tid')(c, s, from, length);
-    }
-    s.byte(125);
+const cloneResult = struct(
+  {
+    flags: x64,
+    pidfd: output(fd),
+    child_tid: x64,
+    parent_tid: output(i32),
+    exit_signal: u64,
+    stack: x64,
+    stack_size: x64,
+    tls: x64,
   },
-});
+  {
+    render:
+      ({ field: value }) =>
+      (c, s, from, length) => {
+        const bits = c.u32(from);
+        if (!(bits & (PIDFD | PARENT_SETTID))) return;
+        s.byte(123);
+        if (bits & PIDFD) {
+          s.text('pidfd=');
+          value('pidfd')(c, s, from, length);
+        }
+        if (bits & PARENT_SETTID) {
+          s.text(bits & PIDFD ? ', parent_tid=' : 'parent_tid=');
+          value('parent_tid')(c, s, from, length);
+        }
+        s.byte(125);
+      },
+  },
+);
 
 const cpuSet: Renderer = () => (c, s, at, length) => {
   s.byte(91);
@@ -150,10 +231,16 @@ const futexOp: ScalarFormat = (style) =>
     const text = parts.join('|');
     return style.constants === 'verbose' ? `${hexText(lo, 0)} /* ${text} */` : text;
   });
-const bitset = format((style) => memoised((lo) => {
-  const named = lo === 0xffffffff && style.constants !== 'raw';
-  return named ? (style.constants === 'verbose' ? '0xffffffff /* FUTEX_BITSET_MATCH_ANY */' : 'FUTEX_BITSET_MATCH_ANY') : hexText(lo, 0);
-}));
+const bitset = format((style) =>
+  memoised((lo) => {
+    const named = lo === 0xffffffff && style.constants !== 'raw';
+    return named
+      ? style.constants === 'verbose'
+        ? '0xffffffff /* FUTEX_BITSET_MATCH_ANY */'
+        : 'FUTEX_BITSET_MATCH_ANY'
+      : hexText(lo, 0);
+  }),
+);
 const futexTimeout = input(timespec);
 const futexCall = (timeout: Node) => (): Call =>
   callBy(
@@ -179,7 +266,14 @@ const futexCall = (timeout: Node) => (): Call =>
   );
 
 const WAKE_OPS = ['FUTEX_OP_SET', 'FUTEX_OP_ADD', 'FUTEX_OP_OR', 'FUTEX_OP_ANDN', 'FUTEX_OP_XOR'];
-const WAKE_CMPS = ['FUTEX_OP_CMP_EQ', 'FUTEX_OP_CMP_NE', 'FUTEX_OP_CMP_LT', 'FUTEX_OP_CMP_LE', 'FUTEX_OP_CMP_GT', 'FUTEX_OP_CMP_GE'];
+const WAKE_CMPS = [
+  'FUTEX_OP_CMP_EQ',
+  'FUTEX_OP_CMP_NE',
+  'FUTEX_OP_CMP_LT',
+  'FUTEX_OP_CMP_LE',
+  'FUTEX_OP_CMP_GT',
+  'FUTEX_OP_CMP_GE',
+];
 function wakeOperation(): ReturnType<ScalarFormat> {
   return memoised((lo) => {
     const op = (lo >>> 28) & 7;
@@ -187,22 +281,25 @@ function wakeOperation(): ReturnType<ScalarFormat> {
     const cmp = (lo >>> 24) & 15;
     const oparg = (lo >>> 12) & 0xfff;
     const cmparg = lo & 0xfff;
-    const opText = (shift ? 'FUTEX_OP_OPARG_SHIFT<<28|' : '') + (WAKE_OPS[op] ?? `${hexText(op, 0)} /* FUTEX_OP_??? */`);
+    const opText =
+      (shift ? 'FUTEX_OP_OPARG_SHIFT<<28|' : '') + (WAKE_OPS[op] ?? `${hexText(op, 0)} /* FUTEX_OP_??? */`);
     return `${opText}<<28|${hexText(oparg, 0)}<<12|${WAKE_CMPS[cmp] ?? `${hexText(cmp, 0)} /* FUTEX_OP_CMP_??? */`}<<24|${hexText(cmparg, 0)}`;
   });
 }
 
 const capHeader = struct({ version: choice(g.capability_versions), pid: i32 });
-const capData: Renderer = ({ style }) => (c, s, at, length) => {
-  const word = (i: number): number => (i * 4 + 4 <= length ? c.u32(at + i * 4) : 0);
-  const set = (i: number): string => {
-    const lo = word(i);
-    const hi = word(i + 3);
-    if ((lo | hi) === 0) return '0';
-    return capabilityText(lo, length > 12 ? hi : 0, style.constants === 'raw');
+const capData: Renderer =
+  ({ style }) =>
+  (c, s, at, length) => {
+    const word = (i: number): number => (i * 4 + 4 <= length ? c.u32(at + i * 4) : 0);
+    const set = (i: number): string => {
+      const lo = word(i);
+      const hi = word(i + 3);
+      if ((lo | hi) === 0) return '0';
+      return capabilityText(lo, length > 12 ? hi : 0, style.constants === 'raw');
+    };
+    s.text(`{effective=${set(0)}, permitted=${set(1)}, inheritable=${set(2)}}`);
   };
-  s.text(`{effective=${set(0)}, permitted=${set(1)}, inheritable=${set(2)}}`);
-};
 function capabilityText(lo: number, hi: number, raw: boolean): string {
   if (raw) return hexText(lo, hi);
   const names = g.capabilities.entries('x86_64').filter((e) => (lo & e.lo) !== 0 || (hi & e.hi) !== 0);
@@ -213,46 +310,70 @@ function capabilityText(lo: number, hi: number, raw: boolean): string {
   return parts.join('|');
 }
 
-const rseqArea = struct({
-  cpu_id_start: u32, cpu_id: format((style) => memoised((lo) => {
-    const name = lo === 0xffffffff ? 'RSEQ_CPU_ID_UNINITIALIZED' : lo === 0xfffffffe ? 'RSEQ_CPU_ID_REGISTRATION_FAILED' : undefined;
-    if (name === undefined) return String(lo);
-    return style.constants === 'raw' ? String(lo | 0) : style.constants === 'verbose' ? `${lo | 0} /* ${name} */` : name;
-  })),
-  rseq_cs: address64, flags: flags(g.rseq_cs_flags), node_id: u32, mm_cid: u32,
-  slice_ctrl: struct({ request: u8, granted: u8, __reserved: u16 }), __reserved: u8,
-}, {
-  length: arg('rseq_len'),
-  minimum: 32,
-  size: 33,
-  render: ({ named, field: value }) => {
-    const names = ['cpu_id_start', 'cpu_id', 'rseq_cs', 'flags', 'node_id', 'mm_cid', 'slice_ctrl'].map(named);
-    return (c, s, at, length) => {
-      s.byte(123);
-      names.forEach((print, i) => {
-        if (i) s.text(', ');
-        print(c, s, at, length);
-      });
-      s.text(', __reserved=');
-      // A registration of 32 bytes ends before it: as good as zero.
-      if (length > 32) value('__reserved')(c, s, at, length);
-      else s.byte(48);
-      s.byte(125);
-    };
+const rseqArea = struct(
+  {
+    cpu_id_start: u32,
+    cpu_id: format((style) =>
+      memoised((lo) => {
+        const name =
+          lo === 0xffffffff
+            ? 'RSEQ_CPU_ID_UNINITIALIZED'
+            : lo === 0xfffffffe
+              ? 'RSEQ_CPU_ID_REGISTRATION_FAILED'
+              : undefined;
+        if (name === undefined) return String(lo);
+        return style.constants === 'raw'
+          ? String(lo | 0)
+          : style.constants === 'verbose'
+            ? `${lo | 0} /* ${name} */`
+            : name;
+      }),
+    ),
+    rseq_cs: address64,
+    flags: flags(g.rseq_cs_flags),
+    node_id: u32,
+    mm_cid: u32,
+    slice_ctrl: struct({ request: u8, granted: u8, __reserved: u16 }),
+    __reserved: u8,
   },
-});
+  {
+    length: arg('rseq_len'),
+    minimum: 32,
+    size: 33,
+    render: ({ named, field: value }) => {
+      const names = ['cpu_id_start', 'cpu_id', 'rseq_cs', 'flags', 'node_id', 'mm_cid', 'slice_ctrl'].map(named);
+      return (c, s, at, length) => {
+        s.byte(123);
+        names.forEach((print, i) => {
+          if (i) s.text(', ');
+          print(c, s, at, length);
+        });
+        s.text(', __reserved=');
+        // A registration of 32 bytes ends before it: as good as zero.
+        if (length > 32) value('__reserved')(c, s, at, length);
+        else s.byte(48);
+        s.byte(125);
+      };
+    },
+  },
+);
 
 /** Clock ticks with their seconds behind them (USER_HZ is 100). */
-const clockTicks = format((_style, bytesOf) => (_c, s, lo, hi) => {
-  if (bytesOf === 8) s.signed64(lo, hi);
-  else s.signed(lo);
-  if ((lo | hi) !== 0) s.text(` /* ${String(Number((lo / 100).toFixed(2)))} s */`);
-}, 'long');
+const clockTicks = format(
+  (_style, bytesOf) => (_c, s, lo, hi) => {
+    if (bytesOf === 8) s.signed64(lo, hi);
+    else s.signed(lo);
+    if ((lo | hi) !== 0) s.text(` /* ${String(Number((lo / 100).toFixed(2)))} s */`);
+  },
+  'long',
+);
 const exitStatus = i32;
-const waitInfo: Renderer = ({ style }) => (c, s, at) => {
-  if (c.u32(at) === 0 && c.u32(at + 8) === 0) s.text('{}');
-  else printSiginfo(c, s, at, style, style.abi.word === 4);
-};
+const waitInfo: Renderer =
+  ({ style }) =>
+  (c, s, at) => {
+    if (c.u32(at) === 0 && c.u32(at + 8) === 0) s.text('{}');
+    else printSiginfo(c, s, at, style, style.abi.word === 4);
+  };
 const schedParam = struct({ sched_priority: i32 });
 const schedPolicy: ScalarFormat = (style) =>
   memoised((lo) => {
@@ -263,11 +384,36 @@ const schedPolicy: ScalarFormat = (style) =>
     const text = `SCHED_RESET_ON_FORK|${name}`;
     return style.constants === 'verbose' ? `${hexText(lo, 0)} /* ${text} */` : text;
   });
-const utsname = struct({ sysname: chars(65), nodename: chars(65), release: field(chars(65), { verboseOnly: true }), version: field(chars(65), { verboseOnly: true }), machine: field(chars(65), { verboseOnly: true }), domainname: field(chars(65), { verboseOnly: true }) });
-const sysinfoBuffer = struct({ uptime: long, loads: fixedArray(ulong, 3), totalram: ulong, freeram: ulong, sharedram: ulong, bufferram: ulong, totalswap: ulong, freeswap: ulong, procs: u16, pad: field(u16, { hidden: true }), totalhigh: ulong, freehigh: ulong, mem_unit: u32 });
+const utsname = struct({
+  sysname: chars(65),
+  nodename: chars(65),
+  release: field(chars(65), { verboseOnly: true }),
+  version: field(chars(65), { verboseOnly: true }),
+  machine: field(chars(65), { verboseOnly: true }),
+  domainname: field(chars(65), { verboseOnly: true }),
+});
+const sysinfoBuffer = struct({
+  uptime: long,
+  loads: fixedArray(ulong, 3),
+  totalram: ulong,
+  freeram: ulong,
+  sharedram: ulong,
+  bufferram: ulong,
+  totalswap: ulong,
+  freeswap: ulong,
+  procs: u16,
+  pad: field(u16, { hidden: true }),
+  totalhigh: ulong,
+  freehigh: ulong,
+  mem_unit: u32,
+});
 
-const ids = (args: Readonly<Record<string, Node>>, result = returns.decimal) => () => call(args, result);
-const getIds = (a: string, b: string, c: string, of: typeof uid) => () => call({ [a]: output(of), [b]: output(of), [c]: output(of) });
+const ids =
+  (args: Readonly<Record<string, Node>>, result = returns.decimal) =>
+  () =>
+    call(args, result);
+const getIds = (a: string, b: string, c: string, of: typeof uid) => () =>
+  call({ [a]: output(of), [b]: output(of), [c]: output(of) });
 const groups = (of: typeof uid) => output(array(of, ret));
 
 export const process: Family = {
@@ -277,25 +423,53 @@ export const process: Family = {
   exit_group: () => call({ status: exitStatus }, returns.none),
   fork: () => call(),
   vfork: () => call(),
-  clone: () => call({
-    child_stack: argument(address, { named: true, register: 1 }),
-    flags: argument(cloneFlags, { named: true, register: 0 }),
-    parent_tid: argument(output(i32), { named: true, register: 2, when: has(PARENT_SETTID | PIDFD) }),
-    tls: argument(address, { named: true, register: 4, when: has(SETTLS) }),
-    child_tidptr: argument(address, { named: true, register: 3, when: has(CHILD_SETTID | CHILD_CLEARTID) }),
-  }),
+  clone: () =>
+    call({
+      child_stack: argument(address, { named: true, register: 1 }),
+      flags: argument(cloneFlags, { named: true, register: 0 }),
+      parent_tid: argument(output(i32), { named: true, register: 2, when: has(PARENT_SETTID | PIDFD) }),
+      tls: argument(address, { named: true, register: 4, when: has(SETTLS) }),
+      child_tidptr: argument(address, { named: true, register: 3, when: has(CHILD_SETTID | CHILD_CLEARTID) }),
+    }),
   clone3: () => call({ cl_args: inout(cloneArguments, { show: 'arrow', after: cloneResult }), size }),
   wait4: () => call({ pid, status: output(format(waitStatus)), options: flags(g.wait_options), usage: output(rusage) }),
   waitpid: () => call({ pid, status: output(format(waitStatus)), options: flags(g.wait_options) }),
-  waitid: () => call({ idtype: choice(g.waitid_types), id: pid, siginfo: output(blob(constant(128), 128, waitInfo)), options: flags(g.wait_options), usage: output(rusage) }),
-  getpid: ids({}), getppid: ids({}), gettid: ids({}), getpgrp: ids({}), setsid: ids({}),
-  getuid: ids({}), getgid: ids({}), geteuid: ids({}), getegid: ids({}),
-  getuid32: ids({}), getgid32: ids({}), geteuid32: ids({}), getegid32: ids({}),
-  getpgid: ids({ pid }), getsid: ids({ pid }), setpgid: ids({ pid, pgid: pid }),
-  setuid: ids({ uid }), setgid: ids({ gid: uid }), setuid32: ids({ uid }), setgid32: ids({ gid: uid }), setfsuid: ids({ fsuid: uid }), setfsgid: ids({ fsgid: uid }),
-  setreuid: ids({ ruid: uid, euid: uid }), setregid: ids({ rgid: uid, egid: uid }),
-  setresuid: ids({ ruid: uid, euid: uid, suid: uid }), setresgid: ids({ rgid: uid, egid: uid, sgid: uid }),
-  getresuid: getIds('ruid', 'euid', 'suid', uid), getresgid: getIds('rgid', 'egid', 'sgid', uid),
+  waitid: () =>
+    call({
+      idtype: choice(g.waitid_types),
+      id: pid,
+      siginfo: output(blob(constant(128), 128, waitInfo)),
+      options: flags(g.wait_options),
+      usage: output(rusage),
+    }),
+  getpid: ids({}),
+  getppid: ids({}),
+  gettid: ids({}),
+  getpgrp: ids({}),
+  setsid: ids({}),
+  getuid: ids({}),
+  getgid: ids({}),
+  geteuid: ids({}),
+  getegid: ids({}),
+  getuid32: ids({}),
+  getgid32: ids({}),
+  geteuid32: ids({}),
+  getegid32: ids({}),
+  getpgid: ids({ pid }),
+  getsid: ids({ pid }),
+  setpgid: ids({ pid, pgid: pid }),
+  setuid: ids({ uid }),
+  setgid: ids({ gid: uid }),
+  setuid32: ids({ uid }),
+  setgid32: ids({ gid: uid }),
+  setfsuid: ids({ fsuid: uid }),
+  setfsgid: ids({ fsgid: uid }),
+  setreuid: ids({ ruid: uid, euid: uid }),
+  setregid: ids({ rgid: uid, egid: uid }),
+  setresuid: ids({ ruid: uid, euid: uid, suid: uid }),
+  setresgid: ids({ rgid: uid, egid: uid, sgid: uid }),
+  getresuid: getIds('ruid', 'euid', 'suid', uid),
+  getresgid: getIds('rgid', 'egid', 'sgid', uid),
   getgroups: () => call({ size: i32, list: groups(uid) }),
   'getgroups@32': () => call({ size: i32, list: groups(uid16) }),
   getgroups32: () => call({ size: i32, list: groups(uid) }),
@@ -303,22 +477,46 @@ export const process: Family = {
   capget: () => call({ hdrp: input(capHeader), datap: output(blob(constant(24), 24, capData)) }),
   capset: () => call({ hdrp: input(capHeader), datap: input(blob(constant(24), 24, capData)) }),
   prctl,
-  arch_prctl: () => callBy({ op: choice(g.arch_prctl_ops) }, arg('op'), [
-    [[0x1001, 0x1002], { addr: address }], [[0x1003, 0x1004], { addr: output(xlong) }], [0x1011, {}], [[0x1021, 0x1022, 0x1024, 0x1025], { addr: address }], [0x3001, { addr: xlong }],
-  ], { addr: xlong }),
+  arch_prctl: () =>
+    callBy(
+      { op: choice(g.arch_prctl_ops) },
+      arg('op'),
+      [
+        [[0x1001, 0x1002], { addr: address }],
+        [[0x1003, 0x1004], { addr: output(xlong) }],
+        [0x1011, {}],
+        [[0x1021, 0x1022, 0x1024, 0x1025], { addr: address }],
+        [0x3001, { addr: xlong }],
+      ],
+      { addr: xlong },
+    ),
   getrlimit: () => call({ resource: choice(g.resources), rlim: output(rlimit) }),
   ugetrlimit: () => call({ resource: choice(g.resources), rlim: output(rlimit) }),
   setrlimit: () => call({ resource: choice(g.resources), rlim: input(rlimit) }),
-  prlimit64: () => call({ pid, resource: choice(g.resources), new_limit: input(rlimit64), old_limit: output(rlimit64) }),
+  prlimit64: () =>
+    call({ pid, resource: choice(g.resources), new_limit: input(rlimit64), old_limit: output(rlimit64) }),
   getrusage: () => call({ who: choice(g.rusage_who), usage: output(rusage) }),
-  times: () => call({ buf: output(struct({ tms_utime: clockTicks, tms_stime: clockTicks, tms_cutime: clockTicks, tms_cstime: clockTicks })) }),
+  times: () =>
+    call({
+      buf: output(
+        struct({ tms_utime: clockTicks, tms_stime: clockTicks, tms_cutime: clockTicks, tms_cstime: clockTicks }),
+      ),
+    }),
   sysinfo: () => call({ info: output(sysinfoBuffer) }),
   uname: () => call({ buf: output(utsname) }),
   personality: () => call({ persona: format(personalityText, 4) }, returns.comment(personalityComment, {}, 'x')),
   getpriority: () => call({ which: choice(g.priority_which), who: i32 }),
   setpriority: () => call({ which: choice(g.priority_which), who: i32, prio: i32 }),
   sched_yield: () => call(),
-  sched_getscheduler: () => call({ pid }, returns.comment(({ style }) => (c, s) => s.text(schedComment(c.retLo, style)))),
+  sched_getscheduler: () =>
+    call(
+      { pid },
+      returns.comment(
+        ({ style }) =>
+          (c, s) =>
+            s.text(schedComment(c.retLo, style)),
+      ),
+    ),
   sched_setscheduler: () => call({ pid, policy: format(schedPolicy), param: input(schedParam) }),
   sched_getparam: () => call({ pid, param: output(schedParam) }),
   sched_setparam: () => call({ pid, param: input(schedParam) }),
@@ -331,7 +529,13 @@ export const process: Family = {
   set_tid_address: () => call({ tidptr: address }),
   set_robust_list: () => call({ head: address, len: size }),
   get_robust_list: () => call({ pid, head_ptr: output(address), len_ptr: output(size) }),
-  rseq: () => call({ rseq: input(rseqArea), rseq_len: u32, flags: flags(g.rseq_flags), sig: format(() => (_c, s, lo) => s.hex(lo)) }),
+  rseq: () =>
+    call({
+      rseq: input(rseqArea),
+      rseq_len: u32,
+      flags: flags(g.rseq_flags),
+      sig: format(() => (_c, s, lo) => s.hex(lo)),
+    }),
   futex: futexCall(futexTimeout),
   futex_time64: futexCall(input(timespec64)),
   unshare: () => call({ flags: flags(g.namespace_flags) }),

@@ -1,6 +1,28 @@
 // Signals: handlers, masks, sending, alternate stacks.
 import * as g from '../constants/generated/signal.js';
-import { padding, byAbi, address, anyBit, arg, blob, call, choice, constant, field, fd, flags, format, i32, input, output, returns, size, struct, x32, sibling } from '../describe/combinators.js';
+import {
+  padding,
+  byAbi,
+  address,
+  anyBit,
+  arg,
+  blob,
+  call,
+  choice,
+  constant,
+  field,
+  fd,
+  flags,
+  format,
+  i32,
+  input,
+  output,
+  returns,
+  size,
+  struct,
+  x32,
+  sibling,
+} from '../describe/combinators.js';
 import type { MemoryNode, Node } from '../describe/node.js';
 import { signalNumber } from '../decode/leaf/flags.js';
 import { printSiginfo } from '../decode/leaf/siginfo.js';
@@ -60,10 +82,17 @@ const frame = (before: number): MemoryNode => struct({ context: padding(before),
 const sigframe = byAbi(input(frame(296)), input(frame(248)), input(frame(280)));
 
 const stack = struct({ ss_sp: address, ss_flags: flags(g.sigaltstack_flags), ss_size: size });
-const info: Renderer = ({ style }) => (c, s, at) => printSiginfo(c, s, at, style, style.abi.word === 4);
+const info: Renderer =
+  ({ style }) =>
+  (c, s, at) =>
+    printSiginfo(c, s, at, style, style.abi.word === 4);
 const siginfo: MemoryNode = blob(constant(128), 128, info);
 /** What rt_sigreturn restores: the mask in the frame on the stack; read by the tracer from the user context. */
-const waitFor = (timeout: Node) => () => call({ set: input(set, { size: arg('sigsetsize') }), info: output(siginfo), timeout, sigsetsize: size }, returns.format(signalResult));
+const waitFor = (timeout: Node) => () =>
+  call(
+    { set: input(set, { size: arg('sigsetsize') }), info: output(siginfo), timeout, sigsetsize: size },
+    returns.format(signalResult),
+  );
 const signalResult: ScalarFormat = () => (_c, s, lo) => {
   s.decimal(lo);
 };

@@ -1,6 +1,20 @@
 // Clocks, sleeping, timers.
 import * as g from '../constants/generated/time.js';
-import { call, choice, flags, format, i32, input, long, output, returns, struct, u32, xlong, fd } from '../describe/combinators.js';
+import {
+  call,
+  choice,
+  flags,
+  format,
+  i32,
+  input,
+  long,
+  output,
+  returns,
+  struct,
+  u32,
+  xlong,
+  fd,
+} from '../describe/combinators.js';
 import type { MemoryNode, Node } from '../describe/node.js';
 import { signalNumber } from '../decode/leaf/flags.js';
 import { dateText, itimerspec, itimerval, timespec, timespec64 } from '../decode/leaf/time.js';
@@ -20,23 +34,29 @@ const clockId: ScalarFormat = (style) =>
   });
 const clockid = format(clockId);
 
-const clockNanosleep = (time: MemoryNode) => () => call({ clockid, flags: flags(g.timer_flags), request: input(time), remain: remaining(time) });
+const clockNanosleep = (time: MemoryNode) => () =>
+  call({ clockid, flags: flags(g.timer_flags), request: input(time), remain: remaining(time) });
 /** Filled in when a signal cut the sleep. */
 const remaining = (time: MemoryNode): Node => output(time, { evenOnError: false });
 
 /** Which clock a remaining time is of does not matter: printed when the call was interrupted. */
-const sigevent = struct({ sigev_value: xlong, sigev_signo: format(signalNumber), sigev_notify: choice(g.sigev_values) }, {
-  render: ({ field }) => (c, s, at) => {
-    s.text(`{sigev_value={sival_int=${c.i32(at)}, sival_ptr=`);
-    if ((c.u32(at) | c.u32(at + 4)) === 0) s.text('NULL');
-    else field('sigev_value')(c, s, at, 0);
-    s.text('}, sigev_signo=');
-    field('sigev_signo')(c, s, at, 0);
-    s.text(', sigev_notify=');
-    field('sigev_notify')(c, s, at, 0);
-    s.byte(125);
+const sigevent = struct(
+  { sigev_value: xlong, sigev_signo: format(signalNumber), sigev_notify: choice(g.sigev_values) },
+  {
+    render:
+      ({ field }) =>
+      (c, s, at) => {
+        s.text(`{sigev_value={sival_int=${c.i32(at)}, sival_ptr=`);
+        if ((c.u32(at) | c.u32(at + 4)) === 0) s.text('NULL');
+        else field('sigev_value')(c, s, at, 0);
+        s.text('}, sigev_signo=');
+        field('sigev_signo')(c, s, at, 0);
+        s.text(', sigev_notify=');
+        field('sigev_notify')(c, s, at, 0);
+        s.byte(125);
+      },
   },
-});
+);
 const timezone = struct({ tz_minuteswest: i32, tz_dsttime: i32 });
 
 export const time: Family = {
@@ -50,21 +70,27 @@ export const time: Family = {
   clock_getres_time64: () => call({ clockid, tp: output(timespec64) }),
   gettimeofday: () => call({ tv: output(absoluteTimevalPlain), tz: output(timezone) }),
   settimeofday: () => call({ tv: input(absoluteTimevalPlain), tz: input(timezone) }),
-  time: () => call({ tloc: output(long) }, returns.format(() => (_c, s, lo, hi) => {
-    s.decimal64(lo, hi);
-    const text = dateText(hi * 4294967296 + lo, 0);
-    if (text) s.text(` (${text})`);
-  })),
+  time: () =>
+    call(
+      { tloc: output(long) },
+      returns.format(() => (_c, s, lo, hi) => {
+        s.decimal64(lo, hi);
+        const text = dateText(hi * 4294967296 + lo, 0);
+        if (text) s.text(` (${text})`);
+      }),
+    ),
   getitimer: () => call({ which: choice(g.itimer_which), curr_value: output(itimerval) }),
   setitimer: () => call({ which: choice(g.itimer_which), new_value: input(itimerval), old_value: output(itimerval) }),
   alarm: () => call({ seconds: u32 }),
   timer_create: () => call({ clockid, sevp: input(sigevent), timerid: output(i32) }),
-  timer_settime: () => call({ timerid: i32, flags: flags(g.timer_flags), new_value: input(itimerspec), old_value: output(itimerspec) }),
+  timer_settime: () =>
+    call({ timerid: i32, flags: flags(g.timer_flags), new_value: input(itimerspec), old_value: output(itimerspec) }),
   timer_gettime: () => call({ timerid: i32, curr_value: output(itimerspec) }),
   timer_getoverrun: () => call({ timerid: i32 }),
   timer_delete: () => call({ timerid: i32 }),
   timerfd_create: () => call({ clockid, flags: flags(g.timerfd_create_flags) }, returns.fd),
-  timerfd_settime: () => call({ fd, flags: flags(g.timerfd_settime_flags), new_value: input(itimerspec), old_value: output(itimerspec) }),
+  timerfd_settime: () =>
+    call({ fd, flags: flags(g.timerfd_settime_flags), new_value: input(itimerspec), old_value: output(itimerspec) }),
   timerfd_gettime: () => call({ fd, curr_value: output(itimerspec) }),
 };
 const absoluteTimespecOr = timespec;

@@ -1,5 +1,6 @@
 // Where lines go: standard error, a file, a pipe to a command; written in batches of whole records, never partly lost.
 import { closeSync, openSync, writeSync } from 'node:fs';
+import { errnoText } from '../abi/errno.js';
 import { Sink } from '../decode/sink.js';
 
 /** A reader that went away, or a full disk: the trace goes on, nothing more is written. */
@@ -30,10 +31,10 @@ export class Stream {
       try {
         from += writeSync(this.fd, sink.buf, from, sink.pos - from);
       } catch (error) {
-        const { code, message } = error as NodeJS.ErrnoException;
+        const { code, errno = -5 } = error as NodeJS.ErrnoException;
         // A pipe that its owner made non-blocking is full: the reader slows us, and through the ring the tracee.
         if (code === 'EAGAIN') Atomics.wait(sleeper, 0, 0, 5);
-        else if (code !== 'EINTR') this.failure = { code: code ?? 'EIO', message };
+        else if (code !== 'EINTR') this.failure = { code: code ?? 'EIO', message: errnoText(-errno) };
       }
     }
     const column = sink.pos - sink.lineStart;

@@ -13,7 +13,7 @@ export interface Pipe {
 
 /** Starts `sh -c COMMAND` with the trace on its standard input. @throws UsageError when that is not possible. */
 export function openPipe(command: string): Pipe {
-  const child = spawn('/bin/sh', ['-c', command], { stdio: ['pipe', 'inherit', 'inherit'] });
+  const child = spawn('/bin/sh', ['-c', command], { argv0: 'sh', stdio: ['pipe', 'inherit', 'inherit'] });
   child.on('error', () => undefined);
   // Records are written while the event loop stands still, so the descriptor itself is what we need.
   const { fd } = (child.stdin as unknown as { _handle: { fd: number } })._handle;

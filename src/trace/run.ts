@@ -116,7 +116,9 @@ export async function run(options: TraceOptions, around: Surroundings): Promise<
       // With -ff each tracee has a file of its own; the name itself is not opened.
       stream = options.separate ? new Stream(2, false) : openStream(options.output, options.append);
     } catch (error) {
-      throw new UsageError(`Can't fopen '${options.output}': ${errnoText(-((error as NodeJS.ErrnoException).errno ?? -5))}`);
+      throw new UsageError(
+        `Can't fopen '${options.output}': ${errnoText(-((error as NodeJS.ErrnoException).errno ?? -5))}`,
+      );
     }
   const screen = options.output === undefined ? stream : undefined;
   const interactive = stream.fd === 2 && isatty(2);
@@ -126,7 +128,9 @@ export async function run(options: TraceOptions, around: Surroundings): Promise<
   const flags =
     (options.follow ? ConfigFlag.Follow : 0) |
     (filter ? ConfigFlag.Seccomp | (filter.order === 2 ? ConfigFlag.OldSeccomp : 0) : 0) |
-    (absolute.format !== 'none' || relative !== undefined || callTime !== undefined || options.summary.mode !== 'none' ? ConfigFlag.Times : 0) |
+    (absolute.format !== 'none' || relative !== undefined || callTime !== undefined || options.summary.mode !== 'none'
+      ? ConfigFlag.Times
+      : 0) |
     (options.summary.mode !== 'none' ? ConfigFlag.SystemTime : 0) |
     (interactive ? ConfigFlag.Sync : 0) |
     (options.killOnExit || (filter && options.attach.length === 0) ? ConfigFlag.ExitKill : 0) |

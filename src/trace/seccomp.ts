@@ -34,7 +34,13 @@ function rulesOf(abi: AbiName, set: SyscallSet): AbiRules {
     const wanted = wantedSubcalls(set, nr);
     if (wanted === 'all' || wanted.length === 0) continue;
     // ipc's first argument has a version in its upper half.
-    const condition: Condition = { op: 'in', arg: 0, width: 32, values: wanted.map(BigInt), ...(nr === IPC ? { mask: 0xffffn } : {}) };
+    const condition: Condition = {
+      op: 'in',
+      arg: 0,
+      width: 32,
+      values: wanted.map(BigInt),
+      ...(nr === IPC ? { mask: 0xffffn } : {}),
+    };
     leaves.set(nr, { kind: 'check', condition, then: TRACE_LEAF, otherwise: ALLOW_LEAF });
   }
   return { size, traced, leaves };

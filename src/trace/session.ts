@@ -4,7 +4,7 @@ import { IPC, SOCKETCALL } from '../abi/multiplexers.js';
 import type { Tracer } from '../binding/tracer.js';
 import { MAX_NR, Next } from '../binding/tracer.js';
 import { Cursor } from '../record/cursor.js';
-import { Calls } from './calls.js';
+import type { Calls } from './calls.js';
 import type { TraceOptions } from './options.js';
 import { wantedSubcalls } from './subcalls.js';
 
@@ -26,8 +26,10 @@ const FLUSH_MS = 10;
 export function tracedTable(options: TraceOptions): Uint8Array {
   const table = new Uint8Array(ABIS.length * MAX_NR);
   if (options.trace.complete) return table.fill(1);
-  for (const abi of ABIS) for (let nr = 0; nr < MAX_NR; nr++) if (options.trace.has(abi.name, nr)) table[abi.index * MAX_NR + nr] = 1;
-  for (const nr of [SOCKETCALL, IPC]) if (wantedSubcalls(options.trace, nr).length > 0) table[I386.index * MAX_NR + nr] = 1;
+  for (const abi of ABIS)
+    for (let nr = 0; nr < MAX_NR; nr++) if (options.trace.has(abi.name, nr)) table[abi.index * MAX_NR + nr] = 1;
+  for (const nr of [SOCKETCALL, IPC])
+    if (wantedSubcalls(options.trace, nr).length > 0) table[I386.index * MAX_NR + nr] = 1;
   return table;
 }
 

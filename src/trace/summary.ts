@@ -20,11 +20,21 @@ interface Row {
 }
 
 const fresh = (name: string, nr: number): Row => ({
-  name, nr, calls: 0, errors: 0, time: 0, min: Infinity, max: 0, wall: 0, wallMin: Infinity, wallMax: 0,
+  name,
+  nr,
+  calls: 0,
+  errors: 0,
+  time: 0,
+  min: Infinity,
+  max: 0,
+  wall: 0,
+  wallMin: Infinity,
+  wallMax: 0,
 });
 
 const seconds = (ns: number, width: number): string => (ns / 1e9).toFixed(6).padStart(width);
-const micros = (ns: number, calls: number, width: number): string => String(calls ? Math.floor(ns / calls / 1000) : 0).padStart(width);
+const micros = (ns: number, calls: number, width: number): string =>
+  String(calls ? Math.floor(ns / calls / 1000) : 0).padStart(width);
 
 interface Column {
   readonly title: string;
@@ -34,7 +44,11 @@ interface Column {
 
 /** Columns by their names in -U and -S. */
 const COLUMNS: Readonly<Record<string, Column>> = {
-  'time-percent': { title: '% time', width: 6, cell: (r, total) => (total > 0 ? (100 * r.time) / total : 0).toFixed(2).padStart(6) },
+  'time-percent': {
+    title: '% time',
+    width: 6,
+    cell: (r, total) => (total > 0 ? (100 * r.time) / total : 0).toFixed(2).padStart(6),
+  },
   'total-time': { title: 'seconds', width: 11, cell: (r) => seconds(r.time, 11) },
   'min-time': { title: 'shortest', width: 8, cell: (r) => seconds(r.calls ? r.min : 0, 8) },
   'max-time': { title: 'longest', width: 8, cell: (r) => seconds(r.max, 8) },
@@ -113,13 +127,13 @@ export class Summary {
 
   /** The tables as text. */
   text(): string {
-    return this.tables
-      .map((table, abi) => (table.size === 0 ? '' : this.table([...table.values()], abi)))
-      .join('');
+    return this.tables.map((table, abi) => (table.size === 0 ? '' : this.table([...table.values()], abi))).join('');
   }
 
   private table(rows: Row[], abi: number): string {
-    const names = this.options.columns.length ? this.options.columns : ['time-percent', 'total-time', 'avg-time', 'calls', 'errors', 'name'];
+    const names = this.options.columns.length
+      ? this.options.columns
+      : ['time-percent', 'total-time', 'avg-time', 'calls', 'errors', 'name'];
     const columns = names.map((name) => COLUMNS[name]);
     const total = fresh('total', -1);
     for (const r of rows) {
@@ -134,7 +148,8 @@ export class Summary {
     }
     rows.sort((a, b) => a.nr - b.nr);
     rows.sort(ORDER[this.options.sortBy] ?? ORDER.time);
-    const line = (cells: readonly string[]): string => cells.map((cell, i) => (names[i] === 'name' && i < cells.length - 1 ? cell.padEnd(16) : cell)).join(' ') + '\n';
+    const line = (cells: readonly string[]): string =>
+      cells.map((cell, i) => (names[i] === 'name' && i < cells.length - 1 ? cell.padEnd(16) : cell)).join(' ') + '\n';
     const rule = line(columns.map((c) => '-'.repeat(c.width)));
     const head = line(columns.map((c, i) => (names[i] === 'name' ? c.title : c.title.padStart(c.width))));
     const body = rows.map((r) => line(columns.map((c) => c.cell(r, total.time)))).join('');

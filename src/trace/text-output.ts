@@ -86,7 +86,7 @@ export class TextOutput {
         this.task(tid, c);
         break;
       case Event.Detached:
-        this.detached(tid, c);
+        this.detached(tid);
         break;
       case Event.Superseded:
         this.superseded(tid, c);
@@ -262,11 +262,14 @@ export class TextOutput {
     tracee.attached = origin === 1 || origin === 3;
     if (origin === 1) {
       const threads = c.argLo(2);
-      this.messages.attach(tracee.stream, threads > 1 ? `Process ${tid} attached with ${threads} threads` : `Process ${tid} attached`);
+      this.messages.attach(
+        tracee.stream,
+        threads > 1 ? `Process ${tid} attached with ${threads} threads` : `Process ${tid} attached`,
+      );
     } else if (origin === 2) this.messages.attach(tracee.stream, `Process ${tid} attached`);
   }
 
-  private detached(tid: number, c: Cursor): void {
+  private detached(tid: number): void {
     const tracee = this.tracees.get(tid);
     if (!tracee) return;
     const { stream } = tracee;
@@ -274,13 +277,6 @@ export class TextOutput {
     this.messages.attach(stream, `Process ${tid} detached`);
     if (stream.open === tid) {
       stream.sink.bytes(DETACHED);
-      this.endLine(tracee);
-    } else if (tracee.pending && c.flags & RecordFlag.InSyscall) {
-      const sink = this.begin(tracee, c);
-      sink.bytes(RESUMED_OPEN);
-      sink.text(tracee.pending.call.name);
-      sink.bytes(RESUMED_CLOSE);
-      sink.bytes(DETACHED);
       this.endLine(tracee);
     }
     this.tracees.delete(tid);

@@ -26,30 +26,30 @@ function readCases(text: string): Case[] {
   return cases;
 }
 
-/** Words as a shell splits them; undefined for lines that are more than one simple command. */
-function words(line: string): string[] | undefined {
+/** Words as a shell splits them; undefined where an unquoted character would make it do more than start the tracer. */
+function words(line: string, special: RegExp): string[] | undefined {
   const out: string[] = [];
   let word: string | undefined;
   for (const [, single, double, plain] of line.matchAll(/'([^']*)'|"([^"$]*)"|([^'"])/g)) {
+    if (plain !== undefined && special.test(plain)) return undefined;
     if (plain === ' ') {
       if (word !== undefined) out.push(word);
       word = undefined;
-      continue;
-    }
-    if (plain !== undefined && /[|&;<>$]/.test(plain)) return undefined;
-    word = (word ?? '') + (single ?? double ?? plain);
+    } else word = (word ?? '') + (single ?? double ?? plain);
   }
   return word === undefined ? out : [...out, word];
 }
 
-/** The arguments of a case; undefined where a shell does more than start the tracer. */
+/** The arguments of a case; undefined for lines of a shell that are more than one simple command. */
 function argumentsOf(line: string): string[] | undefined {
-  if (!line.startsWith('sh: ')) return words(line.replace(/[!?&<>|;$*()[\]]/g, (c) => (line.includes("'") ? c : `'${c}'`)));
-  return line.startsWith('sh: $TRACER ') ? words(line.slice('sh: $TRACER '.length)) : undefined;
+  const shell = 'sh: $TRACER ';
+  if (!line.startsWith('sh: ')) return words(line, /(?!)/);
+  return line.startsWith(shell) ? words(line.slice(shell.length), /[|&;<>$]/) : undefined;
 }
 
 /** What the tracer says while it traces, not about its command line. */
-const RUNTIME = /^TRACER: (?:attach: ptrace|exec: |Cannot find executable|Cannot stat|Can't fopen|Process PID |Requested path |\|)/;
+const RUNTIME =
+  /^TRACER: (?:attach: ptrace|exec: |Cannot find executable|Cannot stat|Can't fopen|Process PID |Requested path |\|)/;
 
 const cases = readCases(readFileSync(fileURLToPath(new URL('cases.txt', import.meta.url)), 'utf8'));
 const simple = cases.map((c) => ({ ...c, argv: argumentsOf(c.line) })).filter((c) => c.argv !== undefined);
@@ -68,7 +68,9 @@ describe('recorded command lines', () => {
       parsed = parseCommandLine(argv, 'strace');
     } catch (error) {
       if (!(error instanceof UsageError)) throw error;
-      const said = [...(error instanceof WarnedUsageError ? error.warnings : []), error.message].map((m) => `TRACER: ${m}`);
+      const said = [...(error instanceof WarnedUsageError ? error.warnings : []), error.message].map(
+        (m) => `TRACER: ${m}`,
+      );
       if (error.hint) said.push("Try 'TRACER -h' for more information.");
       expect({ status: 1, out: [], err: said }).toEqual({ status, out, err });
       return;
@@ -76,7 +78,9 @@ describe('recorded command lines', () => {
     const warnings = parsed.kind === 'trace' ? parsed.options.warnings.map((w) => `TRACER: ${w}`) : [];
     expect(err.slice(0, warnings.length)).toEqual(warnings);
     // Whatever else is said must come from tracing: the command line was fine.
-    const unsaid = err.slice(warnings.length).filter((l) => (l.startsWith('TRACER: ') && !RUNTIME.test(l)) || l.startsWith("Try '"));
+    const unsaid = err
+      .slice(warnings.length)
+      .filter((l) => (l.startsWith('TRACER: ') && !RUNTIME.test(l)) || l.startsWith("Try '"));
     expect(unsaid).toEqual([]);
   });
 });

@@ -8,7 +8,10 @@ const text = (print: (s: Sink) => void): string => {
   return Buffer.from(s.buf.subarray(0, s.pos)).toString('latin1');
 };
 const u32 = fc.integer({ min: 0, max: 0xffffffff });
-const edge = fc.oneof(u32, fc.constantFrom(0, 1, 9, 10, 99, 100, 0x7fffffff, 0x80000000, 0xffffffff, 999999999, 1000000000));
+const edge = fc.oneof(
+  u32,
+  fc.constantFrom(0, 1, 9, 10, 99, 100, 0x7fffffff, 0x80000000, 0xffffffff, 999999999, 1000000000),
+);
 
 describe('numbers print as C prints them', () => {
   const each = (print: (s: Sink, v: number) => void, expected: (v: number) => string): void => {
@@ -20,9 +23,21 @@ describe('numbers print as C prints them', () => {
     );
   };
   test('decimal', () => each((s, v) => s.decimal(v), String));
-  test('signed', () => each((s, v) => s.signed(v), (v) => String(v | 0)));
-  test('hexadecimal', () => each((s, v) => s.hex(v), (v) => (v === 0 ? '0' : `0x${v.toString(16)}`)));
-  test('octal', () => each((s, v) => s.octal(v), (v) => (v === 0 ? '0' : `0${v.toString(8)}`)));
+  test('signed', () =>
+    each(
+      (s, v) => s.signed(v),
+      (v) => String(v | 0),
+    ));
+  test('hexadecimal', () =>
+    each(
+      (s, v) => s.hex(v),
+      (v) => (v === 0 ? '0' : `0x${v.toString(16)}`),
+    ));
+  test('octal', () =>
+    each(
+      (s, v) => s.octal(v),
+      (v) => (v === 0 ? '0' : `0${v.toString(8)}`),
+    ));
   test('64 bits', () =>
     fc.assert(
       fc.property(edge, edge, (lo, hi) => {

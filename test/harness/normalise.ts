@@ -23,7 +23,10 @@ export function as72(text: string): string {
         'rseq({cpu_id_start=0, cpu_id=RSEQ_CPU_ID_UNINITIALIZED, rseq_cs=NULL, flags=0, node_id=0, mm_cid=0, slice_ctrl={request=0, granted=0, __reserved=0}, __reserved=0}, 32, 0, 0x53053053$1',
       );
       // 3. epoll data is one number.
-      line = line.replace(/data=\{u32=\d+, u64=(\d+)\}/g, (_, n: string) => `data=${n === '0' ? '0' : '0x' + BigInt(n).toString(16)}`);
+      line = line.replace(
+        /data=\{u32=\d+, u64=(\d+)\}/g,
+        (_, n: string) => `data=${n === '0' ? '0' : '0x' + BigInt(n).toString(16)}`,
+      );
       // 4. sched parameters are a structure.
       line = line.replace(/(sched_(?:set|get)(?:param|scheduler)\(.*)\[(-?\d+)\]/, '$1{sched_priority=$2}');
       return line;

@@ -16,10 +16,21 @@ export interface Traced {
 }
 
 /** A quiet environment: what programs read of it must not depend on who runs the tests. */
-const ENV = { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', HOME: '/root', LC_ALL: 'C', TZ: 'UTC' };
+const ENV = {
+  PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+  HOME: '/root',
+  LC_ALL: 'C',
+  TZ: 'UTC',
+};
 
 /** Traces a command; `output: false` leaves the trace on standard error. */
-export function trace(tracer: string, options: readonly string[], command: readonly string[], output = true, cwd = ROOT): Traced {
+export function trace(
+  tracer: string,
+  options: readonly string[],
+  command: readonly string[],
+  output = true,
+  cwd = ROOT,
+): Traced {
   const dir = mkdtempSync(join(tmpdir(), 'tstrace-test-'));
   const file = join(dir, 'trace');
   try {
@@ -47,7 +58,9 @@ export function trace(tracer: string, options: readonly string[], command: reado
 export function compile(source: string, flags: readonly string[] = []): string {
   const dir = mkdtempSync(join(tmpdir(), 'tstrace-fixture-'));
   const program = join(dir, 'program');
-  const built = spawnSync('cc', ['-O1', '-o', program, join(ROOT, 'test', 'fixtures', source), ...flags], { encoding: 'utf8' });
+  const built = spawnSync('cc', ['-O1', '-o', program, join(ROOT, 'test', 'fixtures', source), ...flags], {
+    encoding: 'utf8',
+  });
   if (built.status !== 0) throw new Error(`compiling ${source}: ${built.stderr}`);
   return program;
 }

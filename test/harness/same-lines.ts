@@ -6,7 +6,8 @@ export function difference(expected: string, actual: string, most = 8): string |
   const got = actual.split('\n');
   const lines: string[] = [];
   for (let i = 0; i < Math.max(want.length, got.length) && lines.length < 3 * most; i++)
-    if (want[i] !== got[i]) lines.push(`line ${i + 1}:`, `  strace:  ${want[i] ?? '(nothing)'}`, `  tstrace: ${got[i] ?? '(nothing)'}`);
+    if (want[i] !== got[i])
+      lines.push(`line ${i + 1}:`, `  strace:  ${want[i] ?? '(nothing)'}`, `  tstrace: ${got[i] ?? '(nothing)'}`);
   return lines.length ? lines.join('\n') : undefined;
 }
 

@@ -8,7 +8,12 @@ const SOL_SOCKET = 1;
 const SCM_RIGHTS = 1;
 const SCM_CREDENTIALS = 2;
 
-const scmNames: Readonly<Record<number, string>> = { 1: 'SCM_RIGHTS', 2: 'SCM_CREDENTIALS', 3: 'SCM_SECURITY', 4: 'SCM_PIDFD' };
+const scmNames: Readonly<Record<number, string>> = {
+  1: 'SCM_RIGHTS',
+  2: 'SCM_CREDENTIALS',
+  3: 'SCM_SECURITY',
+  4: 'SCM_PIDFD',
+};
 
 /** `[{cmsg_len=20, cmsg_level=SOL_SOCKET, cmsg_type=SCM_RIGHTS, cmsg_data=[3]}]` */
 export const printControl: Renderer = ({ style }) => {
@@ -23,8 +28,11 @@ export const printControl: Renderer = ({ style }) => {
       const level = c.u32(from + word);
       const type = c.u32(from + word + 4);
       if (!first) s.text(', ');
-      const name = level === SOL_SOCKET ? (scmNames[type] ?? `0x${type.toString(16)} /* SCM_??? */`) : `0x${type.toString(16)}`;
-      s.text(`{cmsg_len=${size}, cmsg_level=${constantText(socket_levels, style.abi, style.constants, level, 0, 4)}, cmsg_type=${name}`);
+      const name =
+        level === SOL_SOCKET ? (scmNames[type] ?? `0x${type.toString(16)} /* SCM_??? */`) : `0x${type.toString(16)}`;
+      s.text(
+        `{cmsg_len=${size}, cmsg_level=${constantText(socket_levels, style.abi, style.constants, level, 0, 4)}, cmsg_type=${name}`,
+      );
       const dataLength = Math.min(size, end - from) - header;
       const data = from + header;
       if (dataLength > 0) {

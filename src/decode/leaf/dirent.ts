@@ -16,7 +16,7 @@ export const printDirents =
     return (c, s, at, length) => {
       let count = 0;
       if (!style.abbrev) s.byte(91);
-      for (let from = at; from + nameAt <= at + length; ) {
+      for (let from = at; from + nameAt <= at + length;) {
         const recordLength = c.u16(from + 2 * word);
         if (recordLength < nameAt || from + recordLength > at + length) break;
         if (!style.abbrev) {
@@ -28,7 +28,14 @@ export const printDirents =
           if (word === 8) s.signed64(c.u32(from + word), c.u32(from + word + 4));
           else s.decimal(c.u32(from + word));
           s.text(`, d_reclen=${recordLength}`);
-          const type = constantText(dirent_types, style.abi, style.constants, is64 ? c.bytes[from + 18] : c.bytes[from + recordLength - 1], 0, 1);
+          const type = constantText(
+            dirent_types,
+            style.abi,
+            style.constants,
+            is64 ? c.bytes[from + 18] : c.bytes[from + recordLength - 1],
+            0,
+            1,
+          );
           if (is64) s.text(`, d_type=${type}`);
           s.text(', d_name=');
           const room = is64 ? recordLength - nameAt : recordLength - nameAt - 1;

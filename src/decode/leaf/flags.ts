@@ -11,7 +11,14 @@ export const choiceAndFlags =
   (style) =>
     memoised((lo, hi) => splitText(choices, mask, bits, style, lo, hi));
 
-function splitText(choices: ConstantTable, mask: number, bits: ConstantTable, style: Style, lo: number, hi: number): string {
+function splitText(
+  choices: ConstantTable,
+  mask: number,
+  bits: ConstantTable,
+  style: Style,
+  lo: number,
+  hi: number,
+): string {
   if (style.constants === 'raw') return hexText(lo, hi);
   const { name } = style.abi;
   const part = (lo & mask) >>> 0;

@@ -56,8 +56,10 @@ function codeText(signal: number, code: number, style: Style): string {
   const lo = code >>> 0;
   const own = CODES[signal];
   const { name } = style.abi;
-  if (own && choiceName(own.entries(name), lo, 0, 4) !== undefined) return constantText(own, style.abi, style.constants, lo, 0, 4);
-  if (choiceName(si_codes.entries(name), lo, 0, 4) !== undefined || !own) return constantText(si_codes, style.abi, style.constants, lo, 0, 4);
+  if (own && choiceName(own.entries(name), lo, 0, 4) !== undefined)
+    return constantText(own, style.abi, style.constants, lo, 0, 4);
+  if (choiceName(si_codes.entries(name), lo, 0, 4) !== undefined || !own)
+    return constantText(si_codes, style.abi, style.constants, lo, 0, 4);
   return constantText(own, style.abi, style.constants, lo, 0, 4);
 }
 
@@ -123,7 +125,13 @@ export function printSiginfo(c: Cursor, s: Sink, at: number, style: Style, compa
         const name = syscallName(abi, nr & ~0x40000000);
         const known = name === undefined ? undefined : `__NR_${name}`;
         s.text(`, si_syscall=`);
-        s.text(style.constants === 'raw' || known === undefined ? hexOf(nr) : style.constants === 'verbose' ? `${hexOf(nr)} /* ${known} */` : known);
+        s.text(
+          style.constants === 'raw' || known === undefined
+            ? hexOf(nr)
+            : style.constants === 'verbose'
+              ? `${hexOf(nr)} /* ${known} */`
+              : known,
+        );
         s.text(`, si_arch=${constantText(audit_archs, style.abi, style.constants, arch, 0, 4)}`);
         break;
       }

@@ -39,4 +39,7 @@ export function printSigset(c: Cursor, s: Sink, at: number, length: number, styl
 }
 
 /** For blobs and structures of one set. */
-export const sigset: Renderer = ({ style }) => (c, s, at, length) => printSigset(c, s, at, length, style);
+export const sigset: Renderer =
+  ({ style }) =>
+  (c, s, at, length) =>
+    printSigset(c, s, at, length, style);

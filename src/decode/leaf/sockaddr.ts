@@ -9,7 +9,6 @@ import type { Style } from '../style.js';
 import { constantText } from '../xlat.js';
 import { interfaceText } from './interface.js';
 
-
 const AF_UNIX = 1;
 const AF_INET = 2;
 const AF_INET6 = 10;
@@ -32,7 +31,7 @@ export function ipv6Text(c: Cursor, at: number): string {
   const words = Array.from({ length: 8 }, (_, i) => (c.bytes[at + 2 * i] << 8) | c.bytes[at + 2 * i + 1]);
   let best = -1;
   let bestLength = 1;
-  for (let i = 0; i < 8; ) {
+  for (let i = 0; i < 8;) {
     let j = i;
     while (j < 8 && words[j] === 0) j++;
     if (j - i > bestLength) {
@@ -41,7 +40,9 @@ export function ipv6Text(c: Cursor, at: number): string {
     }
     i = Math.max(j, i + 1);
   }
-  const embedded = best === 0 && (bestLength === 6 || (bestLength === 7 && words[7] !== 1) || (bestLength === 5 && words[5] === 0xffff));
+  const embedded =
+    best === 0 &&
+    (bestLength === 6 || (bestLength === 7 && words[7] !== 1) || (bestLength === 5 && words[5] === 0xffff));
   let text = '';
   for (let i = 0; i < 8; i++) {
     if (best >= 0 && i >= best && i < best + bestLength) {
@@ -82,7 +83,9 @@ export function printSockaddr(c: Cursor, s: Sink, at: number, length: number, st
       s.text(`, sin_port=${port(c, at + 2, style)}, sin_addr=inet_addr("${ipv4Text(c, at + 4)}")`);
     else if (family === AF_INET6 && length >= 24) {
       const flow = ((c.bytes[at + 4] << 24) | (c.bytes[at + 5] << 16) | (c.bytes[at + 6] << 8) | c.bytes[at + 7]) >>> 0;
-      s.text(`, sin6_port=${port(c, at + 2, style)}, sin6_flowinfo=htonl(${flow}), inet_pton(AF_INET6, "${ipv6Text(c, at + 8)}", &sin6_addr)`);
+      s.text(
+        `, sin6_port=${port(c, at + 2, style)}, sin6_flowinfo=htonl(${flow}), inet_pton(AF_INET6, "${ipv6Text(c, at + 8)}", &sin6_addr)`,
+      );
       if (length >= 28) {
         const scope = c.u32(at + 24);
         const linkLocal = c.bytes[at + 8] === 0xfe && (c.bytes[at + 9] & 0xc0) === 0x80;
@@ -99,12 +102,14 @@ export function printSockaddr(c: Cursor, s: Sink, at: number, length: number, st
   s.byte(125);
 }
 
-const render: Renderer = ({ style }) => (c, s, at, length) => {
-  if (length < 2) {
-    s.text('{sa_family=');
-    s.text('}');
-  } else printSockaddr(c, s, at, length, style);
-};
+const render: Renderer =
+  ({ style }) =>
+  (c, s, at, length) => {
+    if (length < 2) {
+      s.text('{sa_family=');
+      s.text('}');
+    } else printSockaddr(c, s, at, length, style);
+  };
 
 /** A socket address of `length` bytes behind a pointer. */
 export const sockaddr = (length: Ref): BlobNode => ({ kind: 'blob', length, max: SOCKADDR_MAX, minimum: 2, render });

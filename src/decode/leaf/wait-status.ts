@@ -7,7 +7,11 @@ import { memoised } from '../xlat.js';
 export const waitStatus: ScalarFormat = (style) =>
   memoised((lo) => {
     const name = (n: number): string =>
-      style.constants === 'raw' ? String(n) : style.constants === 'verbose' ? `${n} /* ${signalName(n)} */` : signalName(n);
+      style.constants === 'raw'
+        ? String(n)
+        : style.constants === 'verbose'
+          ? `${n} /* ${signalName(n)} */`
+          : signalName(n);
     const low = lo & 0x7f;
     const high = (lo >>> 8) & 0xff;
     if ((lo & 0xffff) === 0xffff) return '{WIFCONTINUED(s)}';
@@ -22,4 +26,5 @@ export const waitStatus: ScalarFormat = (style) =>
 
 const EVENTS = ['', 'FORK', 'VFORK', 'CLONE', 'EXEC', 'VFORK_DONE', 'EXIT', 'SECCOMP'];
 
-const eventName = (event: number): string => (EVENTS[event] ? `PTRACE_EVENT_${EVENTS[event]}` : event === 128 ? 'PTRACE_EVENT_STOP' : `0x${event.toString(16)}`);
+const eventName = (event: number): string =>
+  EVENTS[event] ? `PTRACE_EVENT_${EVENTS[event]}` : event === 128 ? 'PTRACE_EVENT_STOP' : `0x${event.toString(16)}`;

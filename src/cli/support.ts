@@ -1,0 +1,45 @@
+// What the command line understands but the engine cannot do yet: refused with one line, marked in the help text.
+import { UsageError } from '../errors.js';
+import type { TraceOptions } from './trace-options.js';
+
+/** What users call it, and how to tell that they ask for it. Whoever teaches the engine takes the line out. */
+const MISSING: readonly (readonly [called: string, asked: (o: TraceOptions) => boolean])[] = [
+  ['-u/--user', (o) => o.user !== undefined],
+  ['-b/--detach-on', (o) => o.detachOnExecve],
+  ['-D/--daemonize', (o) => o.daemonize > 0],
+  ['--syscall-limit', (o) => o.syscallLimit > 0],
+  ['-P/--trace-path', (o) => o.paths.length > 0],
+  ['-e trace-fds=', (o) => o.traceFds !== undefined],
+  ['-e status=', (o) => o.statuses.size < 5],
+  ['-e read=', (o) => o.readFds.size > 0 || o.readFds.inverted],
+  ['-e write=', (o) => o.writeFds.size > 0 || o.writeFds.inverted],
+  ['--decode-pids', (o) => o.comm || o.pidns],
+  ['-e kvm=', (o) => o.kvm !== 'none'],
+  ['--namespace', (o) => o.namespaces],
+  ['-k/--stack-trace', (o) => o.stack !== 'none'],
+  ['--color=always', (o) => o.color === 'always'],
+  ['-c/--summary-only and -C/--summary', (o) => o.summary.mode !== 'none'],
+  ['-e inject=', (o) => o.injections.length > 0],
+  ['--tips', (o) => o.tips.format !== 'none'],
+  ['--where', (o) => o.where !== undefined],
+  ['--output-format', (o) => o.outputFormat !== 'text'],
+  ['--oci-profile', (o) => o.ociProfile !== undefined],
+  ['--explain-filter', (o) => o.explainFilter],
+  ["-o '|COMMAND'", (o) => o.output !== undefined && /^[|!]/.test(o.output)],
+];
+
+/** What options ask for that the engine cannot do yet, as the user knows it. */
+export function unsupported(options: TraceOptions): readonly string[] {
+  return MISSING.filter(([, asked]) => asked(options)).map(([called]) => called);
+}
+
+/** @throws UsageError for the first thing that cannot be done yet: nothing is left out silently. */
+export function refuseUnsupported(options: TraceOptions): void {
+  const [first] = unsupported(options);
+  if (first !== undefined) throw new UsageError(`${first} is not supported yet`);
+}
+
+/** Names of what is missing, for the help text. */
+export function missing(): readonly string[] {
+  return MISSING.map(([called]) => called);
+}
