@@ -83,42 +83,6 @@ int32_t tracer_set_traced(int32_t handle, const uint8_t *traced, int32_t len)
 	return 0;
 }
 
-int32_t tracer_set_plan(int32_t handle, int32_t abi, int32_t nr, const uint8_t *insns, int32_t enter_count, int32_t exit_count)
-{
-	struct session *s = session_of(handle);
-	if (!s || abi < 0 || abi >= ABI_COUNT || nr < 0 || nr >= TRACER_MAX_NR || enter_count < 0 || exit_count < 0)
-		return -EINVAL;
-	struct plan_slot *slot = &s->plans[abi][nr];
-	if (atomic_load(&slot->known)) /* the tracer thread may be running it */
-		return -EEXIST;
-	const struct plan_insn *code = (const struct plan_insn *)insns;
-	size_t bytes = ((size_t)enter_count + (size_t)exit_count) * sizeof *code;
-	if (plan_check(code, (uint32_t)enter_count, false, s->error, sizeof s->error) ||
-	    plan_check(code + enter_count, (uint32_t)exit_count, true, s->error, sizeof s->error))
-		return -EINVAL;
-	if (bytes) {
-		slot->insns = malloc(bytes);
-		if (!slot->insns)
-			return -ENOMEM;
-		memcpy(slot->insns, insns, bytes);
-	}
-	slot->enter_count = (uint32_t)enter_count;
-	slot->exit_count = (uint32_t)exit_count;
-	slot->enter_limit = capture_limit(code, (uint32_t)enter_count);
-	slot->exit_limit = capture_limit(code + enter_count, (uint32_t)exit_count);
-	atomic_store_explicit(&slot->known, true, memory_order_release);
-	uint32_t request = 1 + ((uint32_t)abi << 16 | (uint32_t)nr);
-	if (atomic_compare_exchange_strong(&s->control->request, &request, 0))
-		ring_futex_wake(&s->control->request);
-	return 0;
-}
-
-int32_t tracer_request(int32_t handle)
-{
-	struct session *s = session_of(handle);
-	return s ? (int32_t)atomic_load(&s->control->request) - 1 : -1;
-}
-
 int32_t tracer_spawn(int32_t handle, const uint8_t *spec, int32_t len)
 {
 	struct session *s = session_of(handle);
@@ -280,9 +244,7 @@ int32_t tracer_destroy(int32_t handle)
 	signals_forget(s);
 	sessions[handle] = NULL;
 	spawn_free(s);
-	for (int abi = 0; abi < ABI_COUNT; abi++)
-		for (int nr = 0; nr < TRACER_MAX_NR; nr++)
-			free(s->plans[abi][nr].insns);
+	plans_free(s);
 	ring_unmap(s);
 	free(s->spawn_spec);
 	free(s);

@@ -13,26 +13,6 @@
 #define X32_BIT 0x40000000U
 #define RESTART_BLOCK 516 /* -ERESTART_RESTARTBLOCK: restart_syscall will go on with the call */
 
-/* Waits for the consumer to answer; the tracee stays stopped meanwhile, once for each call that occurs. */
-static const struct plan_slot *plan_for(struct session *s, uint16_t abi, uint32_t nr)
-{
-	if (nr >= TRACER_MAX_NR)
-		return NULL;
-	struct plan_slot *slot = &s->plans[abi][nr];
-	if (atomic_load_explicit(&slot->known, memory_order_acquire))
-		return slot;
-	struct ring_control *c = s->control;
-	uint32_t request = 1 + ((uint32_t)abi << 16 | nr);
-	atomic_store(&c->request, request);
-	ring_publish(s);
-	ring_wake_consumer(s);
-	while (atomic_load(&c->request) == request && !atomic_load(&s->abandon))
-		ring_futex_wait(&c->request, request, 1000);
-	if (atomic_load(&s->abandon))
-		atomic_store(&c->request, 0);
-	return atomic_load_explicit(&slot->known, memory_order_acquire) ? slot : NULL;
-}
-
 static bool is_traced(const struct session *s, const struct task *t)
 {
 	return t->nr >= TRACER_MAX_NR || s->traced[t->abi][t->nr];
@@ -76,7 +56,7 @@ static void warn_untraced(struct session *s, struct task *t)
 
 static void write_call(struct session *s, struct task *t, const struct syscall_info *info, bool entering, bool seccomp)
 {
-	const struct plan_slot *plan = plan_for(s, t->abi, t->nr);
+	const struct plan *plan = plan_for(s, t->abi, t->nr, t->args);
 	uint32_t count = plan ? (entering ? plan->enter_count : plan->exit_count) : 0;
 	/* A record may take a quarter of the ring, so that the producer seldom has to wait for one big call. */
 	uint32_t room = count ? (uint32_t)((s->mask + 1) / 4) : (uint32_t)sizeof(struct record);

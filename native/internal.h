@@ -41,13 +41,30 @@ struct syscall_info {
 	};
 };
 
-/* The plans of one call; insns holds the entering ones, then the exiting ones. */
-struct plan_slot {
+/* Both plans of one call, or of one variant of it; insns holds the entering ones, then the exiting ones. */
+struct plan {
 	struct plan_insn *insns;
 	uint32_t enter_count, exit_count;
 	uint32_t enter_limit, exit_limit; /* most regions that each can make (capture_limit) */
+};
+
+/* What is captured at a call: one pair of plans, or one for each variant that arguments choose (ioctl, setsockopt). */
+struct plan_slot {
+	struct plan plain;
+	struct plan *variants;
+	uint32_t variant_count;
+	uint32_t mask;      /* of the first word */
+	int8_t first, second; /* registers whose low words are the key; second -1: one word only */
+	bool selects;
 	_Atomic bool known;
 };
+
+/* A key that has occurred, and its variant. `call` is 1 + (abi << 16 | nr), 0 in a free entry. */
+struct plan_key {
+	uint32_t call, first, second, variant;
+};
+#define PLAN_KEYS 4096 /* a power of two; when no place is near a key's own, all are forgotten and asked for again */
+#define PLAN_PROBES 16
 
 /* What else is known of a task; the low bits are call_flag of stop.h. */
 enum task_flag {
@@ -90,6 +107,7 @@ struct session {
 	/* plans */
 	uint8_t traced[ABI_COUNT][TRACER_MAX_NR];
 	struct plan_slot plans[ABI_COUNT][TRACER_MAX_NR];
+	struct plan_key plan_keys[PLAN_KEYS];
 	/* start */
 	uint8_t *spawn_spec;
 	int32_t spawn_len;
@@ -137,6 +155,11 @@ void ring_futex_wake(_Atomic uint32_t *word);
 /* memory.c */
 size_t memory_read(struct task *t, uint64_t addr, void *out, size_t len, int *err);
 void memory_forget(struct task *t);
+
+/* plans.c */
+/* The plans for a call with these arguments; waits for the consumer when they are not known yet. NULL: none. */
+const struct plan *plan_for(struct session *s, uint16_t abi, uint32_t nr, const uint64_t args[6]);
+void plans_free(struct session *s);
 
 /* verify.c */
 int plan_check(const struct plan_insn *insns, uint32_t count, bool exiting, char *why, size_t why_len);

@@ -91,10 +91,12 @@ struct ring_control {
 	_Atomic uint32_t space_word; /* futex: bumped by the consumer when the producer waits for room */
 	_Atomic uint32_t consumer_waits;  /* bytes wanted by a sleeping consumer, 0 when it is awake */
 	_Atomic uint32_t producer_waits;
-	_Atomic uint32_t request;    /* plan request: 0, or 1 + (abi << 16 | nr) */
+	_Atomic uint32_t request;    /* plan request: 0, or 1 + (abi << 16 | nr); | REQUEST_KEYED: which variant? */
 	_Atomic uint32_t done;       /* 1 after the last record */
+	uint32_t request_key[2];     /* with REQUEST_KEYED: the words of the arguments that choose the variant */
 };
 
+#define REQUEST_KEYED 0x40000000U
 #define RING_CONTROL_BYTES 4096
 
 #endif

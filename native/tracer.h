@@ -42,6 +42,16 @@ int32_t tracer_set_traced(int32_t handle, const uint8_t *traced, int32_t len);
 /* Plans of one call: entering then exiting instructions. Verified here; -EINVAL with a text in tracer_error. */
 int32_t tracer_set_plan(int32_t handle, int32_t abi, int32_t nr, const uint8_t *insns, int32_t enter_count, int32_t exit_count);
 /*
+ * Instead of tracer_set_plan, for calls whose arguments differ by the values of one or two of them: the low words of
+ * registers `first` (under `mask`) and `second` (-1: none) are the key. Each key that occurs is then asked for, with
+ * REQUEST_KEYED. tracer_set_variant gives the plans of variant number `variant`, which must be the next new one;
+ * tracer_choose answers the request: this key means that variant.
+ */
+int32_t tracer_set_select(int32_t handle, int32_t abi, int32_t nr, int32_t first, int32_t mask, int32_t second);
+int32_t tracer_set_variant(int32_t handle, int32_t abi, int32_t nr, int32_t variant, const uint8_t *insns, int32_t enter_count,
+			   int32_t exit_count);
+int32_t tracer_choose(int32_t handle, int32_t abi, int32_t nr, int32_t variant);
+/*
  * Gives the command to start (see spawn.h for the packed layout); it runs when the tracer thread starts.
  * tracer_attach queues a pid (with all its threads if CF_FOLLOW). tracer_start starts the thread, performs both, and
  * returns 0 or the first hard error.
@@ -56,8 +66,10 @@ int32_t tracer_start(int32_t handle);
  */
 int32_t tracer_next(int32_t handle, int32_t consumed, int32_t min_bytes, int32_t flush_ms);
 enum next_code { NEXT_DONE = -1000, NEXT_REQUEST = -1001 };
-/* The pending plan request: abi << 16 | nr, or -1. Answered by tracer_set_plan. */
+/* The pending plan request: abi << 16 | nr, or -1; with REQUEST_KEYED (1 << 30) the variant of a key is wanted. */
 int32_t tracer_request(int32_t handle);
+/* A word of the request's key: 0 the first, 1 the second. */
+int32_t tracer_request_key(int32_t handle, int32_t which);
 /* Installs handlers (HUP INT QUIT PIPE TERM, by the -I mode) that end the session: detach, or kill the spawned command. */
 int32_t tracer_signals(int32_t handle, int32_t mode);
 /* The signal that ended the session, or 0. */

@@ -15,6 +15,14 @@ export interface Native {
   tracer_ring(args: [handle: number]): Pointer;
   tracer_set_traced(args: [handle: number, traced: Buffer, length: number]): number;
   tracer_set_plan(args: [handle: number, abi: number, nr: number, insns: Buffer, enter: number, exit: number]): number;
+  tracer_set_select(
+    args: [handle: number, abi: number, nr: number, first: number, mask: number, second: number],
+  ): number;
+  tracer_set_variant(
+    args: [handle: number, abi: number, nr: number, variant: number, insns: Buffer, enter: number, exit: number],
+  ): number;
+  tracer_choose(args: [handle: number, abi: number, nr: number, variant: number]): number;
+  tracer_request_key(args: [handle: number, which: number]): number;
   tracer_spawn(args: [handle: number, spec: Buffer, length: number]): number;
   tracer_attach(args: [handle: number, pid: number]): number;
   tracer_start(args: [handle: number]): number;
@@ -89,6 +97,10 @@ export function openLibrary(): Library {
     tracer_ring: f(POINTER, I32),
     tracer_set_traced: f(I32, I32, BYTES, I32),
     tracer_set_plan: f(I32, I32, I32, I32, BYTES, I32, I32),
+    tracer_set_select: f(I32, I32, I32, I32, I32, I32, I32),
+    tracer_set_variant: f(I32, I32, I32, I32, I32, BYTES, I32, I32),
+    tracer_choose: f(I32, I32, I32, I32, I32),
+    tracer_request_key: f(I32, I32, I32),
     tracer_spawn: f(I32, I32, BYTES, I32),
     tracer_attach: f(I32, I32, I32),
     tracer_start: f(I32, I32),

@@ -39,6 +39,13 @@ export interface TracerConfig {
   readonly pinCpu: number;
 }
 
+/** A request's bit: the variant of a key is wanted. REQUEST_KEYED of native/record.h. */
+export const REQUEST_KEYED = 0x40000000;
+
+/** Both plans in a row; an empty buffer would have no address. */
+const packed = (enter: Uint8Array, exit: Uint8Array): Buffer =>
+  Buffer.concat([enter, exit, Buffer.alloc(enter.length + exit.length === 0 ? 8 : 0)]);
+
 /** One session of libtstrace. All methods are synchronous; `next` blocks. */
 export class Tracer {
   private readonly library: Library;
@@ -84,11 +91,34 @@ export class Tracer {
     );
   }
   setPlan(abi: number, nr: number, enter: Uint8Array, exit: Uint8Array): void {
-    const both = Buffer.concat([enter, exit, Buffer.alloc(enter.length + exit.length === 0 ? 8 : 0)]);
+    const code = packed(enter, exit);
     this.check(
       'tracer_set_plan',
-      this.library.native.tracer_set_plan([this.handle, abi, nr, both, enter.length / 8, exit.length / 8]),
+      this.library.native.tracer_set_plan([this.handle, abi, nr, code, enter.length / 8, exit.length / 8]),
     );
+  }
+  /** The call's plans depend on the low words of registers: `first` under `mask`, and `second` unless it is -1. */
+  setSelection(abi: number, nr: number, first: number, mask: number, second: number): void {
+    this.check(
+      'tracer_set_select',
+      this.library.native.tracer_set_select([this.handle, abi, nr, first, mask | 0, second]),
+    );
+  }
+  /** Plans of a variant; numbers are given in order, from 0. */
+  setVariant(abi: number, nr: number, variant: number, enter: Uint8Array, exit: Uint8Array): void {
+    const code = packed(enter, exit);
+    this.check(
+      'tracer_set_variant',
+      this.library.native.tracer_set_variant([this.handle, abi, nr, variant, code, enter.length / 8, exit.length / 8]),
+    );
+  }
+  /** Answers a request for a key. */
+  choose(abi: number, nr: number, variant: number): void {
+    this.check('tracer_choose', this.library.native.tracer_choose([this.handle, abi, nr, variant]));
+  }
+  /** A word of the key that a request asks for, unsigned. */
+  requestKey(which: 0 | 1): number {
+    return this.library.native.tracer_request_key([this.handle, which]) >>> 0;
   }
   spawn(command: Command): void {
     const spec = packCommand(command);
@@ -108,7 +138,7 @@ export class Tracer {
   next(consumed: number, minBytes: number, flushMs: number): number {
     return this.library.native.tracer_next([this.handle, consumed, minBytes, flushMs]);
   }
-  /** The pending plan request, abi << 16 | nr; -1 when there is none. */
+  /** The pending plan request, abi << 16 | nr, with REQUEST_KEYED for a variant; -1 when there is none. */
   request(): number {
     return this.library.native.tracer_request([this.handle]);
   }

@@ -431,31 +431,11 @@ function captureList(list: RList, name: string, style: Style, phase: Phase, buil
   }
 }
 
-/** Compiles both plans of a call. */
-export function compilePlans(call: RCall): Plans {
+/** Compiles both plans of a call, or of one form of it. */
+export function compilePlans(call: RCall, list: RList = call.plain): Plans {
   const compile = (phase: Phase): Uint8Array => {
     const builder = new PlanBuilder(call.name);
-    const { variants } = call;
-    if (!variants) captureList(call.plain, call.name, call.style, phase, builder);
-    else {
-      const on = variants.on;
-      if (on.kind !== 'arg') throw new DescriptionError(call.name, 'variants depend on an argument');
-      const reg = builder.take();
-      builder.emit(Op.Mov, reg, on.register);
-      if (variants.mask !== 0xffffffff) builder.emit(Op.AndI, reg, 0, 0, 0, variants.mask);
-      const bodies = new Map<RList, () => void>();
-      const body = (list: RList): (() => void) => {
-        let f = bodies.get(list);
-        if (!f)
-          bodies.set(list, (f = () => builder.scoped(() => captureList(list, call.name, call.style, phase, builder))));
-        return f;
-      };
-      builder.switch(
-        reg,
-        variants.keys.map((key) => [key, body(variants.list(key))] as const),
-        body(variants.otherwise),
-      );
-    }
+    captureList(list, call.name, call.style, phase, builder);
     return builder.finish();
   };
   return call.style.raw

@@ -2,7 +2,8 @@
 import type { Plans } from '../capture/compile.js';
 import { compilePlans, schedule } from '../capture/compile.js';
 import type { Call } from '../describe/node.js';
-import type { RArgument, RList } from '../describe/resolve.js';
+import { DescriptionError } from '../errors.js';
+import type { Place, RArgument, RCall, RList, RVariants } from '../describe/resolve.js';
 import { resolveCall } from '../describe/resolve.js';
 import type { Cursor } from '../record/cursor.js';
 import type { MemoryPrinter, RenderContext, ScalarPrinter } from './printer.js';
@@ -29,7 +30,21 @@ interface Step {
 
 interface CompiledList {
   readonly steps: readonly Step[];
+  readonly keepsEntry: boolean;
   readonly result: ResultPrinter;
+}
+
+/** How the variant of a call is chosen: by the low words of one or two registers. */
+export interface Selection {
+  readonly first: number;
+  /** Taken of the first word. */
+  readonly mask: number;
+  /** Register of the second word, -1 when there is none. */
+  readonly second: number;
+  /** Number of a key's variant; new variants get the next number. */
+  variant(first: number, second: number): number;
+  /** Plans by the variant's number. */
+  plans(variant: number): Plans;
 }
 
 /** A compiled system call. */
@@ -37,9 +52,11 @@ export interface CompiledCall {
   readonly name: string;
   /** `name(` */
   readonly open: Uint8Array;
+  /** What is captured; with `selection`, each of its variants has plans of its own. */
   readonly plans: Plans;
-  /** The exit needs the entering record beside its own (`old => new`). */
-  readonly keepsEntry: boolean;
+  readonly selection: Selection | undefined;
+  /** Whether the exit needs the entering record beside its own (`old => new`). */
+  keepsEntry(c: Cursor): boolean;
   /** Prints what is known at the entry; returns how far it came, for `exit`. */
   entry(c: Cursor, s: Sink): number;
   /** Prints the rest of the arguments. `from` is what `entry` returned. */
@@ -117,7 +134,7 @@ function compileList(list: RList, style: Style): CompiledList {
     };
     comment = list.result.comment(context);
   }
-  return { steps, result: resultPrinter(list.result, style, comment) };
+  return { steps, keepsEntry: needsEntry(list), result: resultPrinter(list.result, style, comment) };
 }
 
 function needsEntry(list: RList): boolean {
@@ -139,12 +156,13 @@ function rawSteps(style: Style, count: number, names: readonly string[]): Step[]
   }));
 }
 
-function build(name: string, plans: Plans, keepsEntry: boolean, pick: (c: Cursor) => CompiledList): CompiledCall {
+function build(name: string, plans: Plans, pick: (c: Cursor) => CompiledList, selection?: Selection): CompiledCall {
   return {
     name,
     open: label(name + '('),
     plans,
-    keepsEntry,
+    selection,
+    keepsEntry: (c) => pick(c).keepsEntry,
     entry(c, s) {
       const { steps } = pick(c);
       let i = 0;
@@ -191,6 +209,7 @@ export function compileCall(name: string, call: Call, style: Style, rawCount: nu
   const resolved = resolveCall(name, call, style);
   if (style.raw) {
     const list: CompiledList = {
+      keepsEntry: false,
       steps: rawSteps(
         style,
         rawCount,
@@ -198,31 +217,51 @@ export function compileCall(name: string, call: Call, style: Style, rawCount: nu
       ),
       result: resultPrinter({ ...resolved.plain.result, comment: undefined }, style, undefined),
     };
-    return build(name, EMPTY, false, () => list);
+    return build(name, EMPTY, () => list);
   }
-  const plans = compilePlans(resolved);
   const { variants } = resolved;
   if (!variants) {
     const list = compileList(resolved.plain, style);
-    return build(name, plans, needsEntry(resolved.plain), () => list);
+    return build(name, compilePlans(resolved), () => list);
   }
   const on = placeReader(variants.on, 0);
-  const byList = new Map<RList, CompiledList>();
+  const also = variants.second && placeReader(variants.second, 0);
+  const compiled = new Map<RList, CompiledList>();
   const pick = (c: Cursor): CompiledList => {
-    const list = variants.list((on(c) & variants.mask) >>> 0);
-    let made = byList.get(list);
-    if (!made) byList.set(list, (made = compileList(list, style)));
+    const list = variants.list((on(c) & variants.mask) >>> 0, also ? also(c) >>> 0 : 0);
+    let made = compiled.get(list);
+    if (!made) compiled.set(list, (made = compileList(list, style)));
     return made;
   };
-  const keeps = needsEntry(variants.otherwise) || variants.keys.some((key) => needsEntry(variants.list(key)));
-  return build(name, plans, keeps, pick);
+  return build(name, EMPTY, pick, selectionOf(resolved, variants));
+}
+
+/** Numbers the variants of a call as they occur. */
+function selectionOf(call: RCall, variants: RVariants): Selection {
+  const lists: RList[] = [];
+  const register = (place: Place): number => {
+    if (place.kind !== 'arg') throw new DescriptionError(call.name, 'variants depend on arguments');
+    return place.register;
+  };
+  return {
+    first: register(variants.on),
+    mask: variants.mask,
+    second: variants.second ? register(variants.second) : -1,
+    variant(first, second) {
+      const list = variants.list(first, second);
+      const at = lists.indexOf(list);
+      return at >= 0 ? at : lists.push(list) - 1;
+    },
+    plans: (variant) => compilePlans(call, lists[variant]),
+  };
 }
 
 /** A call without a description: every argument in hexadecimal, so that nothing is invisible. */
 export function compileUnknown(name: string, style: Style, count: number): CompiledCall {
   const list: CompiledList = {
+    keepsEntry: false,
     steps: rawSteps(style, count, []),
     result: resultPrinter({ base: style.raw ? 'x' : 'd', extra: [], site: -1 }, style, undefined),
   };
-  return build(name, EMPTY, false, () => list);
+  return build(name, EMPTY, () => list);
 }

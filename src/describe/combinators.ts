@@ -26,6 +26,7 @@ import type {
   Size,
   StringNode,
   StructNode,
+  Variant,
   VerboseNode,
   XlatNode,
   ZeroTerminatedNode,
@@ -260,6 +261,11 @@ export const call = (args: ArgumentSpec = {}, result: Result = returns.decimal):
   result,
 });
 
+/** What follows the arguments that choose: arguments, and a result when it is not the call's own. */
+export type VariantSpec = readonly [args: ArgumentSpec, result?: Result];
+
+const variantOf = ([args, result]: VariantSpec): Variant => ({ args: argumentList(args), result });
+
 /** Describes a call whose further arguments depend on a value. `cases`: [keys, arguments, result]. */
 export const callBy = (
   args: ArgumentSpec,
@@ -268,16 +274,57 @@ export const callBy = (
   otherwise: ArgumentSpec,
   result: Result = returns.decimal,
   mask?: number,
-): Call => ({
-  args: argumentList(args),
-  result,
-  variants: {
-    on,
-    mask,
-    cases: cases.flatMap(([keys, spec, own]) => {
-      const list = argumentList(spec);
-      return (typeof keys === 'number' ? [keys] : keys).map((key) => [key, list, own] as const);
-    }),
-    otherwise: argumentList(otherwise),
-  },
-});
+): Call => {
+  const forms = new Map<number, Variant>();
+  for (const [keys, spec, own] of cases) {
+    const form = variantOf([spec, own]);
+    for (const key of typeof keys === 'number' ? [keys] : keys) forms.set(key >>> 0, form);
+  }
+  return {
+    args: argumentList(args),
+    result,
+    variants: {
+      on,
+      mask,
+      find: (key) => forms.get(key),
+      all: () => new Set(forms.values()),
+      otherwise: variantOf([otherwise]),
+    },
+  };
+};
+
+/**
+ * Describes a call whose further arguments are found by a function of one or two argument values (ioctl's command,
+ * sockopt's level and name). `find` is called once for each key that occurs; it must give the same object for the same
+ * form. `all` lists every form, for the checks of the descriptions.
+ */
+export const callFound = (
+  args: ArgumentSpec,
+  on: Ref,
+  second: Ref | undefined,
+  find: (first: number, second: number) => VariantSpec | undefined,
+  all: () => Iterable<VariantSpec>,
+  otherwise: ArgumentSpec,
+  result: Result = returns.decimal,
+): Call => {
+  const forms = new Map<VariantSpec, Variant>();
+  const form = (spec: VariantSpec): Variant => {
+    let made = forms.get(spec);
+    if (!made) forms.set(spec, (made = variantOf(spec)));
+    return made;
+  };
+  return {
+    args: argumentList(args),
+    result,
+    variants: {
+      on,
+      second,
+      find: (first, other) => {
+        const spec = find(first, other);
+        return spec && form(spec);
+      },
+      all: () => [...all()].map(form),
+      otherwise: variantOf([otherwise]),
+    },
+  };
+};

@@ -234,11 +234,27 @@ export interface Result {
 export interface Call {
   readonly args: readonly Argument[];
   readonly result: Result;
-  /** The rest of the arguments by the value of one of them (prctl, fcntl). */
-  readonly variants?: {
-    readonly on: Ref;
-    readonly mask?: number;
-    readonly cases: readonly (readonly [key: number, args: readonly Argument[], result?: Result])[];
-    readonly otherwise: readonly Argument[];
-  };
+  /** The rest of the arguments by the value of one or two of them (prctl, ioctl, setsockopt). */
+  readonly variants?: Variants;
+}
+
+/** One form that the rest of the arguments can take. */
+export interface Variant {
+  readonly args: readonly Argument[];
+  /** When it is not the call's own. */
+  readonly result?: Result;
+}
+
+/** Forms of a call's further arguments, chosen by value; only those that occur are resolved and compiled. */
+export interface Variants {
+  /** The argument whose low 32 bits, under `mask`, are the key. */
+  readonly on: Ref;
+  readonly mask?: number;
+  /** A second argument that is part of the key (optname beside level). */
+  readonly second?: Ref;
+  /** The form for a key (unsigned 32-bit words); the same object for the same form. Undefined: `otherwise`. */
+  find(first: number, second: number): Variant | undefined;
+  /** All forms, for checks of the descriptions. */
+  all(): Iterable<Variant>;
+  readonly otherwise: Variant;
 }

@@ -18,6 +18,7 @@ import type {
   Result,
   Size,
   StructNode,
+  Variant,
 } from './node.js';
 
 /** A reference whose place is known. */
@@ -177,13 +178,18 @@ export interface RCall {
   readonly name: string;
   readonly style: Style;
   readonly plain: RList;
-  readonly variants?: {
-    readonly on: Place;
-    readonly mask: number;
-    readonly keys: readonly number[];
-    list(key: number): RList;
-    readonly otherwise: RList;
-  };
+  readonly variants?: RVariants;
+}
+
+/** Forms of the rest of the arguments; each is resolved when it is first asked for. */
+export interface RVariants {
+  readonly on: Place;
+  readonly mask: number;
+  readonly second?: Place;
+  /** The same object for the same form. */
+  list(first: number, second: number): RList;
+  /** Every form, resolved: for checks. */
+  all(): RList[];
 }
 
 interface Scope {
@@ -541,28 +547,22 @@ export function resolveCall(name: string, call: Call, style: Style): RCall {
   };
   const { variants } = call;
   if (!variants) return { name, style, plain: list([], call.result) };
-  const byKey = new Map(variants.cases.map(([key, extra, result]) => [key >>> 0, { extra, result }] as const));
-  const cache = new Map<unknown, RList>();
-  const otherwise = list(variants.otherwise, call.result);
+  const resolved = new Map<Variant, RList>();
+  const form = (variant: Variant): RList => {
+    let made = resolved.get(variant);
+    if (!made) resolved.set(variant, (made = list(variant.args, variant.result ?? call.result)));
+    return made;
+  };
   return {
     name,
     style,
-    plain: otherwise,
+    plain: form(variants.otherwise),
     variants: {
       on: resolver.place(variants.on),
       mask: variants.mask ?? 0xffffffff,
-      keys: [...byKey.keys()],
-      list(key) {
-        const found = byKey.get(key);
-        if (!found) return otherwise;
-        let resolved = cache.get(found.extra);
-        if (!resolved) {
-          resolved = list(found.extra, found.result ?? call.result);
-          if (!found.result) cache.set(found.extra, resolved);
-        }
-        return resolved;
-      },
-      otherwise,
+      second: variants.second && resolver.place(variants.second),
+      list: (first, second) => form(variants.find(first, second) ?? variants.otherwise),
+      all: () => [variants.otherwise, ...variants.all()].map(form),
     },
   };
 }

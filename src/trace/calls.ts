@@ -32,6 +32,8 @@ export function styleOf(options: TraceOptions, abi: number, nr: number): Style {
 /** Compiles calls when they are first met. */
 export class Calls {
   private readonly compiled = new Map<number, CompiledCall>();
+  /** How many variants of each call the tracer has been given. */
+  private readonly given = new Map<number, number>();
 
   constructor(private readonly options: TraceOptions) {}
 
@@ -41,6 +43,15 @@ export class Calls {
     let call = this.compiled.get(key);
     if (call === undefined) this.compiled.set(key, (call = this.compile(abi, nr)));
     return call;
+  }
+
+  /** Whether the tracer has not been given this variant yet; it is taken to have it from now on. */
+  isNewVariant(abi: number, nr: number, variant: number): boolean {
+    const key = abi * 0x100000000 + nr;
+    const known = this.given.get(key) ?? 0;
+    if (variant < known) return false;
+    this.given.set(key, variant + 1);
+    return true;
   }
 
   private compile(abi: number, nr: number): CompiledCall {

@@ -2,7 +2,7 @@
 import { ABIS, I386 } from '../abi/abi.js';
 import { IPC, SOCKETCALL } from '../abi/multiplexers.js';
 import type { Tracer } from '../binding/tracer.js';
-import { MAX_NR, Next } from '../binding/tracer.js';
+import { MAX_NR, Next, REQUEST_KEYED } from '../binding/tracer.js';
 import { Cursor } from '../record/cursor.js';
 import type { Calls } from './calls.js';
 import type { TraceOptions } from './options.js';
@@ -33,6 +33,24 @@ export function tracedTable(options: TraceOptions): Uint8Array {
   return table;
 }
 
+/** Gives the tracer thread the plans that it asks for. */
+function answer(tracer: Tracer, calls: Calls): void {
+  const request = tracer.request();
+  const abi = (request & ~REQUEST_KEYED) >>> 16;
+  const nr = request & 0xffff;
+  const { plans, selection } = calls.get(abi, nr);
+  if (!selection) tracer.setPlan(abi, nr, plans.enter, plans.exit);
+  else if (!(request & REQUEST_KEYED)) tracer.setSelection(abi, nr, selection.first, selection.mask, selection.second);
+  else {
+    const variant = selection.variant(tracer.requestKey(0), tracer.requestKey(1));
+    if (calls.isNewVariant(abi, nr, variant)) {
+      const { enter, exit } = selection.plans(variant);
+      tracer.setVariant(abi, nr, variant, enter, exit);
+    }
+    tracer.choose(abi, nr, variant);
+  }
+}
+
 /** Runs until every tracee has gone. `interactive`: each record is shown at once. */
 export function consume(tracer: Tracer, calls: Calls, output: RecordSink, interactive: boolean): void {
   const cursor = new Cursor(tracer.data);
@@ -44,11 +62,7 @@ export function consume(tracer: Tracer, calls: Calls, output: RecordSink, intera
     const there = tracer.next(consumed, minBytes, FLUSH_MS);
     consumed = 0;
     if (there === Next.Request) {
-      const request = tracer.request();
-      const abi = request >>> 16;
-      const nr = request & 0xffff;
-      const { plans } = calls.get(abi, nr);
-      tracer.setPlan(abi, nr, plans.enter, plans.exit);
+      answer(tracer, calls);
       continue;
     }
     if (there < 0) break;

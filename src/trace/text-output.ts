@@ -154,7 +154,7 @@ export class TextOutput {
       tracee.pending = { call, printed: 0 };
       return;
     }
-    if (call.keepsEntry || this.staged) {
+    if (this.staged || call.keepsEntry(c)) {
       tracee.entry ??= new Cursor(new Uint8Array(4096));
       tracee.entry.copyFrom(c);
       tracee.entryKept = true;
