@@ -2,8 +2,7 @@
 import type { Plans } from '../capture/compile.js';
 import { compilePlans, schedule } from '../capture/compile.js';
 import type { Call } from '../describe/node.js';
-import { DescriptionError } from '../errors.js';
-import type { Place, RArgument, RCall, RList, RVariants } from '../describe/resolve.js';
+import type { RArgument, RCall, RList, RVariants } from '../describe/resolve.js';
 import { resolveCall } from '../describe/resolve.js';
 import type { Cursor } from '../record/cursor.js';
 import type { MemoryPrinter, RenderContext, ScalarPrinter } from './printer.js';
@@ -239,14 +238,10 @@ export function compileCall(name: string, call: Call, style: Style, rawCount: nu
 /** Numbers the variants of a call as they occur. */
 function selectionOf(call: RCall, variants: RVariants): Selection {
   const lists: RList[] = [];
-  const register = (place: Place): number => {
-    if (place.kind !== 'arg') throw new DescriptionError(call.name, 'variants depend on arguments');
-    return place.register;
-  };
   return {
-    first: register(variants.on),
+    first: variants.on.register,
     mask: variants.mask,
-    second: variants.second ? register(variants.second) : -1,
+    second: variants.second?.register ?? -1,
     variant(first, second) {
       const list = variants.list(first, second);
       const at = lists.indexOf(list);

@@ -21,9 +21,17 @@ import type {
   Variant,
 } from './node.js';
 
+/** An argument's registers: `high` holds the upper half of a wide one on i386, else it is -1. */
+export interface ArgumentPlace {
+  readonly kind: 'arg';
+  readonly register: number;
+  readonly bytes: number;
+  readonly high: number;
+}
+
 /** A reference whose place is known. */
 export type Place =
-  | { readonly kind: 'arg'; readonly register: number; readonly bytes: number; readonly high: number }
+  | ArgumentPlace
   | { readonly kind: 'ret' }
   | { readonly kind: 'field'; readonly up: number; readonly offset: number; readonly bytes: number }
   | { readonly kind: 'const'; readonly value: number }
@@ -183,9 +191,9 @@ export interface RCall {
 
 /** Forms of the rest of the arguments; each is resolved when it is first asked for. */
 export interface RVariants {
-  readonly on: Place;
+  readonly on: ArgumentPlace;
   readonly mask: number;
-  readonly second?: Place;
+  readonly second?: ArgumentPlace;
   /** The same object for the same form. */
   list(first: number, second: number): RList;
   /** Every form, resolved: for checks. */
@@ -256,6 +264,11 @@ class Resolver {
         return { kind: 'deref', target: found };
       }
     }
+  }
+
+  argumentPlace(ref: Ref): ArgumentPlace {
+    const place = this.place(ref);
+    return place.kind === 'arg' ? place : this.fail('variants depend on arguments');
   }
 
   test(condition: Condition | undefined): Test | undefined {
@@ -558,9 +571,9 @@ export function resolveCall(name: string, call: Call, style: Style): RCall {
     style,
     plain: form(variants.otherwise),
     variants: {
-      on: resolver.place(variants.on),
+      on: resolver.argumentPlace(variants.on),
       mask: variants.mask ?? 0xffffffff,
-      second: variants.second && resolver.place(variants.second),
+      second: variants.second && resolver.argumentPlace(variants.second),
       list: (first, second) => form(variants.find(first, second) ?? variants.otherwise),
       all: () => [variants.otherwise, ...variants.all()].map(form),
     },
