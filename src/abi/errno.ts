@@ -49,3 +49,6 @@ export function restartText(errno: number): string {
       return 'ERESTART_RESTARTBLOCK (Interrupted by signal)';
   }
 }
+
+/** The name alone: ERESTARTSYS. */
+export const restartName = (errno: number): string => restartText(errno).split(' ', 1)[0];

@@ -11,6 +11,8 @@ export type Phase = 'enter' | 'exit';
 
 /** Most bytes of a path, its NUL included (PATH_MAX). */
 export const PATH_BYTES = 4096;
+/** Most bytes of a structure that is bigger than its known fields: a page, as for clone3, openat2 and their like. */
+export const EXCESS_BYTES = 4096;
 /** Most bytes that one counted capture takes, whatever `-s` says: keeps a record well inside the ring. */
 const CAPTURE_MAX = 1 << 20;
 /** Most elements of arrays that are shown whole. */
@@ -70,6 +72,10 @@ class Capture {
   }
 
   private guarded(test: Test, body: () => void): void {
+    if (test.or) {
+      body();
+      return;
+    }
     const b = this.builder;
     const reg = b.take();
     this.evaluate(test.on, reg);
@@ -213,7 +219,8 @@ class Capture {
           b.emit(Op.MinR, length, this.budget);
           b.emit(Op.SubR, this.budget, length);
         }
-        b.emit(Op.MemV, reg, NO_HANDLE, length, site, Math.min(this.style.stringLimit, CAPTURE_MAX));
+        // One byte more than is shown: a string that is cut has to be readable up to there.
+        b.emit(Op.MemV, reg, NO_HANDLE, length, site, Math.min(this.style.stringLimit + 1, CAPTURE_MAX));
         b.give();
         return;
       }
@@ -230,7 +237,7 @@ class Capture {
         if (node.length) {
           const length = b.take();
           this.evaluate(node.length, length);
-          b.emit(Op.MemV, reg, handle, length, site, node.bytes);
+          b.emit(Op.MemV, reg, handle, length, site, node.excess ? EXCESS_BYTES : node.bytes);
           b.give();
         } else b.emit(Op.Mem, reg, handle, 0, site, node.bytes);
         if (inside) {

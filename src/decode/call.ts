@@ -6,7 +6,8 @@ import type { RArgument, RCall, RList, RVariants } from '../describe/resolve.js'
 import { resolveCall } from '../describe/resolve.js';
 import type { Cursor } from '../record/cursor.js';
 import type { MemoryPrinter, RenderContext, ScalarPrinter } from './printer.js';
-import { placeReader, Printers, testReader } from './print.js';
+import { testReader, wordReader } from './place.js';
+import { Printers } from './print.js';
 import { resultPrinter } from './result.js';
 import type { ResultPrinter } from './result.js';
 import type { Sink } from './sink.js';
@@ -223,11 +224,11 @@ export function compileCall(name: string, call: Call, style: Style, rawCount: nu
     const list = compileList(resolved.plain, style);
     return build(name, compilePlans(resolved), () => list);
   }
-  const on = placeReader(variants.on, 0);
-  const also = variants.second && placeReader(variants.second, 0);
+  const on = wordReader(variants.on, 0);
+  const also = variants.second && wordReader(variants.second, 0);
   const compiled = new Map<RList, CompiledList>();
   const pick = (c: Cursor): CompiledList => {
-    const list = variants.list((on(c) & variants.mask) >>> 0, also ? also(c) >>> 0 : 0);
+    const list = variants.list((on(c) & variants.mask) >>> 0, also ? also(c) : 0);
     let made = compiled.get(list);
     if (!made) compiled.set(list, (made = compileList(list, style)));
     return made;

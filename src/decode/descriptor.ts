@@ -33,7 +33,10 @@ function printPath(s: Sink, bytes: Uint8Array, from: number, n: number, style: S
     }
 }
 
-/** Prints `<path>` for the captured descriptor; nothing when the path is not known. */
+/**
+ * Prints `<path>` for the captured descriptor; nothing when the path is not known. A deleted file is marked behind the
+ * brackets; a deleted working directory is not.
+ */
 export function printCapturedPath(c: Cursor, s: Sink, site: number, fd: number, style: Style): void {
   const lo = fd >>> 0;
   const hi = lo >>> 31 ? 0xffffffff : 0;
@@ -41,7 +44,7 @@ export function printCapturedPath(c: Cursor, s: Sink, site: number, fd: number, 
   const { at } = c;
   let n = c.length;
   let deleted = false;
-  if (n > DELETED.length) {
+  if (n > DELETED.length && lo !== AT_FDCWD) {
     deleted = true;
     for (let i = 0; i < DELETED.length && deleted; i++) deleted = c.bytes[at + n - DELETED.length + i] === DELETED[i];
     if (deleted) n -= DELETED.length;
@@ -61,6 +64,6 @@ export function fdPrinter(style: Style, at: boolean, site: number): ScalarPrinte
   return (c, s, lo) => {
     if (at && lo === AT_FDCWD) s.bytes(cwd);
     else s.signed(lo);
-    if (shown) printCapturedPath(c, s, site, lo, style);
+    if (shown && (at || lo !== AT_FDCWD)) printCapturedPath(c, s, site, lo, style);
   };
 }

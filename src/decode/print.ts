@@ -1,7 +1,8 @@
 // Resolved description -> printers: nested closures made once, that read a record and write bytes.
 import type { Cursor } from '../record/cursor.js';
-import type { Place, R, RStruct, Test } from '../describe/resolve.js';
-import { budgetOf, elementLimit, isText, PATH_BYTES } from '../capture/compile.js';
+import type { R, RStruct } from '../describe/resolve.js';
+import { budgetOf, elementLimit, EXCESS_BYTES, isText, PATH_BYTES } from '../capture/compile.js';
+import { placeReader, testReader, wordReader } from './place.js';
 import type { MemoryPrinter, RenderContext, ScalarPrinter } from './printer.js';
 import { quote } from './quote.js';
 import { printAddress, scalarPrinter, stored } from './scalar.js';
@@ -20,74 +21,6 @@ const BRACKETS = label('[]');
 export interface ArgumentLookup {
   arg(name: string): (c: Cursor, s: Sink) => void;
   argIndex(name: string): number;
-}
-
-/** Compiles a reference to a function; values above 2^53 lose low bits, which no length needs. */
-export function placeReader(place: Place, depth: number): (c: Cursor) => number {
-  switch (place.kind) {
-    case 'arg': {
-      const { register, bytes, high } = place;
-      if (high >= 0) return (c) => c.argLo(high) * 4294967296 + c.argLo(register);
-      if (bytes === 8) return (c) => c.argHi(register) * 4294967296 + c.argLo(register);
-      if (bytes === 4) return (c) => c.argLo(register);
-      const mask = bytes === 2 ? 0xffff : 0xff;
-      return (c) => c.argLo(register) & mask;
-    }
-    case 'ret':
-      return (c) => (c.failed ? 0 : c.retHi * 4294967296 + c.retLo);
-    case 'const': {
-      const { value } = place;
-      return () => value;
-    }
-    case 'field': {
-      const frame = depth - 1 - place.up;
-      const { offset, bytes } = place;
-      if (bytes === 8) return (c) => c.u64(c.frames[frame] + offset);
-      if (bytes === 4) return (c) => c.u32(c.frames[frame] + offset);
-      if (bytes === 2) return (c) => c.u16(c.frames[frame] + offset);
-      return (c) => c.bytes[c.frames[frame] + offset];
-    }
-    case 'scale': {
-      const of = placeReader(place.of, depth);
-      const { by, per } = place;
-      return (c) => Math.ceil((of(c) * by) / per);
-    }
-    case 'min': {
-      const of = placeReader(place.of, depth);
-      const { max } = place;
-      return (c) => Math.min(of(c), max);
-    }
-    case 'least': {
-      const a = placeReader(place.a, depth);
-      const b = placeReader(place.b, depth);
-      return (c) => Math.min(a(c), b(c));
-    }
-    case 'deref': {
-      const { target } = place;
-      return (c) =>
-        c.find(target.site, c.argLo(target.register), c.argHi(target.register)) && c.length >= 4 ? c.u32(c.at) : 0;
-    }
-  }
-}
-
-/** Compiles a condition. */
-export function testReader(test: Test, depth: number): (c: Cursor) => boolean {
-  const on = placeReader(test.on, depth);
-  const { value, op } = test;
-  switch (op) {
-    case 'eq':
-      return (c) => on(c) === value;
-    case 'ne':
-      return (c) => on(c) !== value;
-    case 'ge':
-      return (c) => on(c) >= value;
-    case 'lt':
-      return (c) => on(c) < value;
-    case 'set':
-      return (c) => (on(c) & value) !== 0;
-    case 'clear':
-      return (c) => (on(c) & value) === 0;
-  }
 }
 
 /** Whether the same number stands in both places. */
@@ -111,7 +44,7 @@ export class Printers {
       case 'pointer':
         return this.pointer(node, depth);
       case 'match': {
-        const on = placeReader(node.on, depth);
+        const on = wordReader(node.on, depth);
         const { mask } = node;
         const cases = new Map(node.cases.map(([key, r]) => [key, this.lazyScalar(r, depth)] as const));
         const otherwise = this.lazyScalar(node.otherwise, depth);
@@ -177,7 +110,7 @@ export class Printers {
       case 'blob':
         return node.render(this.context(node.bytes, depth));
       case 'match': {
-        const on = placeReader(node.on, depth);
+        const on = wordReader(node.on, depth);
         const { mask } = node;
         const cases = new Map(node.cases.map(([key, r]) => [key, this.lazyMemory(r, depth)] as const));
         const otherwise = this.lazyMemory(node.otherwise, depth);
@@ -205,7 +138,8 @@ export class Printers {
     };
   }
 
-  private struct(node: RStruct, depth: number): MemoryPrinter {
+  /** `end` prints what stands behind the last field. */
+  private struct(node: RStruct, depth: number, end?: MemoryPrinter): MemoryPrinter {
     const { style } = this;
     const inner = depth + 1;
     const short = node.shortened && style.abbrev;
@@ -238,6 +172,7 @@ export class Printers {
         if (f.changed && c.entry !== null) this.change(c, s, from, bytes, at, print);
         else print(c, s, from, Math.min(bytes, length - f.offset));
       }
+      if (end) end(c, s, at, length);
       if (short) s.bytes(SHORT_END);
       else s.byte(125);
       c.frames[depth] = frame;
@@ -376,21 +311,26 @@ export class Printers {
         const limit = style.stringLimit;
         const hex = to.hex ? 'all' : style.hex;
         const shared = to.within !== undefined;
+        const { trimmed, most } = to;
         return (c, s, lo, hi) => {
           let n = length(c);
           if (shared) {
             n = Math.min(n, c.budget);
             c.budget -= n;
           }
-          const want = Math.min(n, limit);
-          if (want === 0) quote(s, c.bytes, 0, 0, 'none', n > 0);
-          else if (!c.find(site, lo, hi) || c.length < want) s.hex64(lo, hi);
-          else quote(s, c.bytes, c.at, want, hex, n > limit);
+          if (n > most) {
+            s.hex64(lo, hi);
+            return;
+          }
+          if (n === 0) quote(s, c.bytes, 0, 0, 'none', false);
+          else if (!c.find(site, lo, hi) || c.length < Math.min(n, limit + 1)) s.hex64(lo, hi);
+          else if (n > limit) quote(s, c.bytes, c.at, limit, hex, true);
+          else quote(s, c.bytes, c.at, trimmed && c.bytes[c.at + n - 1] === 0 ? n - 1 : n, hex, false);
         };
       }
       case 'struct': {
-        const print = this.struct(to, depth);
         const length = to.length && placeReader(to.length, depth);
+        const print = this.struct(to, depth, to.excess && length ? excess(length, to.bytes, style) : undefined);
         return (c, s, lo, hi) => {
           const want = length ? Math.min(length(c), to.bytes) : to.bytes;
           if (want < to.minimum || !c.find(site, lo, hi) || c.length < want) s.hex64(lo, hi);
@@ -415,7 +355,7 @@ export class Printers {
         };
       }
       case 'match': {
-        const on = placeReader(to.on, depth);
+        const on = wordReader(to.on, depth);
         const { mask } = to;
         const lazy = (r: R): ScalarPrinter => {
           let made: ScalarPrinter | undefined;
@@ -448,6 +388,7 @@ export class Printers {
     const within = budgetOf(to.of);
     const budget = within && placeReader(within, depth);
     const own = to.render?.({ ...this.context(0, depth), element });
+    const { whole } = to;
     return (c, s, lo, hi) => {
       const all = count(c);
       if (all === 0) {
@@ -467,6 +408,10 @@ export class Printers {
       if (budget) c.budget = budget(c);
       const n = Math.min(all, most);
       const readable = Math.min(n, there);
+      if (whole && readable < n) {
+        s.hex64(lo, hi);
+        return;
+      }
       s.byte(91);
       for (let i = 0; i < readable; i++) {
         if (i > 0) s.bytes(SEPARATOR);
@@ -537,6 +482,23 @@ function broken(s: Sink, lo: number, hi: number, offset: number): void {
   const sum = lo + offset;
   s.hex64(sum >>> 0, hi + (sum > 0xffffffff ? 1 : 0));
   s.text(' */');
+}
+
+/** What the caller's structure holds beyond its known `bytes`: nothing when that is zero, or can be no more known. */
+function excess(length: (c: Cursor) => number, bytes: number, style: Style): MemoryPrinter {
+  const limit = style.stringLimit;
+  return (c, s, at, there) => {
+    const size = Math.min(length(c), EXCESS_BYTES);
+    if (size <= bytes) return;
+    if (there < size) {
+      s.text(', ???');
+      return;
+    }
+    const n = size - bytes;
+    if (allZero(c, at + bytes, n)) return;
+    s.text(`, /* bytes ${bytes}..${size - 1} */ `);
+    quote(s, c.bytes, at + bytes, Math.min(n, limit), 'all', n > limit);
+  };
 }
 
 function allZero(c: Cursor, from: number, n: number): boolean {

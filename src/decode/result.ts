@@ -1,5 +1,5 @@
 // What follows `= `: numbers, descriptors, errors with their text, restarts, and the comment in parentheses.
-import { errnoName, errnoText, restartText } from '../abi/errno.js';
+import { errnoName, errnoText, restartName, restartText } from '../abi/errno.js';
 import type { RResult } from '../describe/resolve.js';
 import type { Cursor } from '../record/cursor.js';
 import { RecordFlag } from '../record/layout.js';
@@ -51,7 +51,8 @@ export function resultPrinter(result: RResult, style: Style, comment: MemoryPrin
     }
     if (c.failed) {
       const errno = -(c.retLo | 0);
-      if (isRestart(errno)) s.text(`? ${restartText(errno)}`);
+      if (raw && isRestart(errno)) s.text(`-1 ${restartName(errno)} (Unknown error ${errno})`);
+      else if (isRestart(errno)) s.text(`? ${restartText(errno)}`);
       else {
         s.bytes(MINUS_ONE);
         s.bytes(errorLabel(errno));

@@ -111,7 +111,7 @@ export const cstring: StringNode = { kind: 'string', limit: 'string' };
 export const chars = (size: number): StringNode => ({ kind: 'string', limit: 'string', size });
 
 /** Counted bytes as a string. */
-export const bytes = (length: Ref, options: { within?: Ref } = {}): BytesNode => ({
+export const bytes = (length: Ref, options: { within?: Ref; trimmed?: boolean; most?: number } = {}): BytesNode => ({
   kind: 'bytes',
   length,
   style: 'text',
@@ -154,7 +154,7 @@ export const struct = (fields: FieldSpec, options: StructOptions = {}): StructNo
 export const array = (
   of: MemoryNode | ScalarNode,
   count: Ref,
-  options: { limit?: number; render?: Renderer } = {},
+  options: { limit?: number; whole?: boolean; render?: Renderer } = {},
 ): ArrayNode => ({
   kind: 'array',
   of,
@@ -224,6 +224,7 @@ export const noBit = (on: Ref, value: number): Condition => ({ on, op: 'clear', 
 export const equals = (on: Ref, value: number): Condition => ({ on, op: 'eq', value });
 export const differs = (on: Ref, value: number): Condition => ({ on, op: 'ne', value });
 export const atLeast = (on: Ref, value: number): Condition => ({ on, op: 'ge', value });
+export const either = (one: Condition, or: Condition): Condition => ({ ...one, or });
 
 /** Arguments by name; an argument is a node, or a node with options made by `argument`. */
 export type ArgumentSpec = Readonly<Record<string, Node | Omit<Argument, 'name'>>>;

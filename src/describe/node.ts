@@ -112,6 +112,10 @@ export interface BytesNode {
   readonly style: 'text' | 'hex';
   /** Fixed room inside a structure. */
   readonly size?: number;
+  /** A NUL at the very end is not shown (values that are strings by custom: extended attributes). */
+  readonly trimmed?: boolean;
+  /** More bytes than this are shown as an address: the kernel refuses them. */
+  readonly most?: number;
 }
 export interface Field {
   readonly name: string;
@@ -138,6 +142,8 @@ export interface Condition {
   readonly on: Ref;
   readonly op: 'eq' | 'ne' | 'ge' | 'lt' | 'set' | 'clear';
   readonly value: number;
+  /** Holds also when this one does. */
+  readonly or?: Condition;
 }
 export interface StructNode {
   readonly kind: 'struct';
@@ -149,6 +155,11 @@ export interface StructNode {
   /** Captures as many bytes as this says, at most all fields: versioned structures. */
   readonly length?: Ref;
   readonly minimum?: number;
+  /**
+   * With `length`: bytes beyond the known fields are shown behind them when they are not all zero, as the kernel wants
+   * them to be, or `???` when they cannot be read.
+   */
+  readonly excess?: boolean;
   readonly packed?: boolean;
   readonly render?: Renderer;
 }
@@ -160,6 +171,8 @@ export interface ArrayNode {
   readonly fixed?: number;
   /** Elements shown before `...`; default: the string limit unless -v. */
   readonly limit?: number;
+  /** Shown as an address unless all of it can be read. */
+  readonly whole?: boolean;
   readonly render?: Renderer;
 }
 /** Elements up to a zero one: argv, envp. */

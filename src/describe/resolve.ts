@@ -44,6 +44,7 @@ export interface Test {
   readonly on: Place;
   readonly op: Condition['op'];
   readonly value: number;
+  readonly or?: Test;
 }
 
 export interface RField {
@@ -114,6 +115,8 @@ export type R =
       readonly length: Place;
       readonly within?: Place;
       readonly hex: boolean;
+      readonly trimmed: boolean;
+      readonly most: number;
     }
   | RStruct
   | {
@@ -124,6 +127,7 @@ export type R =
       readonly count: Place;
       readonly limit?: number;
       readonly fixed?: number;
+      readonly whole: boolean;
       readonly render?: Renderer;
     }
   | {
@@ -152,6 +156,7 @@ export interface RStruct {
   readonly shortened: boolean;
   readonly length?: Place;
   readonly minimum: number;
+  readonly excess: boolean;
   readonly render?: Renderer;
 }
 
@@ -272,7 +277,14 @@ class Resolver {
   }
 
   test(condition: Condition | undefined): Test | undefined {
-    return condition && { on: this.place(condition.on), op: condition.op, value: condition.value };
+    return (
+      condition && {
+        on: this.place(condition.on),
+        op: condition.op,
+        value: condition.value,
+        or: this.test(condition.or),
+      }
+    );
   }
 
   scalar(bytes: number): { bytes: number; align: number } {
@@ -355,6 +367,8 @@ class Resolver {
           length: this.place(node.length),
           within: node.within && this.place(node.within),
           hex: node.style === 'hex',
+          trimmed: node.trimmed ?? false,
+          most: node.most ?? Infinity,
         };
       case 'struct':
         return this.struct(node);
@@ -368,6 +382,7 @@ class Resolver {
           count: this.place(node.count),
           limit: node.limit,
           fixed: node.fixed,
+          whole: node.whole ?? false,
           render: node.render,
         };
       }
@@ -436,6 +451,7 @@ class Resolver {
       shortened: node.shortened,
       length,
       minimum: node.minimum ?? bytes,
+      excess: node.excess ?? false,
       render: node.render,
     };
   }

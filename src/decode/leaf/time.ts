@@ -16,19 +16,27 @@ export const itimerspec64 = struct({ it_interval: timespec64, it_value: timespec
 
 const two = (n: number): string => String(n).padStart(2, '0');
 
-/** `2026-11-22T05:03:15.280990408+0000`; undefined for the epoch itself and for impossible values. */
+/** Seconds of the 400 years after which the calendar repeats. */
+const CYCLE = 12622780800;
+/** Seconds for which Date has fields, less a day for the time zone. */
+const DATE_MAX = 8.64e12 - 86400;
+
+/**
+ * `2026-11-22T05:03:15.280990408+0000` in the local time zone; undefined for the epoch itself and for impossible values.
+ * Years have as many digits as they need, as strftime's %Y; those that Date does not reach are found 400 years at a time.
+ */
 export function dateText(sec: number, nsec: number): string | undefined {
   if ((sec === 0 && nsec === 0) || nsec >= 1e9 || nsec < 0 || !Number.isSafeInteger(sec)) return undefined;
-  const date = new Date(sec * 1000);
-  if (Number.isNaN(date.getTime())) return undefined;
+  const cycles = Math.abs(sec) > DATE_MAX ? Math.trunc(sec / CYCLE) : 0;
+  const date = new Date((sec - cycles * CYCLE) * 1000);
   const zone = -date.getTimezoneOffset();
   const sign = zone < 0 ? '-' : '+';
   const minutes = Math.abs(zone);
   const fraction = nsec === 0 ? '' : '.' + String(nsec).padStart(9, '0');
   return (
-    `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}` +
+    `${date.getFullYear() + 400 * cycles}-${two(date.getMonth() + 1)}-${two(date.getDate())}` +
     `T${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}${fraction}` +
-    `${sign}${two(Math.floor(minutes / 60))}${two(minutes % 60)}`
+    `${sign}${two(Math.floor(minutes / 60))}${two(Math.floor(minutes) % 60)}`
   );
 }
 

@@ -1,0 +1,97 @@
+// References and conditions of descriptions, compiled to functions of a record.
+import type { Place, Test } from '../describe/resolve.js';
+import type { Cursor } from '../record/cursor.js';
+
+/**
+ * Compiles a reference to a function; `depth` is the number of structures around. Values above 2^53 lose low bits,
+ * which no length needs.
+ */
+export function placeReader(place: Place, depth: number): (c: Cursor) => number {
+  switch (place.kind) {
+    case 'arg': {
+      const { register, bytes, high } = place;
+      if (high >= 0) return (c) => c.argLo(high) * 4294967296 + c.argLo(register);
+      if (bytes === 8) return (c) => c.argHi(register) * 4294967296 + c.argLo(register);
+      if (bytes === 4) return (c) => c.argLo(register);
+      const mask = bytes === 2 ? 0xffff : 0xff;
+      return (c) => c.argLo(register) & mask;
+    }
+    case 'ret':
+      return (c) => (c.failed ? 0 : c.retHi * 4294967296 + c.retLo);
+    case 'const': {
+      const { value } = place;
+      return () => value;
+    }
+    case 'field': {
+      const frame = depth - 1 - place.up;
+      const { offset, bytes } = place;
+      if (bytes === 8) return (c) => c.u64(c.frames[frame] + offset);
+      if (bytes === 4) return (c) => c.u32(c.frames[frame] + offset);
+      if (bytes === 2) return (c) => c.u16(c.frames[frame] + offset);
+      return (c) => c.bytes[c.frames[frame] + offset];
+    }
+    case 'scale': {
+      const of = placeReader(place.of, depth);
+      const { by, per } = place;
+      return (c) => Math.ceil((of(c) * by) / per);
+    }
+    case 'min': {
+      const of = placeReader(place.of, depth);
+      const { max } = place;
+      return (c) => Math.min(of(c), max);
+    }
+    case 'least': {
+      const a = placeReader(place.a, depth);
+      const b = placeReader(place.b, depth);
+      return (c) => Math.min(a(c), b(c));
+    }
+    case 'deref': {
+      const { target } = place;
+      return (c) =>
+        c.find(target.site, c.argLo(target.register), c.argHi(target.register)) && c.length >= 4 ? c.u32(c.at) : 0;
+    }
+  }
+}
+
+/** The low 32 bits of a reference, unsigned: what masks and switches look at. */
+export function wordReader(place: Place, depth: number): (c: Cursor) => number {
+  if (place.kind === 'ret') return (c) => (c.failed ? 0 : c.retLo);
+  if (place.kind === 'arg' && (place.bytes === 8 || place.high >= 0)) {
+    const { register } = place;
+    return (c) => c.argLo(register);
+  }
+  if (place.kind === 'field' && place.bytes === 8) {
+    const frame = depth - 1 - place.up;
+    const { offset } = place;
+    return (c) => c.u32(c.frames[frame] + offset);
+  }
+  const whole = placeReader(place, depth);
+  return (c) => whole(c) >>> 0;
+}
+
+/** Compiles a condition. */
+export function testReader(test: Test, depth: number): (c: Cursor) => boolean {
+  const one = oneTest(test, depth);
+  if (!test.or) return one;
+  const other = testReader(test.or, depth);
+  return (c) => one(c) || other(c);
+}
+
+function oneTest(test: Test, depth: number): (c: Cursor) => boolean {
+  const { value, op } = test;
+  if (op === 'set' || op === 'clear') {
+    const word = wordReader(test.on, depth);
+    return op === 'set' ? (c) => (word(c) & value) !== 0 : (c) => (word(c) & value) === 0;
+  }
+  const on = placeReader(test.on, depth);
+  switch (op) {
+    case 'eq':
+      return (c) => on(c) === value;
+    case 'ne':
+      return (c) => on(c) !== value;
+    case 'ge':
+      return (c) => on(c) >= value;
+    case 'lt':
+      return (c) => on(c) < value;
+  }
+}
