@@ -29,6 +29,12 @@ function same(a: Cursor, x: number, b: Cursor, y: number, n: number): boolean {
   return true;
 }
 
+/** Prints fields with separators between them; `first`: none stands before. Returns whether that still holds. */
+type FieldsPrinter = (c: Cursor, s: Sink, at: number, length: number, first: boolean) => boolean;
+
+/** Stands where the fields of a union member are printed instead. */
+const unprinted: MemoryPrinter = () => undefined;
+
 /** Compiles printers of one call and style. */
 export class Printers {
   constructor(
@@ -143,39 +149,15 @@ export class Printers {
     const { style } = this;
     const inner = depth + 1;
     const short = node.shortened && style.abbrev;
-    const makers = node.fields.map((f) => {
-      const { bits } = f;
-      if (!bits) return this.memory(f.node, inner);
-      const print = this.scalar(f.node, inner);
-      const [shift, width] = bits;
-      const mask = width >= 32 ? 0xffffffff : 2 ** width - 1;
-      return ((c, s, at) => print(c, s, (c.u32(at + (shift >> 3)) >>> (shift & 7)) & mask, 0)) as MemoryPrinter;
-    });
+    const makers = this.members(node, inner);
     const labels = node.fields.map((f) => label(f.name + '='));
-    const shown = node.fields
-      .map((f, i) => ({ f, i, print: makers[i], test: f.when && testReader(f.when, inner) }))
-      .filter(({ f }) => !f.hidden && !(short && f.verboseOnly));
+    const body = this.fields(node, depth, makers, labels);
     const plain: MemoryPrinter = (c, s, at, length) => {
-      const frame = c.frames[depth];
-      c.frames[depth] = at;
       s.byte(123);
-      let first = true;
-      for (const { f, i, print, test } of shown) {
-        const from = at + f.offset;
-        const { bytes } = f.node;
-        if (f.ifThere && f.offset + bytes > length) continue;
-        if (test && !test(c)) continue;
-        if (f.ifSet && allZero(c, from, bytes)) continue;
-        if (first) first = false;
-        else s.bytes(SEPARATOR);
-        s.bytes(labels[i]);
-        if (f.changed && c.entry !== null) this.change(c, s, from, bytes, at, print);
-        else print(c, s, from, Math.min(bytes, length - f.offset));
-      }
+      body(c, s, at, length, true);
       if (end) end(c, s, at, length);
       if (short) s.bytes(SHORT_END);
       else s.byte(125);
-      c.frames[depth] = frame;
     };
     if (!node.render) return plain;
     const index = (name: string): number => {
@@ -211,6 +193,88 @@ export class Printers {
       own(c, s, at, length);
       c.frames[depth] = frame;
     };
+  }
+
+  /** The printer of each field's value. */
+  private members(node: RStruct, depth: number): MemoryPrinter[] {
+    return node.fields.map((f) => {
+      const { bits } = f;
+      if (!bits) return f.inline ? unprinted : this.memory(f.node, depth);
+      const print = this.scalar(f.node, depth);
+      const [shift, width] = bits;
+      const mask = width >= 32 ? 0xffffffff : 2 ** width - 1;
+      return (c, s, at) => print(c, s, (c.u32(at + (shift >> 3)) >>> (shift & 7)) & mask, 0);
+    });
+  }
+
+  /** What stands between the braces of a structure. */
+  private fields(
+    node: RStruct,
+    depth: number,
+    makers: readonly MemoryPrinter[],
+    labels: readonly Uint8Array[],
+  ): FieldsPrinter {
+    const inner = depth + 1;
+    const short = node.shortened && this.style.abbrev;
+    const shown = node.order
+      .map((i) => ({ f: node.fields[i], i }))
+      .filter(({ f }) => !f.hidden && !(short && f.verboseOnly))
+      .map(({ f, i }) => ({
+        f,
+        i,
+        print: makers[i],
+        test: f.when && testReader(f.when, inner),
+        inline: f.inline ? this.inlined(f.node, inner) : undefined,
+      }));
+    return (c, s, at, length, first) => {
+      const frame = c.frames[depth];
+      c.frames[depth] = at;
+      for (const { f, i, print, test, inline } of shown) {
+        const from = at + f.offset;
+        const { bytes } = f.node;
+        if (f.ifThere && f.offset + bytes > length) continue;
+        if (test && !test(c)) continue;
+        if (f.ifSet && allZero(c, from, bytes)) continue;
+        if (inline) {
+          first = inline(c, s, from, length - f.offset, first);
+          continue;
+        }
+        if (first) first = false;
+        else s.bytes(SEPARATOR);
+        s.bytes(labels[i]);
+        if (f.changed && c.entry !== null) this.change(c, s, from, bytes, at, print);
+        else print(c, s, from, Math.min(bytes, length - f.offset));
+      }
+      c.frames[depth] = frame;
+      return first;
+    };
+  }
+
+  /** The fields of a structure that stands in another one without braces of its own. */
+  private inlined(node: R, depth: number): FieldsPrinter {
+    switch (node.kind) {
+      case 'struct':
+        return this.fields(
+          node,
+          depth,
+          this.members(node, depth + 1),
+          node.fields.map((f) => label(f.name + '=')),
+        );
+      case 'match': {
+        const on = wordReader(node.on, depth);
+        const { mask } = node;
+        const lazy = (r: R): FieldsPrinter => {
+          let made: FieldsPrinter | undefined;
+          return (c, s, at, length, first) => (made ??= this.inlined(r, depth))(c, s, at, length, first);
+        };
+        const cases = new Map(node.cases.map(([key, r]) => [key, lazy(r)] as const));
+        const otherwise = lazy(node.otherwise);
+        return (c, s, at, length, first) =>
+          (cases.get((on(c) & mask) >>> 0) ?? otherwise)(c, s, at, length, first);
+      }
+      default:
+        throw new Error('only the fields of structures can stand in another one');
+    }
   }
 
   /** `old => new` of a field that the kernel changed; `changedBase` was set by the pointer that found both states. */

@@ -134,6 +134,12 @@ export const field = (node: Node, options: Omit<Field, 'name' | 'node'>): Omit<F
 export const reserved = (node: Node): Omit<Field, 'name'> => ({ node, ifSet: true });
 /** A member that is printed only with `-v`. */
 export const detail = (node: Node): Omit<Field, 'name'> => ({ node, verboseOnly: true });
+/** A union member (a structure, or a match of structures) whose fields are printed as if they stood here. */
+export const inline = (node: Node, options: Omit<Field, 'name' | 'node'> = {}): Omit<Field, 'name'> => ({
+  node,
+  inline: true,
+  ...options,
+});
 /** Bytes that are never printed. */
 export const padding = (size: number): Omit<Field, 'name'> => ({
   node: { kind: 'bytes', length: { kind: 'const', value: size }, style: 'text', size },

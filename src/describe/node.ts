@@ -136,6 +136,8 @@ export interface Field {
   readonly overlay?: boolean;
   /** Printed only when this holds. */
   readonly when?: Condition;
+  /** A structure (or a match of structures) whose fields are printed as if they stood here: members of a union. */
+  readonly inline?: boolean;
 }
 /** A test on a reference, decided when the value is known. */
 export interface Condition {
@@ -161,6 +163,8 @@ export interface StructNode {
    */
   readonly excess?: boolean;
   readonly packed?: boolean;
+  /** Names of the fields in the order of printing, when that is not the order in memory. */
+  readonly order?: readonly string[];
   readonly render?: Renderer;
 }
 export interface ArrayNode {

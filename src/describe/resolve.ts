@@ -58,6 +58,7 @@ export interface RField {
   readonly changed: boolean;
   readonly bits?: readonly [shift: number, width: number];
   readonly when?: Test;
+  readonly inline: boolean;
 }
 
 /** Resolved nodes; `bytes` is what the node takes in memory (0: variable), `align` its alignment there. */
@@ -157,6 +158,8 @@ export interface RStruct {
   readonly length?: Place;
   readonly minimum: number;
   readonly excess: boolean;
+  /** Indices of the fields in the order of printing. */
+  readonly order: readonly number[];
   readonly render?: Renderer;
 }
 
@@ -438,6 +441,7 @@ class Resolver {
       changed: f.changed ?? false,
       bits: f.bits,
       when: this.test(f.when),
+      inline: f.inline ?? false,
     }));
     this.scopes.pop();
     const natural = Math.ceil(end / align) * align;
@@ -452,6 +456,9 @@ class Resolver {
       length,
       minimum: node.minimum ?? bytes,
       excess: node.excess ?? false,
+      order: node.order
+        ? node.order.map((name) => node.fields.findIndex((f) => f.name === name))
+        : node.fields.map((_, i) => i),
       render: node.render,
     };
   }
