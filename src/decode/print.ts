@@ -269,8 +269,7 @@ export class Printers {
         };
         const cases = new Map(node.cases.map(([key, r]) => [key, lazy(r)] as const));
         const otherwise = lazy(node.otherwise);
-        return (c, s, at, length, first) =>
-          (cases.get((on(c) & mask) >>> 0) ?? otherwise)(c, s, at, length, first);
+        return (c, s, at, length, first) => (cases.get((on(c) & mask) >>> 0) ?? otherwise)(c, s, at, length, first);
       }
       default:
         throw new Error('only the fields of structures can stand in another one');
