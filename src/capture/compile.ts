@@ -90,7 +90,8 @@ class Capture {
               ? b.jump(Op.JEq, reg, test.value)
               : undefined;
     b.give();
-    body();
+    if (test.and) this.guarded(test.and, body);
+    else body();
     if (skip) b.land(skip);
   }
 

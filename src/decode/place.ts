@@ -71,7 +71,9 @@ export function wordReader(place: Place, depth: number): (c: Cursor) => number {
 
 /** Compiles a condition. */
 export function testReader(test: Test, depth: number): (c: Cursor) => boolean {
-  const one = oneTest(test, depth);
+  const alone = oneTest(test, depth);
+  const and = test.and && testReader(test.and, depth);
+  const one = and ? (c: Cursor) => alone(c) && and(c) : alone;
   if (!test.or) return one;
   const other = testReader(test.or, depth);
   return (c) => one(c) || other(c);

@@ -23,6 +23,19 @@ export interface ArgumentLookup {
   argIndex(name: string): number;
 }
 
+/** Which case of a match holds. Without a mask the whole value counts, of which keys are the low word. */
+function chooser<T>(node: R & { kind: 'match' }, depth: number, make: (r: R) => T): (c: Cursor) => T {
+  const { mask } = node;
+  const cases = new Map(node.cases.map(([key, r]) => [key, make(r)] as const));
+  const otherwise = make(node.otherwise);
+  if (mask === 0xffffffff) {
+    const on = placeReader(node.on, depth);
+    return (c) => cases.get(on(c)) ?? otherwise;
+  }
+  const on = wordReader(node.on, depth);
+  return (c) => cases.get((on(c) & mask) >>> 0) ?? otherwise;
+}
+
 /** Whether the same number stands in both places. */
 function same(a: Cursor, x: number, b: Cursor, y: number, n: number): boolean {
   for (let i = 0; i < n; i++) if (a.bytes[x + i] !== b.bytes[y + i]) return false;
@@ -50,11 +63,8 @@ export class Printers {
       case 'pointer':
         return this.pointer(node, depth);
       case 'match': {
-        const on = wordReader(node.on, depth);
-        const { mask } = node;
-        const cases = new Map(node.cases.map(([key, r]) => [key, this.lazyScalar(r, depth)] as const));
-        const otherwise = this.lazyScalar(node.otherwise, depth);
-        return (c, s, lo, hi) => (cases.get((on(c) & mask) >>> 0) ?? otherwise)(c, s, lo, hi);
+        const choose = chooser(node, depth, (r) => this.lazyScalar(r, depth));
+        return (c, s, lo, hi) => choose(c)(c, s, lo, hi);
       }
       default:
         return printAddress;
@@ -116,11 +126,8 @@ export class Printers {
       case 'blob':
         return node.render(this.context(node.bytes, depth));
       case 'match': {
-        const on = wordReader(node.on, depth);
-        const { mask } = node;
-        const cases = new Map(node.cases.map(([key, r]) => [key, this.lazyMemory(r, depth)] as const));
-        const otherwise = this.lazyMemory(node.otherwise, depth);
-        return (c, s, at, length) => (cases.get((on(c) & mask) >>> 0) ?? otherwise)(c, s, at, length);
+        const choose = chooser(node, depth, (r) => this.lazyMemory(r, depth));
+        return (c, s, at, length) => choose(c)(c, s, at, length);
       }
       default:
         return stored(this.scalar(node, depth), node.bytes);
@@ -363,10 +370,11 @@ export class Printers {
       case 'string': {
         const cap = to.path ? PATH_BYTES : style.stringLimit + 1;
         const most = to.max === undefined ? cap : Math.min(cap, to.max);
+        const limit = style.stringLimit;
         return (c, s, lo, hi) => {
           if (!c.find(site, lo, hi) || (c.aux === 0 && c.length < most)) s.hex64(lo, hi);
           else if (c.aux !== 0) quote(s, c.bytes, c.at, c.length - 1, style.hex, false);
-          else quote(s, c.bytes, c.at, c.length - 1, style.hex, true);
+          else quote(s, c.bytes, c.at, to.path ? c.length - 1 : Math.min(c.length, limit), style.hex, true);
         };
       }
       case 'bytes': {
@@ -418,15 +426,12 @@ export class Printers {
         };
       }
       case 'match': {
-        const on = wordReader(to.on, depth);
-        const { mask } = to;
         const lazy = (r: R): ScalarPrinter => {
           let made: ScalarPrinter | undefined;
           return (c, s, lo, hi) => (made ??= this.found(r, site, depth, bare))(c, s, lo, hi);
         };
-        const cases = new Map(to.cases.map(([key, r]) => [key, lazy(r)] as const));
-        const otherwise = lazy(to.otherwise);
-        return (c, s, lo, hi) => (cases.get((on(c) & mask) >>> 0) ?? otherwise)(c, s, lo, hi);
+        const choose = chooser(to, depth, lazy);
+        return (c, s, lo, hi) => choose(c)(c, s, lo, hi);
       }
       default: {
         const value = stored(this.scalar(to, depth), to.bytes);

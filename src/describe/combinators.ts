@@ -230,6 +230,9 @@ export const noBit = (on: Ref, value: number): Condition => ({ on, op: 'clear', 
 export const equals = (on: Ref, value: number): Condition => ({ on, op: 'eq', value });
 export const differs = (on: Ref, value: number): Condition => ({ on, op: 'ne', value });
 export const atLeast = (on: Ref, value: number): Condition => ({ on, op: 'ge', value });
+/** Both hold. */
+export const both = (one: Condition, and: Condition): Condition => ({ ...one, and });
+/** One of them holds. */
 export const either = (one: Condition, or: Condition): Condition => ({ ...one, or });
 
 /** Arguments by name; an argument is a node, or a node with options made by `argument`. */

@@ -144,6 +144,8 @@ export interface Condition {
   readonly on: Ref;
   readonly op: 'eq' | 'ne' | 'ge' | 'lt' | 'set' | 'clear';
   readonly value: number;
+  /** Must hold, too. */
+  readonly and?: Condition;
   /** Holds also when this one does. */
   readonly or?: Condition;
 }

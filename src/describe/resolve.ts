@@ -44,6 +44,7 @@ export interface Test {
   readonly on: Place;
   readonly op: Condition['op'];
   readonly value: number;
+  readonly and?: Test;
   readonly or?: Test;
 }
 
@@ -285,6 +286,7 @@ class Resolver {
         on: this.place(condition.on),
         op: condition.op,
         value: condition.value,
+        and: this.test(condition.and),
         or: this.test(condition.or),
       }
     );

@@ -47,7 +47,7 @@ import { timespec, timespec64, timeval } from '../decode/leaf/time.js';
 import { waitStatus } from '../decode/leaf/wait-status.js';
 import type { Renderer, ScalarFormat } from '../decode/printer.js';
 import { constantText, hexText, memoised } from '../decode/xlat.js';
-import { prctl } from './prctl.js';
+import { prctl } from './prctl/prctl.js';
 import type { Family } from './index.js';
 
 const path = input(pathname);

@@ -162,12 +162,12 @@ export const prctl_fp_mode = /* @__PURE__ */ flagsTable(
 /** without the length in the low 16 bits */
 export const prctl_sve = /* @__PURE__ */ flagsTable(
   'PR_SVE_???',
-  'PR_SVE_VL_INHERIT=20000 PR_SVE_SET_VL_ONEXEC=40000',
+  'PR_SVE_SET_VL_ONEXEC=40000 PR_SVE_VL_INHERIT=20000',
 );
 
 export const prctl_sme = /* @__PURE__ */ flagsTable(
   'PR_SME_???',
-  'PR_SME_VL_INHERIT=20000 PR_SME_SET_VL_ONEXEC=40000',
+  'PR_SME_SET_VL_ONEXEC=40000 PR_SME_VL_INHERIT=20000',
 );
 
 export const prctl_pac = /* @__PURE__ */ flagsTable(
@@ -189,6 +189,12 @@ export const prctl_speculation = /* @__PURE__ */ choiceTable(
 export const prctl_speculation_ctrl = /* @__PURE__ */ flagsTable(
   'PR_SPEC_???',
   'PR_SPEC_PRCTL=1 PR_SPEC_ENABLE=2 PR_SPEC_DISABLE=4 PR_SPEC_FORCE_DISABLE=8 PR_SPEC_DISABLE_NOEXEC=10',
+);
+
+/** PR_SET_SPECULATION_CTRL: one of them */
+export const prctl_speculation_controls = /* @__PURE__ */ choiceTable(
+  'PR_SPEC_???',
+  'PR_SPEC_ENABLE=2 PR_SPEC_DISABLE=4 PR_SPEC_FORCE_DISABLE=8 PR_SPEC_DISABLE_NOEXEC=10',
 );
 
 export const prctl_dispatch = /* @__PURE__ */ choiceTable(
