@@ -87,10 +87,14 @@ function compileList(list: RList, style: Style): CompiledList {
   });
   const steps: Step[] = [];
   for (const { argument, phase, arrow } of schedule(list)) {
-    const print = argumentPrinter(argument, printers.scalar(argument.node, 0));
+    const late = phase === 'exit';
+    const print = argumentPrinter(
+      argument,
+      printers.timed(late, () => printers.scalar(argument.node, 0)),
+    );
     const test = argument.when && testReader(argument.when, 0);
     const name = style.argNames || argument.named ? label(argument.name + '=') : undefined;
-    steps.push({ late: phase === 'exit', continued: false, name, test, print });
+    steps.push({ late, continued: false, name, test, print });
     if (arrow && argument.node.kind === 'pointer') {
       const { register } = argument;
       const target = printers.pointee(argument.node, 0, true);

@@ -50,6 +50,9 @@ const unprinted: MemoryPrinter = () => undefined;
 
 /** Compiles printers of one call and style. */
 export class Printers {
+  /** What is compiled is printed at the exit: inputs that are structures or arrays are addresses there when the call failed. */
+  late = false;
+
   constructor(
     private readonly style: Style,
     private readonly lookup: ArgumentLookup,
@@ -74,11 +77,18 @@ export class Printers {
   /** Compiled when it is first needed: most cases of a command never come. */
   private lazyScalar(node: R, depth: number): ScalarPrinter {
     let made: ScalarPrinter | undefined;
-    return (c, s, lo, hi) => (made ??= this.scalar(node, depth))(c, s, lo, hi);
+    const { late } = this;
+    return (c, s, lo, hi) => (made ??= this.timed(late, () => this.scalar(node, depth)))(c, s, lo, hi);
   }
   private lazyMemory(node: R, depth: number): MemoryPrinter {
     let made: MemoryPrinter | undefined;
-    return (c, s, at, length) => (made ??= this.memory(node, depth))(c, s, at, length);
+    const { late } = this;
+    return (c, s, at, length) => (made ??= this.timed(late, () => this.memory(node, depth)))(c, s, at, length);
+  }
+  /** Compiles for a stop: `late` is the exiting one. */
+  timed<T>(late: boolean, make: () => T): T {
+    this.late = late;
+    return make();
   }
 
   /** A node that lies in captured memory. */
@@ -301,7 +311,8 @@ export class Printers {
     const whenNull = options.whenNull === undefined ? NULL : label(options.whenNull);
     const followed = style.verbose || options.always === true || isText(node.to);
     const target = followed ? this.pointee(node, depth) : printAddress;
-    const hidden = direction === 'out' && !options.evenOnError;
+    const hidden =
+      (direction === 'out' || (direction === 'in' && this.late && !isText(node.to))) && !options.evenOnError;
     const smallest = node.sizePlace && placeReader(node.sizePlace, depth);
     if (direction === 'inout' && (options.show ?? 'changed') === 'changed' && followed)
       return this.changing(node, depth, whenNull);
@@ -416,8 +427,9 @@ export class Printers {
         const print = to.render(this.context(0, depth));
         const length = placeReader(to.length, depth);
         return (c, s, lo, hi) => {
-          const want = Math.min(length(c), to.max);
-          if (want < to.minimum) s.hex64(lo, hi);
+          const given = length(c);
+          const want = Math.min(given, to.max);
+          if (want < to.minimum || (to.exact && given !== to.max)) s.hex64(lo, hi);
           else if (!c.find(site, lo, hi)) {
             if (want === 0) print(c, s, 0, 0);
             else s.hex64(lo, hi);
@@ -428,7 +440,8 @@ export class Printers {
       case 'match': {
         const lazy = (r: R): ScalarPrinter => {
           let made: ScalarPrinter | undefined;
-          return (c, s, lo, hi) => (made ??= this.found(r, site, depth, bare))(c, s, lo, hi);
+          const { late } = this;
+          return (c, s, lo, hi) => (made ??= this.timed(late, () => this.found(r, site, depth, bare)))(c, s, lo, hi);
         };
         const choose = chooser(to, depth, lazy);
         return (c, s, lo, hi) => choose(c)(c, s, lo, hi);
@@ -461,6 +474,11 @@ export class Printers {
       const all = count(c);
       if (all === 0) {
         s.bytes(BRACKETS);
+        return;
+      }
+      // An array that would reach past the end of all addresses is none.
+      if (all * stride + hi * 4294967296 + lo >= 2 ** 64) {
+        s.hex64(lo, hi);
         return;
       }
       const there = c.find(site, lo, hi) ? Math.floor(c.length / stride) : 0;

@@ -185,7 +185,7 @@ export const blob = (
   length: Ref,
   max: number,
   render: Renderer,
-  options: { size?: number; minimum?: number; partial?: boolean } = {},
+  options: { size?: number; minimum?: number; exact?: boolean; partial?: boolean } = {},
 ): BlobNode => ({
   kind: 'blob',
   length,

@@ -198,6 +198,8 @@ export interface BlobNode {
   readonly size?: number;
   /** Fewer bytes than this are shown as an address. */
   readonly minimum?: number;
+  /** Any length but `max` is shown as an address (the kernel takes signal sets of one size only). */
+  readonly exact?: boolean;
   /** Shown with what could be read, though it be less than asked. */
   readonly partial?: boolean;
 }

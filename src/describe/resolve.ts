@@ -146,6 +146,7 @@ export type R =
       readonly length: Place;
       readonly max: number;
       readonly minimum: number;
+      readonly exact: boolean;
       readonly partial: boolean;
       readonly render: Renderer;
     };
@@ -401,6 +402,7 @@ class Resolver {
           length: this.place(node.length),
           max: node.max,
           minimum: node.minimum ?? 0,
+          exact: node.exact ?? false,
           partial: node.partial ?? false,
           render: node.render,
         };

@@ -19,7 +19,6 @@ import {
   i32,
   i64,
   input,
-  inout,
   output,
   padding,
   pathname,
@@ -41,7 +40,7 @@ import {
   cstring,
   ulong,
 } from '../describe/combinators.js';
-import type { Node } from '../describe/node.js';
+
 import { choiceAndFlags, userId } from '../decode/leaf/flags.js';
 import { device, fileMode } from '../decode/leaf/mode.js';
 import { dateText, printDate, readTime } from '../decode/leaf/time.js';
@@ -55,7 +54,6 @@ const openFlags = format(choiceAndFlags(g.open_modes, 3, g.open_flags));
 const creates = anyBit(arg('flags'), 0o100 | 0x400000);
 const mode = permissions;
 const uid = format(userId);
-const offset = byAbi(i64, i64);
 
 /** Prints `st_atime=… /* date *` + `/, st_atime_nsec=…` of a stat structure. */
 const withDates: Renderer = ({ style, plain, offset: at, field: value }) => {
@@ -243,13 +241,6 @@ const statfsBuffer = struct(
   { size: undefined },
 );
 
-const iovec = (data: Node) => struct({ iov_base: data, iov_len: size });
-/** Buffers that the call reads from. */
-const gathered = (count: string) => input(array(iovec(input(bytes(sibling('iov_len')))), arg(count)));
-/** Buffers that the call fills, one after the other. */
-const scattered = (count: string) =>
-  input(array(iovec(output(bytes(sibling('iov_len'), { within: ret }))), arg(count)), { atExit: true });
-
 const openHow = struct(
   {
     flags: format(choiceAndFlags(g.open_modes, 3, g.openat2_flags), 8),
@@ -302,14 +293,6 @@ export const file: Family = {
   creat: () => call({ pathname: path, mode }, returns.fd),
   close: () => call({ fd }),
   close_range: () => call({ first: u32, last: u32, flags: flags(g.close_range_flags) }),
-  read: () => call({ fd, buf: output(bytes(ret)), count: size }),
-  write: () => call({ fd, buf: input(bytes(arg('count'))), count: size }),
-  pread64: () => call({ fd, buf: output(bytes(ret)), count: size, offset: wide(offset) }),
-  pwrite64: () => call({ fd, buf: input(bytes(arg('count'))), count: size, offset: wide(offset) }),
-  readv: () => call({ fd, iov: scattered('iovcnt'), iovcnt: size }),
-  writev: () => call({ fd, iov: gathered('iovcnt'), iovcnt: size }),
-  preadv: () => call({ fd, iov: scattered('iovcnt'), iovcnt: size, offset: wide(i64) }),
-  pwritev: () => call({ fd, iov: gathered('iovcnt'), iovcnt: size, offset: wide(i64) }),
   lseek: () => call({ fd, offset: byAbi(i64, i32), whence: choice(g.seek_whence) }),
   _llseek: () =>
     call({
@@ -416,8 +399,6 @@ export const file: Family = {
   fcntl,
   fcntl64: fcntl,
   flock: () => call({ fd, op: flags(g.flock_operations) }),
-  pipe: () => call({ pipefd: output(array(fd, constant(2))) }),
-  pipe2: () => call({ pipefd: output(array(fd, constant(2))), flags: flags(g.pipe_flags) }),
   memfd_create: () => call({ name: input(cstring), flags: flags(g.memfd_flags) }, returns.fd),
   getrandom: () => call({ buf: output(hexBytes(ret)), buflen: size, flags: flags(g.getrandom_flags) }),
   mount: () =>
@@ -430,13 +411,6 @@ export const file: Family = {
     }),
   umount2: () => call({ target: path, flags: flags(g.umount_flags) }),
   umount: () => call({ target: path }),
-  sendfile: () => call({ out_fd: fd, in_fd: fd, offset: inout(byAbi(i64, i32)), count: size }),
-  sendfile64: () => call({ out_fd: fd, in_fd: fd, offset: inout(i64), count: size }),
-  copy_file_range: () =>
-    call({ fd_in: fd, off_in: input(i64), fd_out: fd, off_out: input(i64), len: size, flags: u32 }),
-  splice: () =>
-    call({ fd_in: fd, off_in: input(i64), fd_out: fd, off_out: input(i64), len: size, flags: flags(g.splice_flags) }),
-  tee: () => call({ fd_in: fd, fd_out: fd, len: size, flags: flags(g.splice_flags) }),
   inotify_init: () => call({}, returns.fd),
   inotify_init1: () => call({ flags: flags(g.inotify_init_flags) }, returns.fd),
   inotify_add_watch: () => call({ fd, pathname: path, mask: flags(g.inotify_masks) }),

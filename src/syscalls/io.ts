@@ -5,10 +5,8 @@ import {
   array,
   atMost,
   blob,
-  byAbi,
   call,
   choice,
-  constant,
   fd,
   flags,
   i32,
@@ -16,6 +14,7 @@ import {
   output,
   ret,
   returns,
+  sibling,
   size,
   struct,
   u32,
@@ -23,15 +22,16 @@ import {
   times,
 } from '../describe/combinators.js';
 import type { MemoryNode, Node, Ref } from '../describe/node.js';
-import { sigset } from '../decode/leaf/sigset.js';
+import { sizedSigset } from '../decode/leaf/sigset.js';
 import { timespec, timespec64, timeval } from '../decode/leaf/time.js';
 import type { Renderer } from '../decode/printer.js';
 import type { Cursor } from '../record/cursor.js';
 import type { Sink } from '../decode/sink.js';
 import type { Family } from './index.js';
+import { processVm } from './io/process-vm.js';
+import { transfer } from './io/transfer.js';
 
-const mask: MemoryNode = blob(constant(8), 8, sigset);
-const sigmask = input(mask, { size: arg('sigsetsize') });
+const sigmask = input(sizedSigset(arg('sigsetsize')));
 
 const pollfd = struct(
   { fd, events: flags(g.poll_events, 2), revents: flags(g.poll_events, 2) },
@@ -164,7 +164,7 @@ const select =
         timeout: output(time),
       }),
     );
-const sizedMask = input(struct({ sigmask: byAbi(input(mask), input(mask)), sigsetsize: size }));
+const sizedMask = input(struct({ sigmask: input(sizedSigset(sibling('sigsetsize'))), sigsetsize: size }));
 
 const epollEvent = struct({ events: flags(g.epoll_events), data: x64 }, { packed: true });
 const epollResult = output(array(epollEvent, ret));
@@ -172,6 +172,8 @@ const epollPwait = (timeout: Node) => () =>
   call({ epfd: fd, events: epollResult, maxevents: i32, timeout, sigmask, sigsetsize: size });
 
 export const io: Family = {
+  ...transfer,
+  ...processVm,
   poll: () =>
     call({ fds: pollArray(arg('nfds')), nfds: u32, timeout: i32 }, returns.comment(pollComment(false), polledExtra)),
   ppoll: ppoll(timespec),
@@ -187,10 +189,7 @@ export const io: Family = {
   epoll_pwait2: epollPwait(input(timespec64)),
   eventfd: () => call({ initval: u32 }, returns.fd),
   eventfd2: () => call({ initval: u32, flags: flags(g.eventfd_flags) }, returns.fd),
-  signalfd: () => call({ fd, mask: input(mask, { size: arg('sizemask') }), sizemask: size }, returns.fd),
+  signalfd: () => call({ fd, mask: input(sizedSigset(arg('sizemask'))), sizemask: size }, returns.fd),
   signalfd4: () =>
-    call(
-      { fd, mask: input(mask, { size: arg('sizemask') }), sizemask: size, flags: flags(g.signalfd_flags) },
-      returns.fd,
-    ),
+    call({ fd, mask: input(sizedSigset(arg('sizemask'))), sizemask: size, flags: flags(g.signalfd_flags) }, returns.fd),
 };

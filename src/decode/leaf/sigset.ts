@@ -1,6 +1,8 @@
 // Sets of signals: `[INT TERM]`, and `~[…]` when most are set.
 import { shortSignalName, SIGNAL_MAX } from '../../abi/signal.js';
 import type { Cursor } from '../../record/cursor.js';
+import { blob } from '../../describe/combinators.js';
+import type { MemoryNode, Ref } from '../../describe/node.js';
 import type { Renderer } from '../printer.js';
 import type { Sink } from '../sink.js';
 import type { Style } from '../style.js';
@@ -37,6 +39,11 @@ export function printSigset(c: Cursor, s: Sink, at: number, length: number, styl
   }
   s.text(text);
 }
+
+/** Bytes of the kernel's sigset_t on every personality. */
+const KERNEL_SET = 8;
+/** A set whose size is another argument: the kernel, and so the text, takes its own size only. */
+export const sizedSigset = (size: Ref): MemoryNode => blob(size, KERNEL_SET, sigset, { exact: true });
 
 /** For blobs and structures of one set. */
 export const sigset: Renderer =

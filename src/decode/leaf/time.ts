@@ -1,15 +1,15 @@
 // Times: timespec and timeval of both word sizes, and the date in a comment behind absolute ones.
-import { i64, long, struct } from '../../describe/combinators.js';
+import { i64, long, struct, u64, ulong } from '../../describe/combinators.js';
 import type { MemoryNode } from '../../describe/node.js';
 import type { Cursor } from '../../record/cursor.js';
 import type { MemoryPrinter, Renderer } from '../printer.js';
 import type { Sink } from '../sink.js';
 
-/** `struct timespec` of the personality's classic calls. */
-export const timespec = struct({ tv_sec: long, tv_nsec: long });
+/** `struct timespec` of the personality's classic calls; fractions are printed without a sign. */
+export const timespec = struct({ tv_sec: long, tv_nsec: ulong });
 /** `struct __kernel_timespec`: 64-bit everywhere (calls whose name ends in 64, and io_uring). */
-export const timespec64 = struct({ tv_sec: i64, tv_nsec: i64 });
-export const timeval = struct({ tv_sec: long, tv_usec: long });
+export const timespec64 = struct({ tv_sec: i64, tv_nsec: u64 });
+export const timeval = struct({ tv_sec: long, tv_usec: ulong });
 export const itimerval = struct({ it_interval: timeval, it_value: timeval });
 export const itimerspec = struct({ it_interval: timespec, it_value: timespec });
 export const itimerspec64 = struct({ it_interval: timespec64, it_value: timespec64 });
@@ -65,6 +65,6 @@ export const dated =
   };
 
 /** Absolute times: a date follows. */
-export const absoluteTimespec: MemoryNode = struct({ tv_sec: long, tv_nsec: long }, { render: dated('tv_nsec', 1e9) });
-export const absoluteTimespec64: MemoryNode = struct({ tv_sec: i64, tv_nsec: i64 }, { render: dated('tv_nsec', 1e9) });
-export const absoluteTimeval: MemoryNode = struct({ tv_sec: long, tv_usec: long }, { render: dated('tv_usec', 1e6) });
+export const absoluteTimespec: MemoryNode = struct({ tv_sec: long, tv_nsec: ulong }, { render: dated('tv_nsec', 1e9) });
+export const absoluteTimespec64: MemoryNode = struct({ tv_sec: i64, tv_nsec: u64 }, { render: dated('tv_nsec', 1e9) });
+export const absoluteTimeval: MemoryNode = struct({ tv_sec: long, tv_usec: ulong }, { render: dated('tv_usec', 1e6) });
