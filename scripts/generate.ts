@@ -1,4 +1,4 @@
-// Generates src/abi/generated and src/constants/generated from data/. `npm run generate`; `-- --check` only compares.
+// Generates src/abi/generated, src/constants/generated and src/syscalls/ioctl/generated from data/. `npm run generate`; `-- --check` only compares.
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -75,6 +75,18 @@ emit(
       .map(([n, [name, text]]) => `${n}\t${name}\t${text}`)
       .join('\n'),
   )};\n`,
+);
+
+// ioctl commands: `HEX NAME…` for each number, then what i386 has instead, in lines that begin with `-`.
+const commands = JSON.parse(data('ioctls.json')) as [number, string, number?][];
+const lines = new Map<string, string[]>();
+for (const [value, name, compat] of commands)
+  for (const key of [value.toString(16), ...(compat === undefined ? [] : [`-${compat.toString(16)}`])])
+    lines.set(key, [...(lines.get(key) ?? []), name]);
+emit(
+  'src/syscalls/ioctl/generated/commands.ts',
+  'data/ioctls.json',
+  `export const COMMANDS = ${JSON.stringify([...lines].map(([key, names]) => [key, ...names].join(' ')).join('\n'))};\n`,
 );
 
 const constants = loadConstants(data);

@@ -1,4 +1,5 @@
 // The words in which descriptions are written: constructors of nodes, nothing else.
+import type { AbiName } from '../abi/abi.js';
 import type { ConstantTable } from '../constants/table.js';
 import type { Renderer, ScalarFormat } from '../decode/printer.js';
 import type {
@@ -312,7 +313,7 @@ export const callFound = (
   args: ArgumentSpec,
   on: Ref,
   second: Ref | undefined,
-  find: (first: number, second: number) => VariantSpec | undefined,
+  find: (first: number, second: number, abi: AbiName) => VariantSpec | undefined,
   all: () => Iterable<VariantSpec>,
   otherwise: ArgumentSpec,
   result: Result = returns.decimal,
@@ -329,8 +330,8 @@ export const callFound = (
     variants: {
       on,
       second,
-      find: (first, other) => {
-        const spec = find(first, other);
+      find: (first, other, abi) => {
+        const spec = find(first, other, abi);
         return spec && form(spec);
       },
       all: () => [...all()].map(form),

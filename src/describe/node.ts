@@ -1,4 +1,5 @@
 // The closed union of description nodes: what a system call's arguments are, as data. Passes: resolve, capture, print.
+import type { AbiName } from '../abi/abi.js';
 import type { ConstantTable } from '../constants/table.js';
 import type { Renderer, ScalarFormat } from '../decode/printer.js';
 
@@ -274,7 +275,7 @@ export interface Variants {
   /** A second argument that is part of the key (optname beside level). */
   readonly second?: Ref;
   /** The form for a key (unsigned 32-bit words); the same object for the same form. Undefined: `otherwise`. */
-  find(first: number, second: number): Variant | undefined;
+  find(first: number, second: number, abi: AbiName): Variant | undefined;
   /** All forms, for checks of the descriptions. */
   all(): Iterable<Variant>;
   readonly otherwise: Variant;

@@ -601,7 +601,7 @@ export function resolveCall(name: string, call: Call, style: Style): RCall {
       on: resolver.argumentPlace(variants.on),
       mask: variants.mask ?? 0xffffffff,
       second: variants.second && resolver.argumentPlace(variants.second),
-      list: (first, second) => form(variants.find(first, second) ?? variants.otherwise),
+      list: (first, second) => form(variants.find(first, second, style.abi.name) ?? variants.otherwise),
       all: () => [variants.otherwise, ...variants.all()].map(form),
     },
   };

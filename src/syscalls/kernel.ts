@@ -1,7 +1,7 @@
 // What concerns the kernel itself: seccomp, ioctl, restarts.
 import * as g from '../constants/generated/process.js';
 import { address, arg, call, callBy, choice, flags, input, struct, u16, x32 } from '../describe/combinators.js';
-import { terminal } from './ioctl-terminal.js';
+import { ioctl } from './ioctl/index.js';
 import type { Family } from './index.js';
 
 const program = struct({ len: u16, filter: address });
@@ -17,6 +17,6 @@ export const kernel: Family = {
       ],
       { flags: x32, args: address },
     ),
-  ioctl: () => terminal(),
+  ioctl,
   restart_syscall: () => call(),
 };

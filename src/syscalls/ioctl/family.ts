@@ -1,0 +1,21 @@
+// What a family of ioctl commands is: declarations by the commands' names, loaded when a command of its types occurs.
+import { argument } from '../../describe/combinators.js';
+import type { VariantSpec } from '../../describe/combinators.js';
+import type { Node, Result } from '../../describe/node.js';
+
+/** What a command's argument is: a node; null, when the command takes none; or with a result that is not a number. */
+export type Declaration = Node | null | { readonly argument: Node | null; readonly result: Result };
+
+export interface IoctlFamily {
+  /** Type bytes (bits 8 to 15) of its commands. */
+  readonly types: readonly number[];
+  /** Declarations by name. Called once. */
+  readonly commands: () => Readonly<Record<string, Declaration>>;
+}
+
+/** The form of a declaration; null has no third argument. */
+export function specOf(declared: Declaration): VariantSpec {
+  if (declared === null) return [{}];
+  if ('kind' in declared) return [{ arg: argument(declared, {}) }];
+  return [declared.argument === null ? {} : { arg: declared.argument }, declared.result];
+}

@@ -1,0 +1,58 @@
+// ioctl(2): the argument by the command, from the families of declarations.
+import type { AbiName } from '../../abi/abi.js';
+import type { VariantSpec } from '../../describe/combinators.js';
+import { arg, callFound, fd, format } from '../../describe/combinators.js';
+import type { Call } from '../../describe/node.js';
+import { command, commandNames, typeOf } from './commands.js';
+import type { Declaration, IoctlFamily } from './family.js';
+import { specOf } from './family.js';
+import { terminal } from './terminal.js';
+
+const families: readonly IoctlFamily[] = [terminal];
+
+/** The argument of a command that nothing is known of: a plain number, so that zero is 0 and not NULL. */
+const plain = format(() => (_c, s, lo, hi) => s.hex64(lo, hi), 'ptr');
+
+class Declarations {
+  private readonly loaded = new Map<IoctlFamily, Readonly<Record<string, Declaration>>>();
+  private readonly specs = new Map<Declaration, VariantSpec>();
+
+  private commandsOf(family: IoctlFamily): Readonly<Record<string, Declaration>> {
+    let commands = this.loaded.get(family);
+    if (!commands) this.loaded.set(family, (commands = family.commands()));
+    return commands;
+  }
+
+  private spec(declared: Declaration): VariantSpec {
+    let made = this.specs.get(declared);
+    if (!made) this.specs.set(declared, (made = specOf(declared)));
+    return made;
+  }
+
+  find(op: number, abi: AbiName): VariantSpec | undefined {
+    const names = commandNames(op, abi);
+    for (const family of families) {
+      if (!family.types.includes(typeOf(op))) continue;
+      const commands = this.commandsOf(family);
+      for (const name of names) if (Object.hasOwn(commands, name)) return this.spec(commands[name]);
+    }
+    return undefined;
+  }
+
+  all(): VariantSpec[] {
+    return families.flatMap((family) => Object.values(this.commandsOf(family)).map((d) => this.spec(d)));
+  }
+}
+
+/** Describes ioctl. */
+export const ioctl = (): Call => {
+  const declarations = new Declarations();
+  return callFound(
+    { fd, op: format(command) },
+    arg('op'),
+    undefined,
+    (op, _second, abi) => declarations.find(op, abi),
+    () => declarations.all(),
+    { arg: plain },
+  );
+};
