@@ -10,7 +10,6 @@
 
 #define GET_SYSCALL_INFO 0x420e
 #define ARCH_I386 0x40000003U
-#define X32_BIT 0x40000000U
 #define RESTART_BLOCK 516 /* -ERESTART_RESTARTBLOCK: restart_syscall will go on with the call */
 
 static bool is_traced(const struct session *s, const struct task *t)
@@ -71,10 +70,8 @@ static void write_call(struct session *s, struct task *t, const struct syscall_i
 		r->ret = info->exit.rval;
 		if (info->exit.is_error)
 			r->flags |= RF_ERROR;
-	} else if (seccomp) {
+	} else if (seccomp)
 		r->flags |= RF_SECCOMP;
-		r->ret = (int64_t)info->entry.ret_data;
-	}
 	if (count) {
 		struct capture_source source = procfs_source;
 		source.context = t;
@@ -94,16 +91,24 @@ static bool is_sigreturn(const struct task *t)
 
 static void entering(struct session *s, struct task *t, const struct syscall_info *info)
 {
-	uint32_t nr = (uint32_t)info->entry.nr;
+	const uint32_t full = (uint32_t)info->entry.nr;
+	uint32_t nr = full;
+	uint16_t abi = 0;
 	t->arch = info->arch;
-	t->abi = 0;
 	if (info->arch == ARCH_I386)
-		t->abi = 1;
+		abi = 1;
 	else if ((nr & X32_BIT) && nr < 0x80000000U) {
-		t->abi = 2;
+		abi = 2;
 		nr &= ~X32_BIT;
 	}
+	if (abi != t->abi) {
+		t->abi = abi;
+		t->ip = info->ip;
+		event_simple(s, EV_PERSONALITY, t, 0, 0, 0, 0);
+		t->ip = 0;
+	}
 	t->nr = nr;
+	t->last_nr = full;
 	memcpy(t->args, info->entry.args, sizeof t->args);
 	t->flags &= ~(uint32_t)CALL_RECORDED;
 	if (is_sigreturn(t))
@@ -135,6 +140,14 @@ static void exiting(struct session *s, struct task *t, const struct syscall_info
 	if (t->flags & CALL_RECORDED)
 		write_call(s, t, info, false, false);
 	t->flags &= ~(uint32_t)CALL_RECORDED;
+}
+
+/* For -i: where the task is at a stop that is no call. */
+void call_note_ip(const struct session *s, struct task *t)
+{
+	struct syscall_info info = { 0 };
+	if (s->config.flags & CF_IP && ptrace(GET_SYSCALL_INFO, t->tid, (void *)sizeof info, &info) > 0)
+		t->ip = info.ip;
 }
 
 /* A syscall-stop or a seccomp stop. When the task has died meanwhile nothing is recorded: its status will come. */

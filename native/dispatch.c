@@ -62,6 +62,9 @@ static struct task *superseded(struct session *s, struct task *t)
 	const uint32_t kept = TASK_SPAWNED | TASK_ATTACHED | TASK_FIRST_EXEC;
 	pid_t tid = t->tid;
 	uint32_t flags = t->flags & kept;
+	t->last_nr = former->last_nr;
+	t->abi = former->abi;
+	call_note_ip(s, t);
 	event_simple(s, EV_SUPERSEDED, t, 0, 0, 0, old);
 	task_remove(s, t);
 	task_rename(s, former, tid);
@@ -164,12 +167,17 @@ void dispatch(struct session *s, pid_t tid, int status)
 		call_stop(s, t, stop.kind);
 		break;
 	case STOP_SIGNAL:
-		if (!(t->flags & TASK_HIDDEN))
+		if (!(t->flags & TASK_HIDDEN)) {
+			call_note_ip(s, t);
 			record_signal(s, t, stop.sig);
+			t->ip = 0;
+		}
 		restart(s, t, stop.sig);
 		return;
 	case STOP_GROUP:
+		call_note_ip(s, t);
 		event_simple(s, EV_STOPPED, t, (uint32_t)stop.sig, 0, 0, 0);
+		t->ip = 0;
 		if (s->config.flags & CF_SYNC)
 			ring_drain(s);
 		ptrace(PTRACE_LISTEN, t->tid, 0, 0);

@@ -30,6 +30,8 @@ struct record *event_begin(struct session *s, uint16_t event, const struct task 
 	}
 	if (t->flags & TASK_SPAWNED)
 		r->flags |= RF_SPAWNED;
+	r->args[5] = t->last_nr;
+	r->ip = t->ip;
 	return r;
 }
 

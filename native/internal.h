@@ -86,14 +86,17 @@ struct task {
 	uint32_t flags;    /* call_flag | task_flag */
 	uint16_t abi;
 	uint32_t nr;
+	uint32_t last_nr;  /* of the last call, with the x32 bit */
 	uint32_t arch;
 	uint64_t args[6];
 	int mem_fd;        /* /proc/TID/mem, or -1 */
 	uint32_t restart;  /* 1 + number of the call that restart_syscall goes on with; 0 unknown */
 	pid_t parent;      /* the task that made it, 0 unknown */
 	uint64_t stime_ns;
+	uint64_t ip;       /* at the stop under way, with CF_IP; 0 unknown */
 };
 
+#define X32_BIT 0x40000000U
 #define TASK_BUCKETS 1024
 
 struct session {
@@ -208,6 +211,7 @@ int attach_all(struct session *s, pid_t pid);
 void call_stop(struct session *s, struct task *t, enum stop_kind kind);
 bool call_is_execve(const struct task *t);
 void call_note_restart(struct task *t);
+void call_note_ip(const struct session *s, struct task *t);
 
 /* dispatch.c */
 void dispatch(struct session *s, pid_t tid, int status);

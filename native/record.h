@@ -22,7 +22,8 @@ enum record_event {
 	EV_SUPERSEDED = 9, /* exec in another thread took this tid over: args[0] = the old tid of that thread */
 	EV_MESSAGE = 10,   /* a line of the tracer: nr = enum message_code, ret = errno, args by code, region site 0 = text */
 	EV_LOST = 11,      /* the task vanished without a status (a thread that died in exec): args[0] = detach_reason */
-	EV_EXEC = 12       /* a successful exec, before its EV_EXIT: region site 0 = the new comm; only with CF_COMM */
+	EV_EXEC = 12,      /* a successful exec, before its EV_EXIT: region site 0 = the new comm; only with CF_COMM */
+	EV_PERSONALITY = 13 /* the task's calls are of another personality from here on, traced or not: abi */
 };
 
 enum record_flag {
@@ -53,10 +54,10 @@ struct record {
 	uint32_t monotonic[2]; /* CLOCK_MONOTONIC, likewise */
 	uint32_t nr;           /* number of the call without the x32 bit; or a signal, or a message code */
 	uint32_t arch;         /* AUDIT_ARCH_* */
-	uint64_t ip;
+	uint64_t ip;           /* 0 where it is not known; with CF_IP also that of signals, group-stops and exec */
 	int64_t ret;
 	uint64_t stime_ns;     /* EV_ENTER, EV_EXIT: system CPU time of the task so far; 0 unless CF_STIME */
-	uint64_t args[6];
+	uint64_t args[6];      /* in events that are no calls, args[5] is the number of the task's last call, with the x32 bit */
 	/* struct region regions[nregions]; then the captured bytes */
 };
 

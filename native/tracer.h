@@ -18,6 +18,7 @@ enum config_flag {
 	CF_EXITKILL = 32,     /* PTRACE_O_EXITKILL on all tracees */
 	CF_COMM = 64,         /* EV_EXEC with comm; comm in EV_TASK (region site 0) */
 	CF_DETACH_ON_EXEC = 256, /* -b execve */
+	CF_IP = 512,          /* the instruction pointer of stops that are no calls, too: one request more at each */
 	CF_OLD_SECCOMP = 1024 /* pre-4.8 kernel order: the seccomp stop precedes the syscall-entry-stop */
 };
 

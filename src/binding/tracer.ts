@@ -16,6 +16,7 @@ export enum ConfigFlag {
   ExitKill = 32,
   Comm = 64,
   DetachOnExec = 256,
+  Ip = 512,
   OldSeccomp = 1024,
 }
 

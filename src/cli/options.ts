@@ -41,8 +41,8 @@ function quietOf(given: Assembled, qualified: Qualified, direct: boolean): Reado
   const q = given.count('q');
   if (q > 2) return new Set(QUIET_KINDS);
   const quiet = new Set(qualified.quiet);
-  // A trace in a file, of a command alone, leaves the screen to the command.
-  if (q > 0 || direct) quiet.add('attach').add('personality');
+  // A trace in a file, of a command alone, leaves the screen to the command, unless it is said what to leave out.
+  if (q > 0 || (direct && !qualified.quiet)) quiet.add('attach').add('personality');
   if (q > 1) quiet.add('exit');
   return quiet;
 }

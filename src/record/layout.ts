@@ -14,6 +14,7 @@ export enum Event {
   Message = 10,
   Lost = 11,
   Exec = 12,
+  Personality = 13,
 }
 
 /** `record_flag` of native/record.h. */

@@ -52,22 +52,24 @@ export class LinePrefix {
       s.byte(32);
     }
     if (relative !== undefined) this.relative(s, c, relative, absolute.format !== 'none');
-    if (options.syscallNumber) this.number(s, c, tracee);
+    if (options.syscallNumber) this.number(s, c);
     if (options.instructionPointer) {
       const at = (c.base + Offset.Ip) >> 2;
       s.byte(91);
-      if (c.event === Event.Enter || c.event === Event.Exit) {
-        if (c.abi === 0) s.hexFixed(c.words[at + 1], 8);
+      if ((c.words[at] | c.words[at + 1]) === 0) s.text(c.abi === 1 ? '????????' : '????????????????');
+      else {
+        if (c.abi !== 1) s.hexFixed(c.words[at + 1], 8);
         s.hexFixed(c.words[at], 8);
-      } else s.text('????????????????');
+      }
       s.text('] ');
     }
   }
 
-  private number(s: Sink, c: Cursor, tracee: Tracee): void {
-    if (c.event === Event.Enter || c.event === Event.Exit) tracee.lastNumber = c.abi === 2 ? c.nr + 0x40000000 : c.nr;
-    const text = String(tracee.lastNumber);
-    s.text(`[${text.padStart(4)}] `);
+  /** The number of the call, or of the tracee's last one. */
+  private number(s: Sink, c: Cursor): void {
+    const isCall = c.event === Event.Enter || c.event === Event.Exit;
+    const nr = isCall ? (c.abi === 2 ? c.nr + 0x40000000 : c.nr) : c.argLo(5);
+    s.text(`[${String(nr).padStart(4)}] `);
   }
 
   private fraction(s: Sink, nsec: number, precision: Precision): void {

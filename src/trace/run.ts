@@ -132,6 +132,7 @@ export async function run(options: TraceOptions, around: Surroundings): Promise<
       ? ConfigFlag.Times
       : 0) |
     (options.summary.mode !== 'none' ? ConfigFlag.SystemTime : 0) |
+    (options.instructionPointer ? ConfigFlag.Ip : 0) |
     (interactive ? ConfigFlag.Sync : 0) |
     (options.killOnExit || (filter && options.attach.length === 0) ? ConfigFlag.ExitKill : 0) |
     (options.detachOnExecve ? ConfigFlag.DetachOnExec : 0);

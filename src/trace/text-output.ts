@@ -24,6 +24,8 @@ const RESUMED_CLOSE = label(' resumed>');
 const EQUALS = label('= ');
 /** successful, failed, unfinished, unavailable, detached */
 const ALL_STATUSES = 5;
+/** Names of personalities by index. */
+const MODES = ['64 bit', '32 bit', 'x32'];
 const CLOSE = 41;
 const SPACE = 32;
 
@@ -69,7 +71,7 @@ export class TextOutput {
         this.signal(this.tracee(tid), c);
         break;
       case Event.Stopped:
-        this.line(this.tracee(tid), c, `--- stopped by ${signalName(c.nr)} ---`);
+        if (this.shows(c.nr)) this.line(this.tracee(tid), c, `--- stopped by ${signalName(c.nr)} ---`);
         break;
       case Event.Exited:
         this.end(tid, c, `+++ exited with ${c.retLo | 0} +++`, !this.options.quiet.has('exit'));
@@ -87,6 +89,9 @@ export class TextOutput {
         break;
       case Event.Detached:
         this.detached(tid);
+        break;
+      case Event.Personality:
+        this.personality(this.tracee(tid), c);
         break;
       case Event.Superseded:
         this.superseded(tid, c);
@@ -133,7 +138,11 @@ export class TextOutput {
   }
 
   private line(tracee: Tracee, c: Cursor, text: string): void {
-    if (this.silent) return;
+    if (!this.silent) this.say(tracee, c, text);
+  }
+
+  /** A line that -c does not silence. */
+  private say(tracee: Tracee, c: Cursor, text: string): void {
     const sink = this.begin(tracee, c);
     sink.text(text);
     this.endLine(tracee);
@@ -146,7 +155,6 @@ export class TextOutput {
       return;
     }
     tracee.skipped = false;
-    if (abi !== tracee.abi) this.personality(tracee, c, abi);
     const call = this.calls.get(abi, nr);
     if (this.summary) tracee.start = startOf(c);
     tracee.entryKept = false;
@@ -201,7 +209,8 @@ export class TextOutput {
     const { stream, pending } = tracee;
     let sink = stream.sink;
     const call = pending?.call ?? this.calls.get(c.abi, c.nr);
-    if (stream.open !== tracee.tid) {
+    if (stream.open !== tracee.tid || tracee.reprint) {
+      tracee.reprint = false;
       sink = this.begin(tracee, c);
       sink.bytes(RESUMED_OPEN);
       sink.text(call.name);
@@ -218,7 +227,7 @@ export class TextOutput {
     this.result(sink);
     call.result(c, sink);
     c.entry = null;
-    this.prefix.callTime(sink, c, tracee);
+    if (!(c.flags & RecordFlag.NoReturn)) this.prefix.callTime(sink, c, tracee);
     this.endLine(tracee);
     tracee.pending = undefined;
     this.shown++;
@@ -295,19 +304,16 @@ export class TextOutput {
     }
     if (!this.options.quiet.has('superseded')) this.line(leader, c, `+++ superseded by execve in pid ${old} +++`);
     this.tracees.delete(old);
-    leader.pending = former.pending;
-    leader.entry = former.entry;
-    leader.entryKept = former.entryKept;
-    leader.entrySec = former.entrySec;
-    leader.entryNsec = former.entryNsec;
     if (this.options.separate && former.stream !== leader.stream) former.stream.close();
+    former.tid = tid;
+    former.stream = leader.stream;
+    former.reprint = true;
+    this.tracees.set(tid, former);
   }
 
-  private personality(tracee: Tracee, c: Cursor, abi: number): void {
-    tracee.abi = abi;
+  private personality(tracee: Tracee, c: Cursor): void {
     if (this.options.quiet.has('personality')) return;
-    const mode = abi === 0 ? '64' : abi === 1 ? '32' : 'x32';
-    this.line(tracee, c, `[ Process PID=${tracee.tid} runs in ${mode} bit mode. ]`);
+    this.say(tracee, c, `[ Process PID=${tracee.tid} runs in ${MODES[c.abi]} mode. ]`);
   }
 
   /** Lines that are still open when the records end. */

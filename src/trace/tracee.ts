@@ -16,17 +16,13 @@ export class Tracee {
   /** Copy of the entering record, where the call's exit needs it; reused. */
   entry: Cursor | undefined;
   entryKept = false;
-  /** Personality that its last call had. */
-  abi = 0;
   /** Monotonic time of the last entry. */
   entrySec = 0;
   entryNsec = 0;
   /** Times of the entry for -c. */
   start: CallStart | undefined;
-  /** Number of the last call, with the x32 bit, for lines of other events. */
-  lastNumber = 0;
-  /** Number of the call that was last interrupted to be restarted. */
-  restarted = -1;
+  /** Its thread execs under another id: whatever it does next shows as cut by others, once. */
+  reprint = false;
   /** Its current call is not wanted after all (a subcall of i386's multiplexers). */
   skipped = false;
   attached = false;
@@ -34,7 +30,7 @@ export class Tracee {
   comm = '';
 
   constructor(
-    readonly tid: number,
+    public tid: number,
     public stream: Stream,
   ) {}
 }
