@@ -147,6 +147,24 @@ static uint64_t multiply(uint64_t a, uint64_t b)
 	return __builtin_mul_overflow(a, b, &r) ? UINT64_MAX : r;
 }
 
+/* Lengthens the last region with zeros; a region that could not be read whole stays as it is. */
+static void pad(struct run *run, uint32_t handle, uint32_t len)
+{
+	struct window *w = &run->handles[handle];
+	if (w->len == 0 || w->len >= len || run->r->nregions == 0)
+		return;
+	struct region *g = region_of(run->r, run->r->nregions - 1);
+	if (g->offset != w->offset || g->err)
+		return;
+	if (len > run->room - g->offset) {
+		run->r->flags |= RF_TRUNCATED;
+		return;
+	}
+	memset(at(run, g->offset + g->len), 0, len - g->len);
+	g->len = w->len = len;
+	run->used = g->offset + ((len + 7) & ~7U);
+}
+
 static void capture_path(struct run *run, uint16_t site, int32_t fd, uint32_t mode)
 {
 	/* A descriptor that one node shows twice is read once. */
@@ -298,6 +316,9 @@ static void run_block(struct run *run, const struct plan_insn *insns, uint32_t f
 			break;
 		case OP_COMM:
 			capture_comm(run, i->site, (int32_t)reg[a]);
+			break;
+		case OP_PAD:
+			pad(run, b, i->imm);
 			break;
 		default:
 			return;

@@ -55,7 +55,8 @@ enum plan_op {
 	OP_SUBI = 24,  /* r[a] -= imm, not below 0 */
 	OP_EACHLIM = 25,/* OP_EACH over at most imm >> 16 elements; stride imm & 0xffff */
 	OP_COMM = 26,  /* region (addr = (uint32_t)r[a]) = comm of that pid, from /proc */
-	OP_LAST = 27
+	OP_PAD = 27,   /* h[b], filled by the instruction before, is imm bytes long at least: zeros behind what was asked for */
+	OP_LAST = 28
 };
 
 #define PLAN_MAX_INSNS 4096

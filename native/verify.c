@@ -115,6 +115,12 @@ static int check_block(struct check *k, uint32_t from, uint32_t to, int depth)
 		case OP_FDPATH:
 		case OP_COMM:
 			break;
+		case OP_PAD:
+			if (b >= PLAN_HANDLES)
+				return refuse(k, pc, "no such handle");
+			if (i->imm > (1U << 16))
+				return refuse(k, pc, "bad length");
+			break;
 		default:
 			return refuse(k, pc, "unknown operation");
 		}

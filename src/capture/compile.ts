@@ -1,8 +1,9 @@
 // Resolved description -> capture plans: which memory is copied at the entering stop and which at the exiting one.
 import { DescriptionError } from '../errors.js';
-import type { Place, R, RArgument, RCall, RList, RStruct, Test } from '../describe/resolve.js';
+import type { Place, R, RArgument, RCall, RList, RStruct, RVersioned, Test } from '../describe/resolve.js';
 import type { Style } from '../decode/style.js';
 import { describesFds } from '../decode/style.js';
+import type { Fixup } from './builder.js';
 import { NO_HANDLE, PlanBuilder } from './builder.js';
 import { Op, Reg } from './opcode.js';
 
@@ -51,6 +52,9 @@ interface Frame {
   readonly offset: number;
 }
 
+/** A branch of a table that goes on behind it. */
+const pass = (): void => undefined;
+
 class Capture {
   private readonly frames: Frame[] = [];
   /** Arguments whose pointed-to int has been captured for a reference. */
@@ -77,22 +81,49 @@ class Capture {
       return;
     }
     const b = this.builder;
+    const start = b.length;
     const reg = b.take();
     this.evaluate(test.on, reg);
-    const skip =
-      test.op === 'set'
-        ? b.jump(Op.JNSet, reg, test.value)
-        : test.op === 'ge'
-          ? undefined
-          : test.op === 'eq'
-            ? b.jump(Op.JNe, reg, test.value)
-            : test.op === 'ne'
-              ? b.jump(Op.JEq, reg, test.value)
-              : undefined;
+    const skips: Fixup[] = [];
+    /** Goes on only where the jump is taken. */
+    const only = (met: Fixup): void => {
+      skips.push(b.jump(Op.Jmp));
+      b.land(met);
+    };
+    switch (test.op) {
+      case 'set':
+        skips.push(b.jump(Op.JNSet, reg, test.value));
+        break;
+      case 'eq':
+        skips.push(b.jump(Op.JNe, reg, test.value));
+        break;
+      case 'ne':
+        skips.push(b.jump(Op.JEq, reg, test.value));
+        break;
+      case 'lt':
+        skips.push(b.jump(Op.JGe, reg, test.value));
+        break;
+      case 'ge':
+        only(b.jump(Op.JGe, reg, test.value));
+        break;
+      case 'clear':
+        only(b.jump(Op.JNSet, reg, test.value));
+        break;
+      case 'in':
+        // A table whose entries all lead behind the jump that follows it.
+        b.switch(
+          reg,
+          (test.values ?? []).map((value) => [value, pass] as const),
+          () => skips.push(b.jump(Op.Jmp)),
+        );
+        break;
+    }
     b.give();
+    const before = b.length;
     if (test.and) this.guarded(test.and, body);
     else body();
-    if (skip) b.land(skip);
+    if (b.length === before) b.truncate(start);
+    else for (const skip of skips) b.land(skip);
   }
 
   /** Emits code that puts a reference's value into a register. */
@@ -233,12 +264,16 @@ class Capture {
         return;
       }
       case 'struct': {
+        if (node.versioned) {
+          this.versioned(node, node.versioned, reg, site);
+          return;
+        }
         const inside = needsCapture(node, this.style);
         const handle = inside ? b.takeHandle() : NO_HANDLE;
         if (node.length) {
           const length = b.take();
           this.evaluate(node.length, length);
-          b.emit(Op.MemV, reg, handle, length, site, node.excess ? EXCESS_BYTES : node.bytes);
+          b.emit(Op.MemV, reg, handle, length, site, node.bytes);
           b.give();
         } else b.emit(Op.Mem, reg, handle, 0, site, node.bytes);
         if (inside) {
@@ -282,6 +317,48 @@ class Capture {
           b.giveHandle();
         } else b.emit(Op.Mem, reg, NO_HANDLE, 0, site, node.bytes);
     }
+  }
+
+  /** A structure whose size the caller tells: the size, as much of the structure as it says, what is behind it. */
+  private versioned(node: RStruct, how: RVersioned, reg: number, site: number): void {
+    const b = this.builder;
+    const size = b.take();
+    if (how.own) {
+      const head = b.takeHandle();
+      b.emit(Op.Mem, reg, head, 0, how.head, how.own.offset + how.own.bytes);
+      b.emit(Op.Ld, size, head, how.own.bytes, 0, how.own.offset);
+      b.giveHandle();
+    } else if (how.size) this.evaluate(how.size, size);
+    if (how.zeroMeans !== undefined) {
+      const other = b.jump(Op.JNe, size, 0);
+      b.emit(Op.LdI, size, 0, 0, 0, how.zeroMeans);
+      b.land(other);
+    }
+    const enough = b.jump(Op.JGe, size, how.minimum);
+    const skips = [b.jump(Op.Jmp)];
+    b.land(enough);
+    if (how.maximum !== undefined) {
+      const large = b.jump(Op.JGe, size, how.maximum + 1);
+      const fits = b.jump(Op.Jmp);
+      b.land(large);
+      skips.push(b.jump(Op.Jmp));
+      b.land(fits);
+    }
+    const handle = b.takeHandle();
+    b.emit(Op.MemV, reg, handle, size, site, how.excess === 'data' ? how.maximum : node.bytes);
+    b.emit(Op.Pad, 0, handle, 0, 0, node.bytes);
+    this.inside(node, handle, 0);
+    b.giveHandle();
+    if (how.excess === 'hex') {
+      const behind = b.take();
+      b.emit(Op.Mov, behind, reg);
+      b.emit(Op.AddI, behind, 0, 0, 0, node.bytes);
+      b.emit(Op.SubI, size, 0, 0, 0, node.bytes);
+      b.emit(Op.MemV, behind, NO_HANDLE, size, how.tail, EXCESS_BYTES - node.bytes);
+      b.give();
+    }
+    for (const skip of skips) b.land(skip);
+    b.give();
   }
 
   private elements(of: R, handle: number, stride: number): void {
@@ -330,8 +407,9 @@ class Capture {
     this.frames.push({ handle, offset });
     for (const f of node.fields) {
       if (f.hidden || !needsCapture(f.node, this.style)) continue;
-      if (f.when) this.guarded(f.when, () => this.stored(f.node, handle, offset + f.offset));
-      else this.stored(f.node, handle, offset + f.offset);
+      const body = (): void => this.stored(f.node, handle, offset + f.offset);
+      if (f.when) this.guarded(f.when, body);
+      else body();
     }
     this.frames.pop();
   }
@@ -391,6 +469,13 @@ function budgetOf(node: R): Place | undefined {
 }
 export { budgetOf };
 
+/** An inout pointer that is printed at the exit from both records. */
+export function keepsEntry(node: R): boolean {
+  if (node.kind !== 'pointer' || node.direction !== 'inout') return false;
+  const { show = 'changed' } = node.options;
+  return show === 'changed' || show === 'entry';
+}
+
 /** An argument of a list with the stop at which it is printed. */
 export interface Timed {
   readonly argument: RArgument;
@@ -421,9 +506,7 @@ function captureList(list: RList, name: string, style: Style, phase: Phase, buil
   const capture = new Capture(builder, style, phase, name);
   for (const { argument, phase: printed, arrow } of schedule(list)) {
     const { node } = argument;
-    const changed =
-      node.kind === 'pointer' && node.direction === 'inout' && (node.options.show ?? 'changed') === 'changed';
-    if (printed === phase || arrow || changed) capture.argument(argument);
+    if (printed === phase || arrow || keepsEntry(node)) capture.argument(argument);
   }
   if (phase === 'exit') {
     for (const extra of list.result.extra) {

@@ -29,6 +29,7 @@ export enum Op {
   SubI = 24,
   EachLim = 25,
   Comm = 26,
+  Pad = 27,
 }
 
 /** Registers with a fixed meaning; arguments are 0-5, scratch 8-15. */

@@ -1,6 +1,6 @@
 // A system call of one personality and style, compiled: its plans and the printers of both stops.
 import type { Plans } from '../capture/compile.js';
-import { compilePlans, schedule } from '../capture/compile.js';
+import { compilePlans, keepsEntry, schedule } from '../capture/compile.js';
 import type { Call } from '../describe/node.js';
 import type { RArgument, RCall, RList, RVariants } from '../describe/resolve.js';
 import { resolveCall } from '../describe/resolve.js';
@@ -132,6 +132,7 @@ function compileList(list: RList, style: Style): CompiledList {
       field: none,
       named: none,
       plain: none,
+      excess: none,
       element: none,
       arg: (name) => extras.get(name) ?? argumentPrinter(find(name), printers.scalar(find(name).node, 0)),
       argIndex: (name) => find(name).register,
@@ -142,10 +143,7 @@ function compileList(list: RList, style: Style): CompiledList {
 }
 
 function needsEntry(list: RList): boolean {
-  return list.args.some((a) => {
-    const { node } = a;
-    return node.kind === 'pointer' && node.direction === 'inout' && (node.options.show ?? 'changed') === 'changed';
-  });
+  return list.args.some((a) => keepsEntry(a.node));
 }
 
 /** `-e raw=`: every argument in hexadecimal. */

@@ -87,6 +87,10 @@ function oneTest(test: Test, depth: number): (c: Cursor) => boolean {
   }
   const on = placeReader(test.on, depth);
   switch (op) {
+    case 'in': {
+      const values = new Set(test.values);
+      return (c) => values.has(on(c));
+    }
     case 'eq':
       return (c) => on(c) === value;
     case 'ne':

@@ -1,7 +1,9 @@
 // Resolved description -> printers: nested closures made once, that read a record and write bytes.
 import type { Cursor } from '../record/cursor.js';
-import type { R, RStruct } from '../describe/resolve.js';
-import { budgetOf, elementLimit, EXCESS_BYTES, isText, PATH_BYTES } from '../capture/compile.js';
+import type { R, RStruct, RVersioned } from '../describe/resolve.js';
+import { budgetOf, elementLimit, isText, keepsEntry, PATH_BYTES } from '../capture/compile.js';
+import { excessPrinter } from './excess.js';
+import type { Tail } from './excess.js';
 import { placeReader, testReader, wordReader } from './place.js';
 import type { MemoryPrinter, RenderContext, ScalarPrinter } from './printer.js';
 import { quote } from './quote.js';
@@ -16,6 +18,7 @@ const SEPARATOR = label(', ');
 const SHORT_END = label(', ...}');
 const MORE = label(', ...');
 const BRACKETS = label('[]');
+const UNREAD = label(', ???');
 
 /** Names of the arguments for renderers that refer to them. */
 export interface ArgumentLookup {
@@ -45,7 +48,7 @@ function same(a: Cursor, x: number, b: Cursor, y: number, n: number): boolean {
 /** Prints fields with separators between them; `first`: none stands before. Returns whether that still holds. */
 type FieldsPrinter = (c: Cursor, s: Sink, at: number, length: number, first: boolean) => boolean;
 
-/** Stands where the fields of a union member are printed instead. */
+/** Stands where nothing is printed, or the fields of a union member instead. */
 const unprinted: MemoryPrinter = () => undefined;
 
 /** Compiles printers of one call and style. */
@@ -155,26 +158,30 @@ export class Printers {
       field: none,
       named: none,
       plain: none,
+      excess: none,
       element: none,
       arg: (name) => this.lookup.arg(name),
       argIndex: (name) => this.lookup.argIndex(name),
     };
   }
 
-  /** `end` prints what stands behind the last field. */
-  private struct(node: RStruct, depth: number, end?: MemoryPrinter): MemoryPrinter {
+  /** `tail` is filled in before a versioned structure is printed. */
+  private struct(node: RStruct, depth: number, tail?: Tail): MemoryPrinter {
     const { style } = this;
     const inner = depth + 1;
     const short = node.shortened && style.abbrev;
     const makers = this.members(node, inner);
     const labels = node.fields.map((f) => label(f.name + '='));
     const body = this.fields(node, depth, makers, labels);
+    const end = tail && excessPrinter(node, tail, style, depth);
     const plain: MemoryPrinter = (c, s, at, length) => {
       s.byte(123);
       body(c, s, at, length, true);
-      if (end) end(c, s, at, length);
       if (short) s.bytes(SHORT_END);
-      else s.byte(125);
+      else {
+        if (end) end(c, s, at, length);
+        s.byte(125);
+      }
     };
     if (!node.render) return plain;
     const index = (name: string): number => {
@@ -185,6 +192,7 @@ export class Printers {
     const context: RenderContext = {
       ...this.context(node.bytes, inner),
       plain,
+      excess: end ?? unprinted,
       offset: (name) => node.fields[index(name)].offset,
       field: (name) => {
         const i = index(name);
@@ -239,6 +247,8 @@ export class Printers {
       .map(({ f, i }) => ({
         f,
         i,
+        // Structures inside ask how much of them the caller gave; all else is there whole, thanks to the zeros.
+        whole: node.padded && f.node.kind !== 'struct' && f.node.kind !== 'match',
         print: makers[i],
         test: f.when && testReader(f.when, inner),
         inline: f.inline ? this.inlined(f.node, inner) : undefined,
@@ -246,10 +256,11 @@ export class Printers {
     return (c, s, at, length, first) => {
       const frame = c.frames[depth];
       c.frames[depth] = at;
-      for (const { f, i, print, test, inline } of shown) {
+      for (const { f, i, print, test, inline, whole } of shown) {
         const from = at + f.offset;
         const { bytes } = f.node;
         if (f.ifThere && f.offset + bytes > length) continue;
+        if (f.beyond !== undefined && f.beyond >= length) continue;
         if (test && !test(c)) continue;
         if (f.ifSet && allZero(c, from, bytes)) continue;
         if (inline) {
@@ -260,7 +271,8 @@ export class Printers {
         else s.bytes(SEPARATOR);
         s.bytes(labels[i]);
         if (f.changed && c.entry !== null) this.change(c, s, from, bytes, at, print);
-        else print(c, s, from, Math.min(bytes, length - f.offset));
+        else if (f.changed && c.after !== null) rewritten(c, c.after, s, from, bytes, at, print);
+        else print(c, s, from, whole ? bytes : Math.min(bytes, length - f.offset));
       }
       c.frames[depth] = frame;
       return first;
@@ -314,7 +326,7 @@ export class Printers {
     const hidden =
       (direction === 'out' || (direction === 'in' && this.late && !isText(node.to))) && !options.evenOnError;
     const smallest = node.sizePlace && placeReader(node.sizePlace, depth);
-    if (direction === 'inout' && (options.show ?? 'changed') === 'changed' && followed)
+    if (keepsEntry(node) && followed)
       return this.changing(node, depth, whenNull);
     const plain: ScalarPrinter = (c, s, lo, hi) => {
       if ((lo | hi) === 0) s.bytes(whenNull);
@@ -327,7 +339,7 @@ export class Printers {
 
   /** An inout pointer printed at the exit from both states. */
   private changing(node: R & { kind: 'pointer' }, depth: number, whenNull: Uint8Array): ScalarPrinter {
-    const { site, to } = node;
+    const { site, to, options } = node;
     const target = this.pointee(node, depth);
     const simple =
       to.kind !== 'struct' &&
@@ -357,6 +369,19 @@ export class Printers {
           value(c, s, now, to.bytes);
         }
         s.byte(93);
+        return;
+      }
+      if (options.show === 'entry') {
+        if (entry === null || old < 0) {
+          s.hex64(lo, hi);
+          return;
+        }
+        const now = c.find(site, lo, hi) ? c.at : -1;
+        entry.after = c;
+        entry.changedBase = now;
+        target(entry, s, lo, hi);
+        entry.after = null;
+        entry.changedBase = -1;
         return;
       }
       if (c.failed && old >= 0 && entry) {
@@ -411,8 +436,9 @@ export class Printers {
         };
       }
       case 'struct': {
+        if (to.versioned) return this.versioned(to, to.versioned, site, depth);
         const length = to.length && placeReader(to.length, depth);
-        const print = this.struct(to, depth, to.excess && length ? excess(length, to.bytes, style) : undefined);
+        const print = this.struct(to, depth);
         return (c, s, lo, hi) => {
           const want = length ? Math.min(length(c), to.bytes) : to.bytes;
           if (want < to.minimum || !c.find(site, lo, hi) || c.length < want) s.hex64(lo, hi);
@@ -459,6 +485,41 @@ export class Printers {
         };
       }
     }
+  }
+
+  /** A structure whose size the caller tells. */
+  private versioned(to: RStruct, how: RVersioned, site: number, depth: number): ScalarPrinter {
+    const tail: Tail = { how, lo: 0, hi: 0, size: 0 };
+    const print = this.struct(to, depth, tail);
+    const { own, head, minimum, zeroMeans, showSize } = how;
+    const maximum = how.maximum ?? Infinity;
+    const told = how.size && placeReader(how.size, depth);
+    const sizeLabel = own && label(`{${to.fields[own.index].name}=`);
+    const sizePrinter = own && this.memory(to.fields[own.index].node, depth + 1);
+    return (c, s, lo, hi) => {
+      let size = 0;
+      if (told) size = told(c);
+      else if (own && c.find(head, lo, hi) && c.errno === 0)
+        size = own.bytes === 8 ? c.u64(c.at + own.offset) : c.u32(c.at + own.offset);
+      else {
+        s.hex64(lo, hi);
+        return;
+      }
+      const { at: headAt } = c;
+      if (size === 0 && zeroMeans !== undefined) size = zeroMeans;
+      const known = size >= minimum && size <= maximum;
+      if (known && c.find(site, lo, hi) && c.errno === 0) {
+        tail.lo = lo;
+        tail.hi = hi;
+        tail.size = size;
+        print(c, s, c.at, Math.min(size, to.bytes));
+      } else if (own && sizeLabel && sizePrinter && showSize && (size < minimum || showSize === 'rest')) {
+        s.bytes(sizeLabel);
+        sizePrinter(c, s, headAt + own.offset, own.bytes);
+        if (size >= minimum) s.bytes(UNREAD);
+        s.byte(125);
+      } else s.hex64(lo, hi);
+    };
   }
 
   private foundArray(to: R & { kind: 'array' }, site: number, depth: number): ScalarPrinter {
@@ -561,6 +622,15 @@ export class Printers {
   }
 }
 
+/** `old => new` of a field that the kernel wrote back, when the entering record `c` is shown and `after` is the exiting one. */
+function rewritten(c: Cursor, after: Cursor, s: Sink, from: number, bytes: number, at: number, print: MemoryPrinter): void {
+  print(c, s, from, bytes);
+  const now = c.changedBase + (from - at);
+  if (c.changedBase < 0 || same(c, from, after, now, bytes)) return;
+  s.bytes(ARROW);
+  print(after, s, now, bytes);
+}
+
 /** `, ... /* 0x… *` + `/` where an array could not be read on. */
 function broken(s: Sink, lo: number, hi: number, offset: number): void {
   s.bytes(MORE);
@@ -568,23 +638,6 @@ function broken(s: Sink, lo: number, hi: number, offset: number): void {
   const sum = lo + offset;
   s.hex64(sum >>> 0, hi + (sum > 0xffffffff ? 1 : 0));
   s.text(' */');
-}
-
-/** What the caller's structure holds beyond its known `bytes`: nothing when that is zero, or can be no more known. */
-function excess(length: (c: Cursor) => number, bytes: number, style: Style): MemoryPrinter {
-  const limit = style.stringLimit;
-  return (c, s, at, there) => {
-    const size = Math.min(length(c), EXCESS_BYTES);
-    if (size <= bytes) return;
-    if (there < size) {
-      s.text(', ???');
-      return;
-    }
-    const n = size - bytes;
-    if (allZero(c, at + bytes, n)) return;
-    s.text(`, /* bytes ${bytes}..${size - 1} */ `);
-    quote(s, c.bytes, at + bytes, Math.min(n, limit), 'all', n > limit);
-  };
 }
 
 function allZero(c: Cursor, from: number, n: number): boolean {

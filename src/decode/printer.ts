@@ -23,6 +23,8 @@ export interface RenderContext {
   named(field: string): MemoryPrinter;
   /** The printer that there would be without this renderer. */
   readonly plain: MemoryPrinter;
+  /** What stands behind the last field of a versioned structure, brace not included; nothing for others. */
+  readonly excess: MemoryPrinter;
   /** The printer of an array's element. */
   readonly element: MemoryPrinter;
   /** The printer of another argument of the same call, by name (for comments on results). */

@@ -29,6 +29,7 @@ import type {
   StructNode,
   Variant,
   VerboseNode,
+  Versioned,
   XlatNode,
   ZeroTerminatedNode,
 } from './node.js';
@@ -157,6 +158,12 @@ export const struct = (fields: FieldSpec, options: StructOptions = {}): StructNo
   return { kind: 'struct', fields: list, shortened: list.some((f) => f.verboseOnly), ...options };
 };
 
+/** A structure whose size the caller tells; see Versioned. */
+export const versioned = (fields: FieldSpec, how: Versioned, options: StructOptions = {}): StructNode =>
+  struct(fields, { versioned: how, ...options });
+/** For `versioned`: the size is a field of the structure itself. */
+export const ownSize = (name: string): Versioned['size'] => ({ kind: 'own', name });
+
 /** `[a, b]` of `count` elements. */
 export const array = (
   of: MemoryNode | ScalarNode,
@@ -231,6 +238,8 @@ export const noBit = (on: Ref, value: number): Condition => ({ on, op: 'clear', 
 export const equals = (on: Ref, value: number): Condition => ({ on, op: 'eq', value });
 export const differs = (on: Ref, value: number): Condition => ({ on, op: 'ne', value });
 export const atLeast = (on: Ref, value: number): Condition => ({ on, op: 'ge', value });
+export const less = (on: Ref, value: number): Condition => ({ on, op: 'lt', value });
+export const oneOf = (on: Ref, values: readonly number[]): Condition => ({ on, op: 'in', value: 0, values });
 /** Both hold. */
 export const both = (one: Condition, and: Condition): Condition => ({ ...one, and });
 /** One of them holds. */

@@ -72,8 +72,11 @@ export interface PointerOptions {
   readonly evenOnError?: boolean;
   /** Captured and printed at the exit although it is an input (what strace prints only then). */
   readonly atExit?: boolean;
-  /** How an inout shows its two states: `arrow` prints `old => new` around; `changed` lets scalars show ` => `; `exit` only the new one. */
-  readonly show?: 'arrow' | 'changed' | 'exit';
+  /**
+   * How an inout shows its two states: `arrow` prints `old => new` around; `changed` lets scalars show ` => `; `exit` only
+   * the new one; `entry` the old one, even on failure, with ` => new` at the fields that are marked `changed`.
+   */
+  readonly show?: 'arrow' | 'changed' | 'exit' | 'entry';
   /** With `arrow`: what is shown behind the arrow, when it is not the same. */
   readonly after?: MemoryNode;
   /** Scalars are printed without brackets. */
@@ -129,6 +132,8 @@ export interface Field {
   readonly hidden?: boolean;
   /** Printed only if the captured size reaches past it. */
   readonly ifThere?: boolean;
+  /** In a versioned structure: printed only if the caller's size is more than this many bytes, from the structure's start. */
+  readonly beyond?: number;
   /** Extra alignment or an exact offset from the previous field's end is given by padding fields; bit fields by `bits`. */
   readonly bits?: readonly [shift: number, width: number];
   /** In an inout structure: `old => new` where the kernel changed it. */
@@ -143,12 +148,46 @@ export interface Field {
 /** A test on a reference, decided when the value is known. */
 export interface Condition {
   readonly on: Ref;
-  readonly op: 'eq' | 'ne' | 'ge' | 'lt' | 'set' | 'clear';
+  readonly op: 'eq' | 'ne' | 'ge' | 'lt' | 'set' | 'clear' | 'in';
   readonly value: number;
+  /** With 'in': the values of which it is one. */
+  readonly values?: readonly number[];
   /** Must hold, too. */
   readonly and?: Condition;
   /** Holds also when this one does. */
   readonly or?: Condition;
+}
+/**
+ * A structure of which the caller says how long it is, so that old programs and new kernels get along: fewer bytes than
+ * the structure has are as good as zeros behind them, more are allowed where they are zero (copy_struct_from_user).
+ * The bytes that are missing read as zero here, too. Which fields are shown is said by the fields: all that say
+ * nothing, those with `beyond: n` when the caller's size is over n bytes, those with `ifThere` when it covers them.
+ *
+ *     openat2: how: input(versioned({ flags, mode, resolve }, { size: arg('size'), minimum: 24, excess: 'hex' }))
+ *     landlock_create_ruleset: ... field(flags(net), { beyond: 8 }) ..., { size: arg('size'), minimum: 8, excess: 'dots' }
+ *     perf_event_open: { size: ownSize('size'), zeroMeans: 64, minimum: 64, excess: 'dots' }
+ */
+export interface Versioned {
+  /** How many bytes the caller says there are: an argument, or a field of the structure itself, read before the rest. */
+  readonly size: Ref | { readonly kind: 'own'; readonly name: string };
+  /** The size that a size of zero stands for. */
+  readonly zeroMeans?: number;
+  /** A smaller structure is shown as an address. */
+  readonly minimum: number;
+  /** A larger structure is shown as an address. */
+  readonly maximum?: number;
+  /**
+   * With `size` in the structure itself: a structure that is too small, or that cannot be read, shows at least its size:
+   * `{size=23}`; the rest of the structure, when it should be there but cannot be read, is `???` (`{size=32, ???}`), or,
+   * with 'address', makes the whole an address.
+   */
+  readonly showSize?: 'rest' | 'address';
+  /**
+   * What stands for bytes behind the last field. 'hex': bytes that are not all zero as a comment and a string, `???` when
+   * they cannot be read; of a page at most. 'dots': `, ...` whatever they are. 'data': not all zero, they are `, ...`,
+   * and without abbreviation `extra_data="…"` and a comment; they must be readable, and count from the last field shown.
+   */
+  readonly excess: 'hex' | 'dots' | 'data';
 }
 export interface StructNode {
   readonly kind: 'struct';
@@ -160,11 +199,9 @@ export interface StructNode {
   /** Captures as many bytes as this says, at most all fields: versioned structures. */
   readonly length?: Ref;
   readonly minimum?: number;
-  /**
-   * With `length`: bytes beyond the known fields are shown behind them when they are not all zero, as the kernel wants
-   * them to be, or `???` when they cannot be read.
-   */
+  /** With `length` and `minimum`: short for `versioned` with this size and the excess in hexadecimal. */
   readonly excess?: boolean;
+  readonly versioned?: Versioned;
   readonly packed?: boolean;
   /** Names of the fields in the order of printing, when that is not the order in memory. */
   readonly order?: readonly string[];

@@ -19,6 +19,7 @@ import type {
   Size,
   StructNode,
   Variant,
+  Versioned,
 } from './node.js';
 
 /** An argument's registers: `high` holds the upper half of a wide one on i386, else it is -1. */
@@ -44,6 +45,7 @@ export interface Test {
   readonly on: Place;
   readonly op: Condition['op'];
   readonly value: number;
+  readonly values?: readonly number[];
   readonly and?: Test;
   readonly or?: Test;
 }
@@ -56,6 +58,7 @@ export interface RField {
   readonly verboseOnly: boolean;
   readonly hidden: boolean;
   readonly ifThere: boolean;
+  readonly beyond?: number;
   readonly changed: boolean;
   readonly bits?: readonly [shift: number, width: number];
   readonly when?: Test;
@@ -159,10 +162,22 @@ export interface RStruct {
   readonly shortened: boolean;
   readonly length?: Place;
   readonly minimum: number;
-  readonly excess: boolean;
+  readonly versioned?: RVersioned;
+  /** It is, or lies in, a versioned structure: what its caller left out is there as zeros. */
+  readonly padded: boolean;
   /** Indices of the fields in the order of printing. */
   readonly order: readonly number[];
   readonly render?: Renderer;
+}
+
+/** A versioned structure's size and sites: `size` is a place, or the field of the structure itself at `own`. */
+export interface RVersioned extends Omit<Versioned, 'size'> {
+  readonly size?: Place;
+  readonly own?: { readonly index: number; readonly offset: number; readonly bytes: number };
+  /** Site of the bytes that are read to learn the size. */
+  readonly head: number;
+  /** Site of the bytes behind the known fields. */
+  readonly tail: number;
 }
 
 export interface RArgument {
@@ -233,6 +248,8 @@ class Resolver {
   site = 0;
   readonly registers = new Map<string, NamedRegister>();
   private readonly scopes: Scope[] = [];
+  /** Inside a versioned structure. */
+  private padded = false;
 
   constructor(
     private readonly name: string,
@@ -287,6 +304,7 @@ class Resolver {
         on: this.place(condition.on),
         op: condition.op,
         value: condition.value,
+        values: condition.values,
         and: this.test(condition.and),
         or: this.test(condition.or),
       }
@@ -323,13 +341,17 @@ class Resolver {
       case 'pointer': {
         const site = this.newSite();
         const sizePlace = node.options.size && this.place(node.options.size);
+        const { padded } = this;
+        this.padded = false;
+        const to = this.node(node.to);
+        this.padded = padded;
         return {
           kind: 'pointer',
           ...this.scalar(abi.word),
           direction: node.direction,
           options: node.options,
           sizePlace,
-          to: this.node(node.to),
+          to,
           after: node.options.after && this.node(node.options.after),
           site,
         };
@@ -416,6 +438,17 @@ class Resolver {
   private struct(node: StructNode): R {
     const layout: { name: string; offset: number; bytes: number }[] = [];
     const length = node.length && this.place(node.length);
+    const versioned: Versioned | undefined =
+      node.excess && node.length ? { size: node.length, minimum: node.minimum ?? 0, excess: 'hex' } : node.versioned;
+    const own = versioned?.size.kind === 'own' ? versioned.size.name : undefined;
+    const known = versioned && {
+      ...versioned,
+      size: versioned.size.kind === 'own' ? undefined : this.place(versioned.size),
+      head: own === undefined ? -1 : this.newSite(),
+      tail: versioned.excess === 'hex' ? this.newSite() : -1,
+    };
+    const outer = this.padded;
+    if (versioned) this.padded = true;
     this.scopes.push({ layout });
     // Sizes first: a field may refer to one that comes later (iov_base to iov_len).
     let end = 0;
@@ -442,12 +475,17 @@ class Resolver {
       verboseOnly: f.verboseOnly ?? false,
       hidden: f.hidden ?? false,
       ifThere: f.ifThere ?? false,
+      beyond: f.beyond,
       changed: f.changed ?? false,
       bits: f.bits,
       when: this.test(f.when),
       inline: f.inline ?? false,
     }));
     this.scopes.pop();
+    const { padded } = this;
+    this.padded = outer;
+    const index = layout.findIndex((f) => f.name === own);
+    if (own !== undefined && index < 0) this.fail(`no field '${own}'`);
     const natural = Math.ceil(end / align) * align;
     const bytes = node.size ?? natural;
     if (bytes < end) this.fail(`structure is given ${bytes} bytes, its fields take ${end} on ${abi.name}`);
@@ -459,7 +497,12 @@ class Resolver {
       shortened: node.shortened,
       length,
       minimum: node.minimum ?? bytes,
-      excess: node.excess ?? false,
+      versioned: known && {
+        ...known,
+        minimum: node.excess ? (node.minimum ?? bytes) : known.minimum,
+        own: index < 0 ? undefined : { index, ...layout[index] },
+      },
+      padded,
       order: node.order
         ? node.order.map((name) => node.fields.findIndex((f) => f.name === name))
         : node.fields.map((_, i) => i),

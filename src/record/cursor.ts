@@ -27,7 +27,9 @@ export class Cursor {
   readonly frames = new Int32Array(16);
   /** The entering record of the same call, where the printer asked for it; null when it was not seen. */
   entry: Cursor | null = null;
-  /** Where the structure under print was at the entry (index into `entry`), for `old => new`; -1 when that is not known. */
+  /** The exiting record, while a printer shows this entering one. */
+  after: Cursor | null = null;
+  /** Where the structure under print is in the other record (`entry` or `after`), for `old => new`; -1 when not known. */
   changedBase = -1;
 
   constructor(bytes: Uint8Array) {

@@ -31,6 +31,7 @@ import {
   u16,
   u32,
   u64,
+  versioned,
   wide,
   x32,
   x64,
@@ -241,18 +242,17 @@ const statfsBuffer = struct(
   { size: undefined },
 );
 
-const openHow = struct(
+const openHow = versioned(
   {
     flags: format(choiceAndFlags(g.open_modes, 3, g.openat2_flags), 8),
     mode: field(u64, {}),
     resolve: flags(g.resolve_flags, 8),
   },
+  { size: arg('size'), minimum: 24, excess: 'hex' },
   {
-    length: arg('size'),
-    minimum: 24,
     render:
-      ({ field: value, offset: at }) =>
-      (c, s, from) => {
+      ({ field: value, offset: at, excess }) =>
+      (c, s, from, length) => {
         s.text('{flags=');
         value('flags')(c, s, from, 24);
         const m = c.u64(from + at('mode'));
@@ -262,6 +262,7 @@ const openHow = struct(
         }
         s.text(', resolve=');
         value('resolve')(c, s, from, 24);
+        excess(c, s, from, length);
         s.byte(125);
       },
   },
