@@ -326,8 +326,7 @@ export class Printers {
     const hidden =
       (direction === 'out' || (direction === 'in' && this.late && !isText(node.to))) && !options.evenOnError;
     const smallest = node.sizePlace && placeReader(node.sizePlace, depth);
-    if (keepsEntry(node) && followed)
-      return this.changing(node, depth, whenNull);
+    if (keepsEntry(node) && followed) return this.changing(node, depth, whenNull);
     const plain: ScalarPrinter = (c, s, lo, hi) => {
       if ((lo | hi) === 0) s.bytes(whenNull);
       else if (hidden && c.failed) s.hex64(lo, hi);
@@ -623,7 +622,15 @@ export class Printers {
 }
 
 /** `old => new` of a field that the kernel wrote back, when the entering record `c` is shown and `after` is the exiting one. */
-function rewritten(c: Cursor, after: Cursor, s: Sink, from: number, bytes: number, at: number, print: MemoryPrinter): void {
+function rewritten(
+  c: Cursor,
+  after: Cursor,
+  s: Sink,
+  from: number,
+  bytes: number,
+  at: number,
+  print: MemoryPrinter,
+): void {
   print(c, s, from, bytes);
   const now = c.changedBase + (from - at);
   if (c.changedBase < 0 || same(c, from, after, now, bytes)) return;
