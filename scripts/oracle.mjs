@@ -1,0 +1,80 @@
+// npm run oracle: compares tstrace with recorded strace 7.2 output (../shared/oracle beside the project). test/oracle/unequal.txt
+// lists the cases that are not equal yet: any other that fails is an error, and a listed one that is equal must leave the
+// list, so that it only shrinks. `-- --update` takes equal cases out of the list; names of fixtures compare only these.
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const oracle = process.env.ORACLE ?? join(root, '..', 'shared', 'oracle');
+const list = join(root, 'test', 'oracle', 'unequal.txt');
+const words = process.argv.slice(2);
+const update = words.includes('--update');
+const fixtures = words.filter((w) => !w.startsWith('--'));
+
+if (!existsSync(join(oracle, 'check.py'))) {
+  console.log(`the recorded output is not here (${oracle}): nothing was compared`);
+  process.exit(0);
+}
+const dir = mkdtempSync(join(tmpdir(), 'tstrace-oracle-'));
+// Recorded with strace's options: under this name -n means the number of the call.
+const tracer = join(dir, 'strace');
+symlinkSync(join(root, 'bin', 'tstrace'), tracer);
+
+/** Runs the comparison; the cases that failed, one line each, and its last lines. */
+function compare(args) {
+  const run = spawnSync('python3', ['check.py', '--lines', '4', ...args], {
+    cwd: oracle,
+    encoding: 'utf8',
+    maxBuffer: 1 << 28,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  if (run.status !== 0 && run.status !== 1) throw new Error(`check.py ended with ${run.status}`);
+  const lines = run.stdout.trimEnd().split('\n');
+  const summary = lines.filter((l) => / of \d+ lines equal$|^\d+ passed, \d+ failed$/.test(l));
+  if (summary.length === 0) throw new Error('check.py gave no count');
+  return { lines, summary };
+}
+
+const texts = compare([tracer, ...fixtures]);
+const failed = texts.lines.filter((l) => l.startsWith('FAILED ')).map((l) => l.slice('FAILED '.length).trimEnd());
+const command = fixtures.length === 0 ? compare(['--cases', tracer]) : { lines: [], summary: [] };
+command.lines.forEach((l, i) => {
+  if (l.startsWith('FAILED ')) failed.push(`${l.slice('FAILED '.length)}`.trimEnd());
+  else if (l === 'FAILED') failed.push(command.lines[i + 1]);
+});
+rmSync(dir, { recursive: true, force: true });
+
+const listed = existsSync(list)
+  ? readFileSync(list, 'utf8')
+      .split('\n')
+      .filter((l) => l !== '' && !l.startsWith('#'))
+  : [];
+const known = new Set(listed);
+const fresh = failed.filter((c) => !known.has(c));
+const now = new Set(failed);
+const mended = fixtures.length === 0 ? listed.filter((c) => !now.has(c)) : [];
+console.log(
+  [...texts.summary, ...command.summary]
+    .map((l) => l.replace(/^(\d+) passed, (\d+) failed$/, '$1 cases equal, $2 not'))
+    .join('\n'),
+);
+if (update) {
+  const head = '# Cases of the recorded strace 7.2 output that tstrace does not print equally yet. It only shrinks.\n';
+  const kept = listed.length === 0 ? failed : listed.filter((c) => now.has(c));
+  writeFileSync(list, head + kept.sort().join('\n') + '\n');
+}
+if (fresh.length > 0) {
+  console.log(`${fresh.length} cases were equal before and are not now:`);
+  for (const c of fresh) {
+    const at = texts.lines.indexOf(`FAILED ${c}`);
+    console.log(`  ${c}`, at >= 0 ? '\n' + texts.lines.slice(at + 1, at + 5).join('\n') : '');
+  }
+}
+if (mended.length > 0 && !update)
+  console.log(
+    `${mended.length} listed cases are equal now; npm run oracle -- --update takes them out of test/oracle/unequal.txt`,
+  );
+process.exit(fresh.length > 0 ? 1 : 0);
