@@ -6,12 +6,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const bundle = join(root, 'dist', 'bundle.cjs');
 
-await build({
+/** Options of both bundles. */
+const options = {
   absWorkingDir: root,
-  entryPoints: ['src/cli/main.ts'],
-  outfile: bundle,
   bundle: true,
   platform: 'node',
   target: 'node20',
@@ -24,7 +22,10 @@ await build({
   keepNames: true,
   legalComments: 'none',
   logLevel: 'error',
-});
+};
+await build({ ...options, entryPoints: ['src/cli/main.ts'], outfile: join(root, 'dist', 'bundle.cjs') });
+// The toolbox is a bundle of its own: the tracer starts without it.
+await build({ ...options, entryPoints: ['src/toolbox/main.ts'], outfile: join(root, 'dist', 'toolbox.cjs') });
 
 // The loader gives V8 the code cache (Node 22 has module.enableCompileCache for this). TSTRACE_CACHE=write makes a run
 // write one when it ends: only then does it hold the functions that such a run needs.

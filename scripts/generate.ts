@@ -36,6 +36,18 @@ function ranges(numbers: readonly number[]): string {
   return parts.join(',');
 }
 
+/** `name name =N name …`: consecutive numbers, `=N` moves to number N. */
+function packNames(table: Readonly<Record<string, string>>): string {
+  let next = 0;
+  const words: string[] = [];
+  for (const [nr, name] of Object.entries(table)) {
+    if (Number(nr) !== next) words.push(`=${nr}`);
+    words.push(name);
+    next = Number(nr) + 1;
+  }
+  return words.join(' ');
+}
+
 const syscalls = JSON.parse(data('syscalls.json')) as Record<string, Record<string, [string, number]>>;
 const packed = Object.fromEntries(
   Object.entries(syscalls).map(([abi, table]) => {
@@ -59,6 +71,30 @@ emit(
         Object.entries(classes).map(([name, abis]) => [
           name,
           Object.fromEntries(Object.entries(abis).map(([abi, n]) => [abi, ranges(n)])),
+        ]),
+      ),
+      null,
+      2,
+    )};\n`,
+);
+
+const architectures = JSON.parse(data('architectures.json')) as Record<string, Record<string, string>>;
+const prototypes = JSON.parse(data('prototypes.json')) as Record<string, Record<string, [string, string][]>>;
+emit(
+  'src/abi/generated/architectures.ts',
+  'data/architectures.json and data/prototypes.json',
+  `export const NAMES: Readonly<Record<string, string>> = ${JSON.stringify(
+    Object.fromEntries(Object.entries(architectures).map(([arch, table]) => [arch, packNames(table)])),
+    null,
+    2,
+  )};\n` +
+    `export const PROTOTYPES: Readonly<Record<string, string>> = ${JSON.stringify(
+      Object.fromEntries(
+        Object.entries(prototypes).map(([arch, table]) => [
+          arch,
+          Object.entries(table)
+            .map(([name, args]) => [name, ...args.map(([arg, type]) => `${arg}:${type}`)].join('\t'))
+            .join('\n'),
         ]),
       ),
       null,

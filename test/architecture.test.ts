@@ -17,6 +17,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   syscalls: ['abi', 'constants', 'describe', 'decode', 'record'],
   binding: ['record', '.'],
   trace: ['abi', 'binding', 'bpf', 'capture', 'decode', 'describe', 'record', 'syscalls', '.'],
+  toolbox: ['abi', 'binding', 'bpf', 'capture', 'describe', 'record', 'trace', '.'],
   cli: ['abi', 'binding', 'trace', 'bpf', '.'],
 };
 

@@ -13,11 +13,20 @@ interface Item {
   readonly k: number;
   readonly whenTrue?: Label;
   readonly whenFalse?: Label;
+  /** Emitted as it is, jumps among it. */
+  readonly raw?: Instruction;
 }
 
-/** Collects instructions and labels; positions in errors count the calls made, from 0. */
+/**
+ * Collects instructions and labels; positions in errors count the calls made, from 0. A `faithful` builder writes every
+ * jump that it is given; otherwise jumps to the next instruction vanish, and jumps to a RET become a copy of it.
+ */
 export class ProgramBuilder {
   private readonly items: Item[] = [];
+  /** The call that each instruction of the built program came from. */
+  private origins: number[] = [];
+
+  constructor(private readonly faithful = false) {}
 
   /** A new label, not placed yet. */
   label(name = 'label'): Label {
@@ -33,6 +42,16 @@ export class ProgramBuilder {
   /** A load, store, ALU, MISC or RET instruction. */
   statement(code: number, k = 0): void {
     this.items.push({ code, k });
+  }
+
+  /** An instruction as it is; its jumps, if it has any, count finished instructions. */
+  raw(instruction: Instruction): void {
+    this.items.push({ code: instruction.code, k: instruction.k, raw: instruction });
+  }
+
+  /** The call (from 0) that an instruction of the built program came from; stepping stones belong to their jump. */
+  itemOf(pc: number): number {
+    return this.origins[pc];
   }
 
   /** A conditional jump; a missing label means the following instruction. */
@@ -65,11 +84,14 @@ export class ProgramBuilder {
       if (label.position <= at) throw new BpfError('backward jump', `to ${label.name}`, at);
       return label.position;
     };
+    const origins: number[] = [];
+    let current = 0;
     const emit = (code: number, k: number, jt = 0, jf = 0): void => {
       if (reversed.length === MAX_INSTRUCTIONS) {
         throw new BpfError('program too long', `more than ${MAX_INSTRUCTIONS} instructions`);
       }
       reversed.push({ code, jt, jf, k });
+      origins.push(current);
     };
     const emitStone = (to: number): void => {
       const { code, k } = items[to];
@@ -78,14 +100,16 @@ export class ProgramBuilder {
       near[to] = reversed.length;
     };
     for (let at = items.length - 1; at >= 0; at--) {
-      const { code, k, whenTrue, whenFalse } = items[at];
-      if (code === Op.JA) {
+      const { code, k, whenTrue, whenFalse, raw } = items[at];
+      current = at;
+      if (raw) emit(code, k, raw.jt, raw.jf);
+      else if (code === Op.JA) {
         const to = target(at, whenTrue);
-        if (places[to] === reversed.length) {
+        if (this.faithful) emit(Op.JA, reversed.length - places[to]);
+        else if (places[to] === reversed.length) {
           places[at] = near[at] = places[to];
           continue;
-        }
-        emitStone(to);
+        } else emitStone(to);
       } else if ((code & 7) === CLASS_JMP) {
         const yes = target(at, whenTrue);
         const no = target(at, whenFalse);
@@ -97,11 +121,12 @@ export class ProgramBuilder {
         emit(code, k, reversed.length - near[yes], reversed.length - near[no]);
       } else {
         // Stones stand only behind jumps, so what follows here is the next item itself; it must exist.
-        if (!isReturn(code)) target(at, undefined);
+        if (!isReturn(code) && !this.faithful) target(at, undefined);
         emit(code, k);
       }
       places[at] = near[at] = reversed.length;
     }
+    this.origins = origins.reverse();
     return reversed.reverse();
   }
 }

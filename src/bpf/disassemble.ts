@@ -1,31 +1,42 @@
-// Programs as text: a table with pseudo-C, and the STMT/JUMP lines that `strace -d` prints for its filter.
+// Programs as a table with pseudo-C. Whatever can be encoded can be shown, also what the kernel would refuse.
+import { AMD64, archConstant, architectureOf, type Architecture } from './architecture.js';
 import {
-  ARCH_X86_64,
+  CLASS_ALU,
   DATA_ARCH,
   DATA_ARGS,
   DATA_NR,
+  DATA_SIZE,
   isBranch,
+  MEMORY_SLOTS,
   Op,
-  RET_ACTION_FULL,
   type Instruction,
   type Program,
 } from './instruction.js';
-import { actionName, actionText, archName, hex, memberName } from './notation.js';
+import { actionText, hex, memberName } from './notation.js';
 import { pathStates, type PathState } from './symbolic.js';
 
-/** Names that this layer does not know itself, and columns. */
-export interface DisassembleOptions {
+/** Names that this layer does not know itself. */
+export interface SyscallNames {
   /** Name of a system call; x32 numbers come with their bit. */
   readonly syscallName?: (arch: number, nr: number) => string | undefined;
   /** Parameter names of a system call. */
   readonly argumentNames?: (arch: number, nr: number) => readonly string[] | undefined;
-  /** The architecture to assume until the program tests it; x86_64 by default. */
-  readonly arch?: number;
-  /** Whether the CODE, JT, JF and K columns are shown; they are by default. */
-  readonly columns?: boolean;
 }
 
-const HEADER = [' line  CODE  JT   JF      K', '================================='];
+/** What is shown, and how. */
+export interface DisassembleOptions extends SyscallNames {
+  /** The architecture to assume until the program tests it; amd64 by default. */
+  readonly arch?: Architecture;
+  /** Whether the CODE, JT, JF and K columns are shown; they are by default. */
+  readonly columns?: boolean;
+  /** Whether arguments are shown by their names where the path fixes the call; they are by default. */
+  readonly inferArguments?: boolean;
+  /** Writes what the assembler turns into the very same bytes: raw instructions where the text would lose something. */
+  readonly assemblable?: boolean;
+}
+
+/** The two lines above the table. */
+export const HEADER: readonly string[] = [' line  CODE  JT   JF      K', '================================='];
 
 const OPERATORS: Readonly<Record<number, string>> = {
   [Op.ADD_K]: '+',
@@ -45,37 +56,63 @@ const COMPARISONS: Readonly<Record<number, readonly [yes: string, no: string]>> 
   [Op.JGE_K]: ['>=', '<'],
 };
 
+const OPCODES: ReadonlySet<number> = new Set<number>(Object.values(Op));
+/** Opcodes whose K is a slot of scratch memory. */
+const SLOTS: ReadonlySet<number> = new Set<number>([Op.ST, Op.STX, Op.LD_MEM, Op.LDX_MEM]);
+/** Further opcodes whose K counts, whatever it is. */
+const CONSTANTS: ReadonlySet<number> = new Set<number>([Op.RET_K, Op.LD_IMM, Op.LDX_IMM]);
+
 function fixed<T>(states: readonly PathState[], of: (state: PathState) => T): T | undefined {
   const first = states.length > 0 ? of(states[0]) : undefined;
   return states.every((state) => of(state) === first) ? first : undefined;
 }
 
-function lineName(pc: number): string {
+/** A line number as it is written: four digits. */
+export function lineName(pc: number): string {
   return String(pc).padStart(4, '0');
 }
 
-class Disassembler {
-  private readonly arch: number;
+const field = (value: number, width: number): string => `0x${value.toString(16).padStart(width, '0')}`;
 
-  constructor(private readonly options: DisassembleOptions) {
-    this.arch = options.arch ?? ARCH_X86_64;
+/** CODE, JT, JF and K as they stand in the table. */
+export function columnText({ code, jt, jf, k }: Instruction): string {
+  return `${field(code, 2)} ${field(jt, 2)} ${field(jf, 2)} ${field(k, 8)}`;
+}
+
+/** Whether the text of an instruction says all that its bytes say. */
+function isPlain({ code, jt, jf, k }: Instruction, pc: number, length: number): boolean {
+  if (!OPCODES.has(code)) return false;
+  if (isBranch(code)) return pc + 1 + Math.max(jt, jf) < length && ((code & 8) === 0 || k === 0);
+  if (jt !== 0 || jf !== 0) return false;
+  if (code === Op.JA) return pc + 1 + k < length;
+  if (code === Op.LD_W_ABS) return k % 4 === 0 && k < DATA_SIZE;
+  if (SLOTS.has(code)) return k < MEMORY_SLOTS;
+  const usesConstant = (code & 7) === CLASS_ALU && (code & 8) === 0 && code !== Op.NEG;
+  return usesConstant || CONSTANTS.has(code) || k === 0;
+}
+
+/** Writes the text of single instructions of one program. */
+export class Disassembler {
+  private readonly arch: Architecture;
+  private readonly states: readonly (readonly PathState[])[];
+
+  constructor(
+    private readonly program: Program,
+    private readonly options: DisassembleOptions = {},
+  ) {
+    this.arch = options.arch ?? AMD64;
+    this.states = pathStates(program);
   }
 
   /** A constant compared with A: an architecture or a system call by name where all paths agree on what A holds. */
   private constant(k: number, code: number, states: readonly PathState[]): string {
     const content = fixed(states, (state) => state.a);
-    if (content === DATA_ARCH) return archName(k) ?? hex(k);
-    if (content === DATA_NR && code === Op.JEQ_K) {
-      const settled = fixed(states, (state) => state.arch);
-      const arch = settled ?? this.arch;
-      const name = this.options.syscallName?.(arch, k);
-      if (name !== undefined) {
-        return arch === this.arch
-          ? name
-          : `${(archName(arch) ?? hex(arch)).replace('ARCH_', '').toLowerCase()}.${name}`;
-      }
-    }
-    return hex(k);
+    if (content === DATA_ARCH) return archConstant(k) ?? hex(k);
+    if (content !== DATA_NR || code !== Op.JEQ_K) return hex(k);
+    const arch = fixed(states, (state) => state.arch) ?? this.arch.audit;
+    const name = this.options.syscallName?.(arch, k);
+    if (name === undefined) return hex(k);
+    return arch === this.arch.audit ? name : `${architectureOf(arch)?.name ?? hex(arch)}.${name}`;
   }
 
   private branch(pc: number, { code, jt, jf, k }: Instruction, states: readonly PathState[]): string {
@@ -95,19 +132,28 @@ class Disassembler {
 
   /** A load; the parameter's name and the signature when the path fixes the system call. */
   private load(k: number, states: readonly PathState[]): string {
-    const member = memberName(k);
-    const nr = k >= DATA_ARGS ? fixed(states, (state) => state.nr) : undefined;
+    const member = memberName(k, this.arch.bigEndian);
+    const nr =
+      k >= DATA_ARGS && this.options.inferArguments !== false && !this.options.assemblable
+        ? fixed(states, (state) => state.nr)
+        : undefined;
     if (nr === undefined) return `A = ${member}`;
-    const arch = fixed(states, (state) => state.arch) ?? this.arch;
+    const arch = fixed(states, (state) => state.arch) ?? this.arch.audit;
     const names = this.options.argumentNames?.(arch, nr);
     const name = names?.[(k - DATA_ARGS) >>> 3];
     const syscall = this.options.syscallName?.(arch, nr);
     if (!names || name === undefined || syscall === undefined) return `A = ${member}`;
-    return `A = ${name}${k & 4 ? ' >> 32' : ''} # ${syscall}(${names.join(', ')})`;
+    return `A = ${name}${member.endsWith('>> 32') ? ' >> 32' : ''} # ${syscall}(${names.join(', ')})`;
   }
 
-  text(pc: number, instruction: Instruction, states: readonly PathState[]): string {
+  /** The pseudo-C of the instruction at a line. */
+  text(pc: number): string {
+    const instruction = this.program[pc];
+    const states = this.states[pc];
     const { code, k } = instruction;
+    if (this.options.assemblable && !isPlain(instruction, pc, this.program.length)) {
+      return `.insn ${columnText(instruction)}`;
+    }
     switch (code) {
       case Op.LD_W_ABS:
         return this.load(k, states);
@@ -148,74 +194,18 @@ class Disassembler {
     }
     return `unknown opcode ${hex(code)}`;
   }
-}
 
-/** The table form, one string per line. Any program can be shown, also one that the kernel would refuse. */
-export function disassemble(program: Program, options: DisassembleOptions = {}): string[] {
-  const disassembler = new Disassembler(options);
-  const columns = options.columns ?? true;
-  const states = pathStates(program);
-  const field = (value: number, width: number): string => `0x${value.toString(16).padStart(width, '0')}`;
-  const lines = program.map((instruction, pc) => {
-    const { code, jt, jf, k } = instruction;
-    const raw = columns ? ` ${field(code, 2)} ${field(jt, 2)} ${field(jf, 2)} ${field(k, 8)}` : '';
-    return ` ${lineName(pc)}:${raw}  ${disassembler.text(pc, instruction, states[pc])}`;
-  });
-  return columns ? [...HEADER, ...lines] : lines;
-}
-
-const JUMP_NAMES: Readonly<Record<number, string>> = {
-  [Op.JEQ_K]: 'BPF_JEQ',
-  [Op.JGE_K]: 'BPF_JGE',
-  [Op.JGT_K]: 'BPF_JGT',
-  [Op.JSET_K]: 'BPF_JSET',
-};
-
-const ALU_NAMES: Readonly<Record<number, string>> = {
-  [Op.ADD_K]: 'BPF_ADD',
-  [Op.SUB_K]: 'BPF_SUB',
-  [Op.MUL_K]: 'BPF_MUL',
-  [Op.DIV_K]: 'BPF_DIV',
-  [Op.OR_K]: 'BPF_OR',
-  [Op.AND_K]: 'BPF_AND',
-  [Op.XOR_K]: 'BPF_XOR',
-  [Op.LSH_K]: 'BPF_LSH',
-  [Op.RSH_K]: 'BPF_RSH',
-};
-
-function statementLine(code: number, k: number): string {
-  switch (code) {
-    case Op.LD_W_ABS: {
-      if (k === DATA_NR) return 'STMT(BPF_LDWABS, data->nr)';
-      const high = k >= DATA_ARGS && k & 4 ? '+4' : '';
-      return `STMT(BPF_LDWABS, data->${memberName(k).replace(' >> 32', '')}${high})`;
-    }
-    case Op.LD_IMM:
-      return `STMT(BPF_LDWIMM, ${hex(k)})`;
-    case Op.TAX:
-      return 'STMT(BPF_TAX)';
-    case Op.TXA:
-      return 'STMT(BPF_TXA)';
-    case Op.RET_K: {
-      const name = actionName(k);
-      const data = k & ~RET_ACTION_FULL;
-      if (name === undefined) return `STMT(BPF_RET, ${hex(k)})`;
-      return `STMT(BPF_RET, SECCOMP_RET_${name}${data ? `|${hex(data)}` : ''})`;
-    }
+  /** A whole line: its number, the columns, the text. */
+  line(pc: number): string {
+    const columns =
+      this.options.columns === false || this.options.assemblable ? '' : ` ${columnText(this.program[pc])} `;
+    return ` ${lineName(pc)}:${columns} ${this.text(pc)}`;
   }
-  const alu = code <= 0xff ? ALU_NAMES[code & 0xf7] : undefined;
-  if (alu === undefined) return `STMT(${hex(code)}, ${hex(k)})`;
-  // Shift counts are numbers, other operands are bit patterns.
-  const shift = (code & 0xf7) === Op.LSH_K || (code & 0xf7) === Op.RSH_K;
-  return `STMT(${alu}, ${code & 8 ? 'X' : shift ? k : hex(k)})`;
 }
 
-/** The lines of `strace -d`, without the `strace: ` in front. */
-export function straceDump(program: Program): string[] {
-  return program.map(({ code, jt, jf, k }) => {
-    if (code === Op.JA) return `JUMP(BPF_JA, ${k})`;
-    const name = JUMP_NAMES[code];
-    if (name === undefined) return statementLine(code, k);
-    return `JUMP(${name}, ${jt}, ${jf}, ${code === Op.JSET_K ? hex(k) : k})`;
-  });
+/** The table form, one string per line. */
+export function disassemble(program: Program, options: DisassembleOptions = {}): string[] {
+  const disassembler = new Disassembler(program, options);
+  const lines = program.map((_, pc) => disassembler.line(pc));
+  return options.columns === false || options.assemblable ? lines : [...HEADER, ...lines];
 }

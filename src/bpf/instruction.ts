@@ -107,22 +107,23 @@ export function isBranch(code: number): boolean {
   return (code & 7) === CLASS_JMP && code !== Op.JA;
 }
 
-/** The bytes for PR_SET_SECCOMP: eight per instruction, little endian. */
-export function encode(program: Program): Buffer {
+/** The bytes for PR_SET_SECCOMP: eight per instruction, in the byte order of the machine that runs the filter. */
+export function encode(program: Program, bigEndian = false): Buffer {
   const bytes = Buffer.alloc(program.length * 8);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   let at = 0;
   for (const { code, jt, jf, k } of program) {
-    bytes.writeUInt16LE(code, at);
+    view.setUint16(at, code, !bigEndian);
     bytes[at + 2] = jt;
     bytes[at + 3] = jf;
-    bytes.writeUInt32LE(k, at + 4);
+    view.setUint32(at + 4, k, !bigEndian);
     at += 8;
   }
   return bytes;
 }
 
 /** Reads what `encode` wrote; throws BpfError unless the length is a multiple of eight. */
-export function decode(bytes: Uint8Array): Instruction[] {
+export function decode(bytes: Uint8Array, bigEndian = false): Instruction[] {
   if (bytes.length % 8 !== 0) {
     throw new BpfError('truncated bytes', `${bytes.length} bytes are no whole number of instructions`);
   }
@@ -130,10 +131,10 @@ export function decode(bytes: Uint8Array): Instruction[] {
   const program: Instruction[] = [];
   for (let at = 0; at < bytes.length; at += 8) {
     program.push({
-      code: view.getUint16(at, true),
+      code: view.getUint16(at, !bigEndian),
       jt: bytes[at + 2],
       jf: bytes[at + 3],
-      k: view.getUint32(at + 4, true),
+      k: view.getUint32(at + 4, !bigEndian),
     });
   }
   return program;

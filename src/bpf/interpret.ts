@@ -16,13 +16,17 @@ export interface RunResult {
   readonly executed: number;
 }
 
-/** The 16 words of struct seccomp_data that programs load from. */
-export function dataWords(data: SeccompData): Uint32Array {
+/** The 16 words of struct seccomp_data that programs load from; high halves come first on big-endian machines. */
+export function dataWords(data: SeccompData, bigEndian = false): Uint32Array {
   const words = new Uint32Array(DATA_SIZE / 4);
+  const put = (at: number, [low, high]: readonly [number, number]): void => {
+    words[at] = bigEndian ? high : low;
+    words[at + 1] = bigEndian ? low : high;
+  };
   words[0] = data.nr;
   words[1] = data.arch;
-  if (data.ip) words.set(data.ip, 2);
-  data.args?.forEach((pair, index) => words.set(pair, 4 + 2 * index));
+  if (data.ip) put(2, data.ip);
+  data.args?.forEach((pair, index) => put(4 + 2 * index, pair));
   return words;
 }
 

@@ -1,11 +1,10 @@
-// Words for the constants of filters: actions, architectures, members of seccomp_data. Shared by the text forms.
+// Words for the constants of filters: actions and members of seccomp_data. Shared by the text forms.
 import {
-  ARCH_I386,
-  ARCH_X86_64,
   DATA_ARCH,
   DATA_ARGS,
   DATA_IP,
   DATA_NR,
+  DATA_SIZE,
   RET_ACTION_FULL,
   RET_ALLOW,
   RET_ERRNO,
@@ -28,17 +27,7 @@ const ACTIONS: ReadonlyMap<number, string> = new Map([
   [RET_ALLOW, 'ALLOW'],
 ]);
 
-/** AUDIT_ARCH_* of <linux/audit.h> that filters commonly test. */
-const ARCHES: ReadonlyMap<number, string> = new Map([
-  [ARCH_X86_64, 'X86_64'],
-  [ARCH_I386, 'I386'],
-  [0xc00000b7, 'AARCH64'],
-  [0x40000028, 'ARM'],
-  [0xc00000f3, 'RISCV64'],
-  [0x80000016, 'S390X'],
-  [0xc0000102, 'LOONGARCH64'],
-  [0xc0000015, 'PPC64LE'],
-]);
+const actionNumbers: ReadonlyMap<string, number> = new Map([...ACTIONS].map(([action, name]) => [name, action]));
 
 /** Lower-case hexadecimal with its prefix. */
 export function hex(value: number): string {
@@ -50,33 +39,32 @@ export function actionName(action: number): string | undefined {
   return ACTIONS.get((action & RET_ACTION_FULL) >>> 0);
 }
 
-/** An action with its data: `ERRNO(5)` always, others when the data is not 0. */
+/** Words of an action name, `KILL` being the old name of KILL_THREAD; undefined when there is no such action. */
+export function actionNumber(name: string): number | undefined {
+  return name === 'KILL' ? RET_KILL_THREAD : actionNumbers.get(name);
+}
+
+/** An action with its data: `ERRNO(5)` always, others when the data is not 0. A killed thread is the classic `KILL`. */
 export function actionText(action: number): string {
-  const name = actionName(action);
+  const name = action >>> 16 === 0 ? 'KILL' : actionName(action);
   const data = action & 0xffff;
   if (name === undefined) return hex(action);
   return name === 'ERRNO' || data !== 0 ? `${name}(${data})` : name;
 }
 
-/** `ARCH_X86_64` and the like. */
-export function archName(arch: number): string | undefined {
-  const name = ARCHES.get(arch);
-  return name && `ARCH_${name}`;
+/**
+ * The member of seccomp_data at an offset; high halves, which come first on big-endian machines, as `member >> 32`.
+ */
+export function memberName(offset: number, bigEndian = false): string {
+  if (offset === DATA_NR) return 'sys_number';
+  if (offset === DATA_ARCH) return 'arch';
+  if (offset & 3 || offset < DATA_IP || offset >= DATA_SIZE) return `data[${offset}]`;
+  const high = ((offset & 4) !== 0) !== bigEndian ? ' >> 32' : '';
+  const name = offset < DATA_ARGS ? 'instruction_pointer' : `args[${(offset - DATA_ARGS) >>> 3}]`;
+  return name + high;
 }
 
-/** The member of seccomp_data at an offset, high halves as `member >> 32`. */
-export function memberName(offset: number): string {
-  switch (offset) {
-    case DATA_NR:
-      return 'sys_number';
-    case DATA_ARCH:
-      return 'arch';
-    case DATA_IP:
-      return 'instruction_pointer';
-    case DATA_IP + 4:
-      return 'instruction_pointer >> 32';
-  }
-  const index = (offset - DATA_ARGS) >>> 3;
-  if (offset < DATA_ARGS || index > 5 || offset & 3) return `data[${offset}]`;
-  return offset & 4 ? `args[${index}] >> 32` : `args[${index}]`;
+/** The offset of one half of a 64-bit member. */
+export function halfOffset(member: number, high: boolean, bigEndian: boolean): number {
+  return member + (high !== bigEndian ? 4 : 0);
 }

@@ -4,7 +4,7 @@ import { IPC, SOCKETCALL } from '../abi/multiplexers.js';
 import { syscallNumbers, tableSize } from '../abi/syscalls.js';
 import { probeSeccomp } from '../binding/tracer.js';
 import type { Condition } from '../bpf/condition.js';
-import { straceDump } from '../bpf/disassemble.js';
+import { straceDump } from '../bpf/strace-dump.js';
 import type { AbiRules, FilterInput, Leaf } from '../bpf/filter-input.js';
 import { ALLOW_LEAF, TRACE_LEAF } from '../bpf/filter-input.js';
 import { encode } from '../bpf/instruction.js';

@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { disassemble, straceDump } from '../../src/bpf/disassemble.js';
+import { disassemble } from '../../src/bpf/disassemble.js';
 import { ALLOW_LEAF, TRACE_LEAF } from '../../src/bpf/filter-input.js';
 import {
   ARCH_I386,
@@ -14,6 +14,7 @@ import {
   type Instruction,
 } from '../../src/bpf/instruction.js';
 import { compileFilter } from '../../src/bpf/seccomp-filter.js';
+import { straceDump } from '../../src/bpf/strace-dump.js';
 import { programs } from './programs.js';
 import { inputOf, STRACE_SETS } from './strace-sets.js';
 
@@ -82,17 +83,17 @@ describe('disassemble', () => {
     });
     expect('\n' + disassemble(program, { ...names, columns: false }).join('\n')).toMatchInlineSnapshot(`
       "
-       0000:  A = arch
-       0001:  if (A != ARCH_X86_64) goto 0010
-       0002:  A = sys_number
-       0003:  if (A == write) goto 0005
-       0004:  if (A >= 0x5) goto 0010 else goto 0009
-       0005:  A = fd # write(fd, buf, count)
-       0006:  if (A != 0x2) goto 0009
-       0007:  A = fd >> 32 # write(fd, buf, count)
-       0008:  if (A == 0x0) goto 0010
-       0009:  return ALLOW
-       0010:  return TRACE"
+       0000: A = arch
+       0001: if (A != ARCH_X86_64) goto 0010
+       0002: A = sys_number
+       0003: if (A == write) goto 0005
+       0004: if (A >= 0x5) goto 0010 else goto 0009
+       0005: A = fd # write(fd, buf, count)
+       0006: if (A != 0x2) goto 0009
+       0007: A = fd >> 32 # write(fd, buf, count)
+       0008: if (A == 0x0) goto 0010
+       0009: return ALLOW
+       0010: return TRACE"
     `);
   });
 

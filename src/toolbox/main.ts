@@ -1,0 +1,42 @@
+// tstrace-bpf: the seccomp toolbox. One command a file; this one only knows their names.
+import yargs from 'yargs';
+import { TstraceError } from '../errors.js';
+import { VERSION } from '../version.js';
+import { asm } from './commands/asm.js';
+import { disasm } from './commands/disasm.js';
+import { emu } from './commands/emu.js';
+import { writeAll } from './output.js';
+
+const NAME = 'tstrace-bpf';
+
+function fail(text: string): void {
+  writeAll(2, Buffer.from(`${text}\n`));
+  process.exitCode = 1;
+}
+
+async function main(argv: readonly string[]): Promise<void> {
+  const parser = yargs(argv.length === 0 ? ['--help'] : [...argv])
+    .scriptName(NAME)
+    .usage('$0 COMMAND [OPTIONS]\n\nSeccomp filters: look at them, write them, compare them.')
+    .parserConfiguration({ 'parse-numbers': false, 'parse-positional-numbers': false })
+    .command(disasm)
+    .command(asm)
+    .command(emu)
+    .strict()
+    .strictCommands()
+    .help()
+    .alias('help', 'h')
+    .version(`${NAME} ${VERSION}`)
+    .wrap(100)
+    .exitProcess(false)
+    .fail((message, error) => {
+      throw error ?? new TstraceError('USAGE', `${message}\nTry '${NAME} --help' for more information.`);
+    });
+  await parser.parseAsync();
+}
+
+main(process.argv.slice(2)).catch((error: unknown) => {
+  if (!(error instanceof TstraceError)) throw error;
+  // Mistakes in rules already say where they are.
+  fail(error.code === 'ASM' ? error.message : `${NAME}: ${error.message}`);
+});
