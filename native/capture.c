@@ -189,6 +189,16 @@ static void capture_comm(struct run *run, uint16_t site, int32_t pid)
 		end_region(run, g, (uint32_t)n, PLAN_NO_HANDLE);
 }
 
+static void capture_fd_set(struct run *run, const struct plan_insn *i, const struct window *w, uint64_t limit)
+{
+	for (uint32_t n = 0; n < w->len; n++) {
+		uint8_t bits = *at(run, w->offset + n);
+		for (uint32_t bit = 0; bits >> bit; bit++)
+			if (bits >> bit & 1 && 8 * n + bit < limit)
+				capture_path(run, i->site, (int32_t)(8 * n + bit), i->imm);
+	}
+}
+
 static uint32_t find_case(const struct plan_insn *table, uint32_t n, uint32_t key)
 {
 	uint32_t lo = 0, hi = n;
@@ -314,6 +324,11 @@ static void run_block(struct run *run, const struct plan_insn *insns, uint32_t f
 		case OP_FDPATH:
 			capture_path(run, i->site, (int32_t)reg[a], i->imm);
 			break;
+		case OP_FDSET: {
+			struct window w = run->handles[a];
+			capture_fd_set(run, i, &w, reg[i->c]);
+			break;
+		}
 		case OP_COMM:
 			capture_comm(run, i->site, (int32_t)reg[a]);
 			break;
@@ -336,6 +351,7 @@ uint32_t capture_limit(const struct plan_insn *insns, uint32_t count)
 			break;
 		case OP_EACH:
 		case OP_EACHLIM:
+		case OP_FDSET:
 			return UINT32_MAX;
 		case OP_MEM:
 		case OP_MEMV:

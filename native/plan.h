@@ -56,7 +56,8 @@ enum plan_op {
 	OP_EACHLIM = 25,/* OP_EACH over at most imm >> 16 elements; stride imm & 0xffff */
 	OP_COMM = 26,  /* region (addr = (uint32_t)r[a]) = comm of that pid, from /proc */
 	OP_PAD = 27,   /* h[b], filled by the instruction before, is imm bytes long at least: zeros behind what was asked for */
-	OP_LAST = 28
+	OP_FDSET = 28, /* OP_FDPATH of every descriptor below r[c] whose bit is set in h[a] */
+	OP_LAST = 29
 };
 
 #define PLAN_MAX_INSNS 4096

@@ -112,6 +112,12 @@ static int check_block(struct check *k, uint32_t from, uint32_t to, int depth)
 			}
 			pc += i->imm;
 			continue;
+		case OP_FDSET:
+			if (a >= PLAN_HANDLES)
+				return refuse(k, pc, "no such handle");
+			if (i->c >= PLAN_REGS)
+				return refuse(k, pc, "no such register");
+			break;
 		case OP_FDPATH:
 		case OP_COMM:
 			break;

@@ -19,6 +19,9 @@ const CAPTURE_MAX = 1 << 20;
 /** Most elements of arrays that are shown whole. */
 const ELEMENTS_MAX = 1 << 16;
 
+/** Most bits of a set of descriptors that are looked at: more cannot be open (and select(2^31 - 1) is a common idiom). */
+export const FD_SET_BITS = 1 << 20;
+
 /** Encoded plans; empty where there is nothing to capture. */
 export interface Plans {
   readonly enter: Uint8Array;
@@ -263,6 +266,29 @@ class Capture {
         b.give();
         return;
       }
+      case 'fdSet': {
+        const bits = b.take();
+        const length = b.take();
+        this.evaluate(node.count, bits);
+        // A negative count is rejected by the kernel before it looks at a set.
+        const negative = b.jump(Op.JGe, bits, 0x80000000);
+        b.emit(Op.MinI, bits, 0, 0, 0, FD_SET_BITS);
+        b.emit(Op.Mov, length, bits);
+        const word = this.style.abi.longSize;
+        b.emit(Op.AddI, length, 0, 0, 0, 8 * word - 1);
+        b.emit(Op.ShrI, length, 0, 0, 0, Math.log2(8 * word));
+        b.emit(Op.MulI, length, 0, 0, 0, word);
+        const handle = node.site >= 0 ? b.takeHandle() : NO_HANDLE;
+        b.emit(Op.MemV, reg, handle, length, site, FD_SET_BITS / 8);
+        if (node.site >= 0) {
+          b.emit(Op.FdSet, handle, 0, bits, node.site, 0);
+          b.giveHandle();
+        }
+        b.land(negative);
+        b.give();
+        b.give();
+        return;
+      }
       case 'struct': {
         if (node.versioned) {
           this.versioned(node, node.versioned, reg, site);
@@ -289,9 +315,10 @@ class Capture {
         this.evaluate(node.count, length);
         b.emit(Op.MulI, length, 0, 0, 0, stride);
         const handle = b.takeHandle();
-        b.emit(Op.MemV, reg, handle, length, site, Math.min(limit * stride, CAPTURE_MAX));
+        // One more than is shown: whether it can be read decides what stands behind the last one.
+        b.emit(Op.MemV, reg, handle, length, site, Math.min((limit + 1) * stride, CAPTURE_MAX));
         b.give();
-        this.elements(node.of, handle, stride);
+        this.elements(node.of, handle, stride, limit);
         b.giveHandle();
         return;
       }
@@ -361,7 +388,7 @@ class Capture {
     b.give();
   }
 
-  private elements(of: R, handle: number, stride: number): void {
+  private elements(of: R, handle: number, stride: number, limit?: number): void {
     const b = this.builder;
     if (!needsCapture(of, this.style)) return;
     const within = budgetOf(of);
@@ -370,7 +397,7 @@ class Capture {
       this.budget = b.take();
       this.evaluate(within, this.budget);
     }
-    b.each(handle, stride, undefined, (element) => this.stored(of, element, 0));
+    b.each(handle, stride, limit, (element) => this.stored(of, element, 0));
     if (within) {
       b.give();
       this.budget = outer;

@@ -30,6 +30,7 @@ export enum Op {
   EachLim = 25,
   Comm = 26,
   Pad = 27,
+  FdSet = 28,
 }
 
 /** Registers with a fixed meaning; arguments are 0-5, scratch 8-15. */

@@ -2,7 +2,7 @@
 import type { Plans } from '../capture/compile.js';
 import { compilePlans, keepsEntry, schedule } from '../capture/compile.js';
 import type { Call } from '../describe/node.js';
-import type { RArgument, RCall, RList, RVariants } from '../describe/resolve.js';
+import type { R, RArgument, RCall, RList, RVariants } from '../describe/resolve.js';
 import { resolveCall } from '../describe/resolve.js';
 import type { Cursor } from '../record/cursor.js';
 import type { MemoryPrinter, RenderContext, ScalarPrinter } from './printer.js';
@@ -67,6 +67,25 @@ export interface CompiledCall {
   result(c: Cursor, s: Sink): void;
 }
 
+/** A structure whose fields stand for arguments. */
+function isSpread(node: R): node is R & { kind: 'pointer' } {
+  return node.kind === 'pointer' && node.to.kind === 'struct' && node.to.spread;
+}
+
+/** The argument's own name stands only before an address, when there are no fields to print. */
+function spreadPrinter(
+  { node, register }: RArgument,
+  name: Uint8Array | undefined,
+  print: (c: Cursor, s: Sink) => void,
+): (c: Cursor, s: Sink) => void {
+  if (name === undefined || !isSpread(node)) return print;
+  const { site, to } = node;
+  return (c, s) => {
+    if (!c.find(site, c.argLo(register), c.argHi(register)) || c.length < to.bytes) s.bytes(name);
+    print(c, s);
+  };
+}
+
 function compileList(list: RList, style: Style): CompiledList {
   const argumentPrinter = (a: RArgument, print: ScalarPrinter): ((c: Cursor, s: Sink) => void) => {
     const { register, high } = a;
@@ -94,6 +113,10 @@ function compileList(list: RList, style: Style): CompiledList {
     );
     const test = argument.when && testReader(argument.when, 0);
     const name = style.argNames || argument.named ? label(argument.name + '=') : undefined;
+    if (isSpread(argument.node)) {
+      steps.push({ late, continued: false, name: undefined, test, print: spreadPrinter(argument, name, print) });
+      continue;
+    }
     steps.push({ late, continued: false, name, test, print });
     if (arrow && argument.node.kind === 'pointer') {
       const { register } = argument;

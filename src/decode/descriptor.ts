@@ -67,3 +67,30 @@ export function fdPrinter(style: Style, at: boolean, site: number): ScalarPrinte
     if (shown && (at || lo !== AT_FDCWD)) printCapturedPath(c, s, site, lo, style);
   };
 }
+
+/** Prints `[3 4]`: the bits set among the first `bits` at an index; of ready ones as many as the cursor's budget allows. */
+export function fdSetPrinter(
+  style: Style,
+  site: number,
+  ready: boolean,
+): (c: Cursor, s: Sink, at: number, bits: number) => void {
+  return (c, s, at, bits) => {
+    s.byte(91);
+    let first = true;
+    for (let i = 0; i < bits; i++) {
+      const byte = c.bytes[at + (i >> 3)];
+      if (byte === 0) i |= 7;
+      else if ((byte >> (i & 7)) & 1) {
+        if (ready) {
+          if (c.budget === 0) break;
+          c.budget--;
+        }
+        if (first) first = false;
+        else s.byte(32);
+        s.decimal(i);
+        if (site >= 0) printCapturedPath(c, s, site, i, style);
+      }
+    }
+    s.byte(93);
+  };
+}

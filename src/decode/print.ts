@@ -1,12 +1,13 @@
 // Resolved description -> printers: nested closures made once, that read a record and write bytes.
 import type { Cursor } from '../record/cursor.js';
 import type { R, RStruct, RVersioned } from '../describe/resolve.js';
-import { budgetOf, elementLimit, isText, keepsEntry, PATH_BYTES } from '../capture/compile.js';
+import { budgetOf, elementLimit, FD_SET_BITS, isText, keepsEntry, PATH_BYTES } from '../capture/compile.js';
 import { excessPrinter } from './excess.js';
 import type { Tail } from './excess.js';
 import { placeReader, testReader, wordReader } from './place.js';
 import type { MemoryPrinter, RenderContext, ScalarPrinter } from './printer.js';
 import { quote } from './quote.js';
+import { fdSetPrinter } from './descriptor.js';
 import { printAddress, scalarPrinter, stored } from './scalar.js';
 import type { Sink } from './sink.js';
 import { label } from './sink.js';
@@ -171,7 +172,7 @@ export class Printers {
     const inner = depth + 1;
     const short = node.shortened && style.abbrev;
     const makers = this.members(node, inner);
-    const labels = node.fields.map((f) => label(f.name + '='));
+    const labels = node.fields.map((f) => label(node.spread && !style.argNames ? '' : f.name + '='));
     const body = this.fields(node, depth, makers, labels);
     const end = tail && excessPrinter(node, tail, style, depth);
     const plain: MemoryPrinter = (c, s, at, length) => {
@@ -183,6 +184,7 @@ export class Printers {
         s.byte(125);
       }
     };
+    if (node.spread) return (c, s, at, length) => body(c, s, at, length, true);
     if (!node.render) return plain;
     const index = (name: string): number => {
       const i = node.fields.findIndex((f) => f.name === name);
@@ -322,7 +324,7 @@ export class Printers {
     const { options, direction } = node;
     const whenNull = options.whenNull === undefined ? NULL : label(options.whenNull);
     const followed = style.verbose || options.always === true || isText(node.to);
-    const target = followed ? this.pointee(node, depth) : printAddress;
+    const target = followed ? this.pointee(node, depth) : unfollowed(node.to, depth);
     const hidden =
       (direction === 'out' || (direction === 'in' && this.late && !isText(node.to))) && !options.evenOnError;
     const smallest = node.sizePlace && placeReader(node.sizePlace, depth);
@@ -462,6 +464,17 @@ export class Printers {
           else print(c, s, c.at, c.length);
         };
       }
+      case 'fdSet': {
+        const count = placeReader(to.count, depth);
+        const print = fdSetPrinter(style, to.site, to.ready);
+        const word = 8 * style.abi.longSize;
+        return (c, s, lo, hi) => {
+          const given = count(c);
+          const bits = given >= 0x80000000 ? 0 : Math.min(given, FD_SET_BITS);
+          if (bits === 0 || !c.find(site, lo, hi) || c.length < (Math.ceil(bits / word) * word) / 8) s.hex64(lo, hi);
+          else print(c, s, c.at, bits);
+        };
+      }
       case 'match': {
         const lazy = (r: R): ScalarPrinter => {
           let made: ScalarPrinter | undefined;
@@ -542,7 +555,7 @@ export class Printers {
         return;
       }
       const there = c.find(site, lo, hi) ? Math.floor(c.length / stride) : 0;
-      if (there === 0 && most > 0) {
+      if (there === 0) {
         s.hex64(lo, hi);
         return;
       }
@@ -563,7 +576,7 @@ export class Printers {
         if (i > 0) s.bytes(SEPARATOR);
         element(c, s, at + i * stride, stride);
       }
-      if (readable < n) broken(s, lo, hi, readable * stride);
+      if (readable < n || (n < all && there === n)) broken(s, lo, hi, readable * stride);
       else if (n < all) s.bytes(n > 0 ? MORE : MORE.subarray(2));
       s.byte(93);
     };
@@ -636,6 +649,14 @@ function rewritten(
   if (c.changedBase < 0 || same(c, from, after, now, bytes)) return;
   s.bytes(ARROW);
   print(after, s, now, bytes);
+/** What is not followed is an address; an array without elements is known to be empty. */
+function unfollowed(to: R, depth: number): ScalarPrinter {
+  if (to.kind !== 'array') return printAddress;
+  const count = placeReader(to.count, depth);
+  return (c, s, lo, hi) => {
+    if (count(c) === 0) s.bytes(BRACKETS);
+    else s.hex64(lo, hi);
+  };
 }
 
 /** `, ... /* 0x… *` + `/` where an array could not be read on. */

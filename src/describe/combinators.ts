@@ -13,6 +13,7 @@ import type {
   Call,
   Condition,
   FdNode,
+  FdSetNode,
   Field,
   FormatNode,
   IntNode,
@@ -202,6 +203,9 @@ export const blob = (
   ...options,
 });
 
+/** Descriptors as bits; `ready`: those that a call found ready. */
+export const fdSet = (count: Ref, ready = false): FdSetNode => ({ kind: 'fdSet', count, ready });
+
 /** Chooses by a value; keys are numbers (constants of the tables). */
 export const match = (
   on: Ref,
@@ -240,6 +244,7 @@ export const differs = (on: Ref, value: number): Condition => ({ on, op: 'ne', v
 export const atLeast = (on: Ref, value: number): Condition => ({ on, op: 'ge', value });
 export const less = (on: Ref, value: number): Condition => ({ on, op: 'lt', value });
 export const oneOf = (on: Ref, values: readonly number[]): Condition => ({ on, op: 'in', value: 0, values });
+export const below = (on: Ref, value: number): Condition => ({ on, op: 'lt', value });
 /** Both hold. */
 export const both = (one: Condition, and: Condition): Condition => ({ ...one, and });
 /** One of them holds. */

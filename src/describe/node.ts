@@ -203,6 +203,8 @@ export interface StructNode {
   readonly excess?: boolean;
   readonly versioned?: Versioned;
   readonly packed?: boolean;
+  /** Behind an argument: its fields are printed as if they were arguments of the call (old calls of i386 with one). */
+  readonly spread?: boolean;
   /** Names of the fields in the order of printing, when that is not the order in memory. */
   readonly order?: readonly string[];
   readonly render?: Renderer;
@@ -241,6 +243,16 @@ export interface BlobNode {
   /** Shown with what could be read, though it be less than asked. */
   readonly partial?: boolean;
 }
+/** Descriptors as bits (fd_set, select(2)): bits below `count`, a C int, in whole words of the personality. */
+export interface FdSetNode {
+  readonly kind: 'fdSet';
+  readonly count: Ref;
+  /**
+   * What the call found ready: numbers only, even with `-y`, and no more of them than what the caller of the printer
+   * left in the cursor's budget (the kernel clears no bits beyond the open descriptors).
+   */
+  readonly ready: boolean;
+}
 /** Differs with the personality. */
 export interface AbiNode {
   readonly kind: 'abi';
@@ -258,7 +270,16 @@ export interface VerboseNode {
 export type ScalarNode =
   IntNode | AddressNode | XlatNode | FormatNode | FdNode | PointerNode | MatchNode | AbiNode | VerboseNode;
 export type MemoryNode =
-  StringNode | BytesNode | StructNode | ArrayNode | ZeroTerminatedNode | BlobNode | MatchNode | AbiNode | VerboseNode;
+  | StringNode
+  | BytesNode
+  | StructNode
+  | ArrayNode
+  | ZeroTerminatedNode
+  | BlobNode
+  | FdSetNode
+  | MatchNode
+  | AbiNode
+  | VerboseNode;
 export type Node = ScalarNode | MemoryNode;
 
 /** One argument as it is printed. */

@@ -152,6 +152,15 @@ export type R =
       readonly exact: boolean;
       readonly partial: boolean;
       readonly render: Renderer;
+    }
+  | {
+      readonly kind: 'fdSet';
+      readonly bytes: number;
+      readonly align: number;
+      readonly count: Place;
+      readonly ready: boolean;
+      /** Of the paths; -1 without. */
+      readonly site: number;
     };
 
 export interface RStruct {
@@ -160,6 +169,8 @@ export interface RStruct {
   readonly align: number;
   readonly fields: readonly RField[];
   readonly shortened: boolean;
+  /** Fields are printed as arguments, without braces. */
+  readonly spread: boolean;
   readonly length?: Place;
   readonly minimum: number;
   readonly versioned?: RVersioned;
@@ -428,6 +439,15 @@ class Resolver {
           partial: node.partial ?? false,
           render: node.render,
         };
+      case 'fdSet':
+        return {
+          kind: 'fdSet',
+          bytes: 0,
+          align: 1,
+          count: this.place(node.count),
+          ready: node.ready,
+          site: describesFds(this.style) && !node.ready ? this.newSite() : -1,
+        };
       case 'abi':
         return this.node(abi.name === 'i386' ? node.i386 : abi.name === 'x32' && node.x32 ? node.x32 : node.x86_64);
       case 'verbose':
@@ -495,6 +515,7 @@ class Resolver {
       align,
       fields,
       shortened: node.shortened,
+      spread: node.spread ?? false,
       length,
       minimum: node.minimum ?? bytes,
       versioned: known && {
@@ -532,6 +553,8 @@ class Resolver {
       case 'bytes':
       case 'blob':
         return [node.size ?? 0, 1];
+      case 'fdSet':
+        return [0, 1];
       case 'struct': {
         let end = 0;
         let start = 0;

@@ -9,7 +9,7 @@ import { file } from './file.js';
 import { memory } from './memory.js';
 import { process } from './process.js';
 import { signal } from './signal.js';
-import { io } from './io.js';
+import { io } from './io/index.js';
 import { time } from './time.js';
 import { network } from './network.js';
 import { kernel } from './kernel.js';

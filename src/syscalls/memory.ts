@@ -4,7 +4,6 @@ import {
   address,
   arg,
   argument,
-  array,
   byAbi,
   call,
   choice,
@@ -47,21 +46,17 @@ const mapFlags: ScalarFormat = (style) =>
 
 const length = size;
 const prot = flags(g.mmap_prots, 'long');
-const oldMapArguments = struct({
-  addr: address,
-  length: size,
-  prot: flags(g.mmap_prots),
-  flags: format(mapFlags),
-  fd,
-  offset: xsize,
-});
+/** The old call of i386 takes a pointer to its arguments. */
+const oldMapArguments = struct(
+  { addr: address, length: size, prot: flags(g.mmap_prots), flags: format(mapFlags), fd, offset: xsize },
+  { spread: true },
+);
 
 export const memory: Family = {
   brk: () => call({ addr: address }, returns.address),
   mmap: () =>
     call({ addr: address, length, prot, flags: format(mapFlags, 'ptr'), fd, offset: byAbi(x64, x32) }, returns.address),
-  'mmap@32': () => call({ args: input(oldMapArguments) }, returns.address),
-  old_mmap: () => call({ args: input(oldMapArguments) }, returns.address),
+  'mmap@32': () => call({ addr: input(oldMapArguments, { always: true }) }, returns.address),
   mmap2: () =>
     call(
       {
@@ -111,15 +106,6 @@ export const memory: Family = {
     }),
   mseal: () => call({ addr: address, length, flags: x64 }),
   map_shadow_stack: () => call({ addr: address, len: size, flags: flags(g.shadow_stack_flags) }, returns.address),
-  process_vm_readv: () =>
-    call({
-      pid: i32,
-      local_iov: output(array(struct({ iov_base: address, iov_len: size }), arg('liovcnt'))),
-      liovcnt: size,
-      remote_iov: input(array(struct({ iov_base: address, iov_len: size }), arg('riovcnt'))),
-      riovcnt: size,
-      flags: x64,
-    }),
   cachestat: () =>
     call({
       fd,

@@ -20,7 +20,6 @@ import {
   returns,
   size,
   struct,
-  x32,
   sibling,
 } from '../describe/combinators.js';
 import type { MemoryNode, Node } from '../describe/node.js';
@@ -112,5 +111,5 @@ export const signal: Family = {
   tgkill: () => call({ tgid: i32, tid: i32, signum }),
   sigaltstack: () => call({ ss: input(stack), old_ss: output(stack) }),
   pause: () => call(),
-  pidfd_send_signal: () => call({ pidfd: fd, signum, info: input(siginfo), flags: x32 }),
+  pidfd_send_signal: () => call({ pidfd: fd, signum, info: input(siginfo), flags: flags(g.pidfd_signal_flags) }),
 };

@@ -13,7 +13,6 @@ import {
   struct,
   u32,
   xlong,
-  fd,
 } from '../describe/combinators.js';
 import type { MemoryNode, Node } from '../describe/node.js';
 import { signalNumber } from '../decode/leaf/flags.js';
@@ -88,10 +87,6 @@ export const time: Family = {
   timer_gettime: () => call({ timerid: i32, curr_value: output(itimerspec) }),
   timer_getoverrun: () => call({ timerid: i32 }),
   timer_delete: () => call({ timerid: i32 }),
-  timerfd_create: () => call({ clockid, flags: flags(g.timerfd_create_flags) }, returns.fd),
-  timerfd_settime: () =>
-    call({ fd, flags: flags(g.timerfd_settime_flags), new_value: input(itimerspec), old_value: output(itimerspec) }),
-  timerfd_gettime: () => call({ fd, curr_value: output(itimerspec) }),
 };
 const absoluteTimespecOr = timespec;
 const absoluteTimevalPlain = struct({ tv_sec: long, tv_usec: long });
