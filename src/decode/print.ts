@@ -649,6 +649,8 @@ function rewritten(
   if (c.changedBase < 0 || same(c, from, after, now, bytes)) return;
   s.bytes(ARROW);
   print(after, s, now, bytes);
+}
+
 /** What is not followed is an address; an array without elements is known to be empty. */
 function unfollowed(to: R, depth: number): ScalarPrinter {
   if (to.kind !== 'array') return printAddress;
