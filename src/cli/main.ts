@@ -5,7 +5,7 @@ import { dieBySignal } from '../binding/tracer.js';
 import { TstraceError, UsageError } from '../errors.js';
 import { run } from '../trace/run.js';
 import { parseCommandLine, WarnedUsageError } from './options.js';
-import { refuseUnsupported } from './unsupported.js';
+import { refuseUnsupported } from './support.js';
 
 const { inherited, environment, invokedAs } = readSurroundings();
 const name = invokedAs === 'strace' ? 'strace' : 'tstrace';

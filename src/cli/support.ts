@@ -4,13 +4,9 @@ import type { TraceOptions } from './trace-options.js';
 
 /** What users call it, and how to tell that they ask for it. Whoever teaches the engine takes the line out. */
 const MISSING: readonly (readonly [called: string, asked: (o: TraceOptions) => boolean])[] = [
-  ['-u/--user', (o) => o.user !== undefined],
-  ['-b/--detach-on', (o) => o.detachOnExecve],
   ['-D/--daemonize', (o) => o.daemonize > 0],
-  ['--syscall-limit', (o) => o.syscallLimit > 0],
   ['-P/--trace-path', (o) => o.paths.length > 0],
   ['-e trace-fds=', (o) => o.traceFds !== undefined],
-  ['-e status=', (o) => o.statuses.size < 5],
   ['-e read=', (o) => o.readFds.size > 0 || o.readFds.inverted],
   ['-e write=', (o) => o.writeFds.size > 0 || o.writeFds.inverted],
   ['--decode-pids', (o) => o.comm || o.pidns],
@@ -18,14 +14,12 @@ const MISSING: readonly (readonly [called: string, asked: (o: TraceOptions) => b
   ['--namespace', (o) => o.namespaces],
   ['-k/--stack-trace', (o) => o.stack !== 'none'],
   ['--color=always', (o) => o.color === 'always'],
-  ['-c/--summary-only and -C/--summary', (o) => o.summary.mode !== 'none'],
   ['-e inject=', (o) => o.injections.length > 0],
   ['--tips', (o) => o.tips.format !== 'none'],
   ['--where', (o) => o.where !== undefined],
   ['--output-format', (o) => o.outputFormat !== 'text'],
   ['--oci-profile', (o) => o.ociProfile !== undefined],
   ['--explain-filter', (o) => o.explainFilter],
-  ["-o '|COMMAND'", (o) => o.output !== undefined && /^[|!]/.test(o.output)],
 ];
 
 /** What options ask for that the engine cannot do yet, as the user knows it. */

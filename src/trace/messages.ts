@@ -43,7 +43,7 @@ export class Messages {
   }
 
   /** Process … attached, detached: silent under -q. */
-  attach(_stream: Stream, text: string): void {
+  attach(text: string): void {
     if (!this.options.quiet.has('attach')) this.say(text);
   }
 

@@ -175,7 +175,7 @@ export async function run(options: TraceOptions, around: Surroundings): Promise<
             if (s.failure.code === 'EPIPE') return false;
           }
         }
-        return true;
+        return !text.limited;
       },
       finish: () => {
         text.finish();
@@ -189,6 +189,8 @@ export async function run(options: TraceOptions, around: Surroundings): Promise<
   if (stream.fd !== 2) stream.close();
   await pipe?.finish();
   if (interruptedBy > 0) return { signal: interruptedBy };
+  // Whatever became of the command after it was let go is not ours to tell.
+  if (text.limited && !text.ended) return { status: 0 };
   if (status === -2) return { status: 1 };
   if (status >= 0) return (status & 0x7f) === 0 ? { status: (status >> 8) & 0xff } : { signal: status & 0x7f };
   return { status: options.attach.length > 0 && messages.failures >= options.attach.length ? 1 : 0 };

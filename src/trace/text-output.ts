@@ -36,8 +36,12 @@ export type StreamOf = (tid: number) => Stream;
 export class TextOutput {
   private readonly tracees = new Map<number, Tracee>();
   private readonly prefix: LinePrefix;
-  /** Set when the last tracee's records are gone; counts of the calls shown, for --syscall-limit. */
-  shown = 0;
+  /** Calls that passed all filters, for --syscall-limit. */
+  private shown = 0;
+  /** --syscall-limit was reached: what comes now was recorded before the tracees could be let go. */
+  limited = false;
+  /** The command's end has been seen. */
+  ended = false;
 
   private readonly summary: Summary | undefined;
   /** Lines are printed at the exit only, when it is known whether they are wanted (-e status=, -z, -Z). */
@@ -59,6 +63,7 @@ export class TextOutput {
 
   /** Prints one record. */
   record(c: Cursor): void {
+    if (this.limited) return;
     const { tid } = c;
     switch (c.event) {
       case Event.Enter:
@@ -204,6 +209,7 @@ export class TextOutput {
     if (this.summary && tracee.start && !(c.flags & RecordFlag.NoReturn)) this.summary.count(c, tracee.start);
     if (this.silent) {
       tracee.pending = undefined;
+      this.count();
       return;
     }
     const { stream, pending } = tracee;
@@ -230,7 +236,16 @@ export class TextOutput {
     if (!(c.flags & RecordFlag.NoReturn)) this.prefix.callTime(sink, c, tracee);
     this.endLine(tracee);
     tracee.pending = undefined;
-    this.shown++;
+    this.count();
+  }
+
+  /** One more call has been shown, or counted. */
+  private count(): void {
+    if (++this.shown !== this.options.syscallLimit) return;
+    const { messages } = this;
+    messages.attach('System call limit has been reached, detaching tracees');
+    for (const tid of [...this.tracees.keys()]) this.detached(tid);
+    this.limited = true;
   }
 
   /** Blanks up to the result's column (`-a`), then the equals sign. */
@@ -260,6 +275,7 @@ export class TextOutput {
   private end(tid: number, c: Cursor, text: string, shown: boolean): void {
     const tracee = this.tracees.get(tid);
     if (!tracee) return;
+    if (c.flags & RecordFlag.Spawned) this.ended = true;
     if (shown) this.line(tracee, c, text);
     this.drop(tid);
   }
@@ -272,10 +288,9 @@ export class TextOutput {
     if (origin === 1) {
       const threads = c.argLo(2);
       this.messages.attach(
-        tracee.stream,
         threads > 1 ? `Process ${tid} attached with ${threads} threads` : `Process ${tid} attached`,
       );
-    } else if (origin === 2) this.messages.attach(tracee.stream, `Process ${tid} attached`);
+    } else if (origin === 2) this.messages.attach(`Process ${tid} attached`);
   }
 
   private detached(tid: number): void {
@@ -283,7 +298,7 @@ export class TextOutput {
     if (!tracee) return;
     const { stream } = tracee;
     // The message comes before its line's end, as under strace, whose line is ended when the task is dropped.
-    this.messages.attach(stream, `Process ${tid} detached`);
+    this.messages.attach(`Process ${tid} detached`);
     if (stream.open === tid) {
       stream.sink.bytes(DETACHED);
       this.endLine(tracee);
