@@ -96,6 +96,16 @@ int32_t tracer_spawn(int32_t handle, const uint8_t *spec, int32_t len)
 	return 0;
 }
 
+int32_t tracer_adopt(int32_t handle, int32_t pid, int32_t ready)
+{
+	struct session *s = session_of(handle);
+	if (!s || s->spawn_spec || pid <= 0)
+		return -EINVAL;
+	s->adopt_pid = pid;
+	s->adopt_fd = ready;
+	return 0;
+}
+
 int32_t tracer_attach(int32_t handle, int32_t pid)
 {
 	struct session *s = session_of(handle);

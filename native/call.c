@@ -140,6 +140,9 @@ static void exiting(struct session *s, struct task *t, const struct syscall_info
 	if (t->flags & CALL_RECORDED)
 		write_call(s, t, info, false, false);
 	t->flags &= ~(uint32_t)CALL_RECORDED;
+	/* The program could not be executed: what is left is our own child's end. */
+	if (t->flags & TASK_FIRST_EXEC && info->exit.is_error && call_is_execve(t))
+		t->flags |= TASK_HIDDEN;
 }
 
 /* For -i: where the task is at a stop that is no call. */

@@ -115,6 +115,8 @@ struct session {
 	uint8_t *spawn_spec;
 	int32_t spawn_len;
 	struct spawn_memory *spawn_memory;
+	pid_t adopt_pid;       /* -D: the process that will become the command, 0 none */
+	int adopt_fd;          /* and where to tell it that it is traced */
 	pid_t attach[MAX_ATTACH];
 	int32_t attach_count;
 	/* the thread */
@@ -201,6 +203,7 @@ long procfs_status(pid_t pid, const char *key);
 
 /* spawn.c */
 int spawn_command(struct session *s);
+int spawn_adopt(struct session *s);
 int spawn_exec_error(struct session *s);
 void spawn_free(struct session *s);
 

@@ -40,7 +40,7 @@ enum record_flag {
 	RF_SPAWNED = 1024      /* the task is the command that tstrace started */
 };
 
-enum task_origin { ORIGIN_SPAWNED = 0, ORIGIN_ATTACHED = 1, ORIGIN_CHILD = 2, ORIGIN_THREAD = 3 };
+enum task_origin { ORIGIN_SPAWNED = 0, ORIGIN_ATTACHED = 1, ORIGIN_CHILD = 2, ORIGIN_THREAD = 3, ORIGIN_ADOPTED = 4 /* the command, under -D */ };
 enum detach_reason { DETACH_INTERRUPT = 0, DETACH_EXECVE = 1, DETACH_LIMIT = 2, DETACH_GONE = 3 };
 
 struct record {

@@ -7,6 +7,7 @@
 enum spawn_flag {
 	SPAWN_SET_IDS = 1,      /* uid, gid and groups are to be set */
 	SPAWN_RESTORE = 2,      /* signal sets, limit and descriptors below are to be restored */
+	SPAWN_STRACE = 4,       /* a failure of tracer_become is told in strace's name */
 };
 
 /* Followed by: int32 groups[group_count], int32 keep_fds[keep_count], filter_count x 8 bytes, then NUL-terminated

@@ -174,8 +174,8 @@ static void start_all(struct session *s)
 {
 	for (int i = 0; i < s->attach_count; i++)
 		attach_all(s, s->attach[i]);
-	if (s->spawn_spec) {
-		int err = spawn_command(s);
+	if (s->spawn_spec || s->adopt_pid) {
+		int err = s->adopt_pid ? spawn_adopt(s) : spawn_command(s);
 		if (err < 0) {
 			atomic_store(&s->status, -2);
 			event_message(s, 0, MSG_TEXT, -err, 0, s->error);

@@ -58,6 +58,8 @@ int32_t tracer_choose(int32_t handle, int32_t abi, int32_t nr, int32_t variant);
  * returns 0 or the first hard error.
  */
 int32_t tracer_spawn(int32_t handle, const uint8_t *spec, int32_t len);
+/* -D: in place of tracer_spawn, the process that waits in tracer_become is taken for the command. */
+int32_t tracer_adopt(int32_t handle, int32_t pid, int32_t ready);
 int32_t tracer_attach(int32_t handle, int32_t pid);
 int32_t tracer_start(int32_t handle);
 /*
@@ -94,6 +96,14 @@ int32_t tracer_error(int32_t handle, uint8_t *buf, int32_t len);
 int32_t tracer_probe_seccomp(void);
 /* Ends this process by a signal, as its tracee ended; no core file is left. */
 int32_t tracer_die(int32_t sig);
+/*
+ * -D, in the process that was called: starts the tracer's program (a spec of spawn.h) as a grandchild, mode 2 in a
+ * process group, 3 in a session of its own; the variable TSTRACE_DAEMON="PID FD" is added to its environment. Returns a
+ * descriptor for tracer_become, which waits until the tracer is there, then turns this process into the command; it
+ * returns only when there is no tracer.
+ */
+int32_t tracer_daemonize(const uint8_t *spec, int32_t len, int32_t mode);
+int32_t tracer_become(const uint8_t *spec, int32_t len, int32_t ready);
 /* Runs a plan over a memory image, for tests: spec holds registers, plan and ranges; the record comes out in out. */
 int32_t capture_run_for_test(const uint8_t *spec, int32_t spec_len, uint8_t *out, int32_t out_len);
 /* The verifier alone: 0, or -EINVAL with the reason in tracer_error(-1). */

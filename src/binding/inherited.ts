@@ -82,6 +82,11 @@ export function takeInherited(env: NodeJS.ProcessEnv): {
   return { name: invokedAs === 'strace' ? 'strace' : 'tstrace', inherited, environment: Object.fromEntries(entries) };
 }
 
+/** The environment of this process as it began, our variable included. */
+export function ownEnvironment(): Buffer[] {
+  return split(readFileSync('/proc/self/environ'), 0);
+}
+
 /** The last `count` arguments of this process as bytes: Node's own decoding loses what is not UTF-8. */
 export function rawArguments(count: number): Buffer[] {
   return split(readFileSync('/proc/self/cmdline'), 0).slice(-count || Infinity);

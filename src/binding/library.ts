@@ -24,7 +24,10 @@ export interface Native {
   tracer_choose(args: [handle: number, abi: number, nr: number, variant: number]): number;
   tracer_request_key(args: [handle: number, which: number]): number;
   tracer_spawn(args: [handle: number, spec: Buffer, length: number]): number;
+  tracer_adopt(args: [handle: number, pid: number, ready: number]): number;
   tracer_attach(args: [handle: number, pid: number]): number;
+  tracer_daemonize(args: [spec: Buffer, length: number, mode: number]): number;
+  tracer_become(args: [spec: Buffer, length: number, ready: number]): number;
   tracer_start(args: [handle: number]): number;
   tracer_next(args: [handle: number, consumed: number, minBytes: number, flushMs: number]): number;
   tracer_request(args: [handle: number]): number;
@@ -102,7 +105,10 @@ export function openLibrary(): Library {
     tracer_choose: f(I32, I32, I32, I32, I32),
     tracer_request_key: f(I32, I32, I32),
     tracer_spawn: f(I32, I32, BYTES, I32),
+    tracer_adopt: f(I32, I32, I32, I32),
     tracer_attach: f(I32, I32, I32),
+    tracer_daemonize: f(I32, BYTES, I32, I32),
+    tracer_become: f(I32, BYTES, I32, I32),
     tracer_start: f(I32, I32),
     tracer_next: f(I32, I32, I32, I32, I32),
     tracer_request: f(I32, I32),

@@ -31,10 +31,13 @@ export interface Command {
   readonly filter?: Uint8Array;
   readonly inherited?: Inherited;
   readonly identity?: Identity;
+  /** A failure to become this command is told in strace's name. */
+  readonly asStrace?: boolean;
 }
 
 const SET_IDS = 1;
 const RESTORE = 2;
+const STRACE = 4;
 const HEADER_BYTES = 64;
 const INSN_BYTES = 8;
 
@@ -45,7 +48,7 @@ export function packCommand(command: Command): Buffer {
   const keep = inherited?.descriptors ?? [];
   const fixed = (HEADER_BYTES + 4 * (groups.length + keep.length) + 7) & ~7;
   const head = Buffer.alloc(fixed);
-  head.writeUInt32LE((identity ? SET_IDS : 0) | (inherited ? RESTORE : 0), 0);
+  head.writeUInt32LE((identity ? SET_IDS : 0) | (inherited ? RESTORE : 0) | (command.asStrace ? STRACE : 0), 0);
   head.writeUInt32LE(command.argv.length, 4);
   head.writeUInt32LE(command.env.length, 8);
   head.writeUInt32LE((filter?.length ?? 0) / INSN_BYTES, 12);

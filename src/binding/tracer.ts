@@ -125,6 +125,10 @@ export class Tracer {
     const spec = packCommand(command);
     this.check('tracer_spawn', this.library.native.tracer_spawn([this.handle, spec, spec.length]));
   }
+  /** -D: the process that waits to become the command; `ready` is the descriptor on which it waits. */
+  adopt(pid: number, ready: number): void {
+    this.check('tracer_adopt', this.library.native.tracer_adopt([this.handle, pid, ready]));
+  }
   attach(pid: number): void {
     this.check('tracer_attach', this.library.native.tracer_attach([this.handle, pid]));
   }

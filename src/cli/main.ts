@@ -1,5 +1,6 @@
 // The command: reads the command line, traces, ends as the tracee ended.
 import { writeSync } from 'node:fs';
+import { waitingCommand } from '../binding/daemon.js';
 import { rawArguments, readSurroundings } from '../binding/inherited.js';
 import { dieBySignal } from '../binding/tracer.js';
 import { TstraceError, UsageError } from '../errors.js';
@@ -31,7 +32,8 @@ async function main(): Promise<void> {
   // The compiler of filters is loaded where one is asked for.
   const filter = options.seccomp ? (await import('../trace/seccomp.js')).prepareFilter(options, warnings) : undefined;
   const argv = rawArguments(options.command.length);
-  const ending = await run({ ...options, warnings }, { inherited, environment, argv, filter });
+  const waiting = waitingCommand(process.env);
+  const ending = await run({ ...options, warnings }, { inherited, environment, argv, filter, waiting });
   if ('signal' in ending) dieBySignal(ending.signal);
   process.exitCode = 'signal' in ending ? 128 + ending.signal : ending.status;
 }

@@ -2,8 +2,10 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import { errnoText } from '../abi/errno.js';
+import { becomeTraced } from '../binding/daemon.js';
+import type { Waiting } from '../binding/daemon.js';
 import { ConfigFlag, Tracer } from '../binding/tracer.js';
-import type { Inherited, Text } from '../binding/spawn-spec.js';
+import type { Command, Identity, Inherited, Text } from '../binding/spawn-spec.js';
 import { UsageError } from '../errors.js';
 import { Calls } from './calls.js';
 import { openStream, Stream } from './destination.js';
@@ -26,6 +28,8 @@ export interface Surroundings {
   /** The command's arguments as bytes; the options hold them decoded. */
   readonly argv: readonly Text[];
   readonly filter: PreparedFilter | undefined;
+  /** Under -D, in the tracer's process: who waits to become the command. */
+  readonly waiting?: Waiting;
 }
 
 /** Bytes of the ring: enough for a burst, and for the biggest record that the string limit allows. */
@@ -81,6 +85,36 @@ const pathOf = (environment: readonly Text[]): string | undefined => {
   return found === undefined ? undefined : Buffer.from(found).toString('utf8').slice('PATH='.length);
 };
 
+const SET_UID = 0o4000;
+const SET_GID = 0o2000;
+
+/**
+ * -u: who the command runs as. Exec under ptrace gives no privileges, so that those of a set-uid or set-gid program are
+ * given to it here.
+ */
+function identityOf(runAs: NonNullable<TraceOptions['runAs']>, path: string): Identity {
+  const { mode, uid, gid } = statSync(path);
+  return {
+    ...runAs,
+    effectiveUid: mode & SET_UID ? uid : runAs.uid,
+    effectiveGid: mode & SET_GID ? gid : runAs.gid,
+  };
+}
+
+/** What is to be executed; the program is looked for in our own PATH. @throws UsageError when it is not there. */
+function commandOf(options: TraceOptions, around: Surroundings): Command {
+  const path = findExecutable(options.command[0], pathOf(around.environment));
+  return {
+    path,
+    argv: options.argv0 === undefined ? around.argv : [options.argv0, ...around.argv.slice(1)],
+    env: environmentOf(options, around.environment),
+    filter: around.filter?.program,
+    inherited: around.inherited,
+    identity: options.runAs && identityOf(options.runAs, path),
+    asStrace: options.programName === 'strace',
+  };
+}
+
 /** ptrace(2) options by config flag, as -d prints their sum. */
 function ptraceOptions(flags: number): number {
   const SYSGOOD_EXEC_EXIT = 0x51;
@@ -104,9 +138,13 @@ function debug(flags: number, filter: PreparedFilter | undefined, messages: Mess
 
 /** Traces as the options say. @throws UsageError, TracerError. */
 export async function run(options: TraceOptions, around: Surroundings): Promise<Ending> {
-  const { command } = options;
-  const path = command.length > 0 ? findExecutable(command[0], pathOf(around.environment)) : undefined;
-  const { filter } = around;
+  const { filter, waiting } = around;
+  const command = options.command.length > 0 ? commandOf(options, around) : undefined;
+  const { daemonize } = options;
+  if (command && daemonize !== 0 && !waiting) {
+    becomeTraced(command, daemonize);
+    return { status: 1 };
+  }
   let stream: Stream;
   let pipe: Pipe | undefined;
   if (options.output === undefined) stream = new Stream(2, false);
@@ -149,15 +187,8 @@ export async function run(options: TraceOptions, around: Surroundings): Promise<
   const text = new TextOutput(options, calls, messages, streamOf);
   tracer.setTraced(tracedTable(options));
   for (const pid of options.attach) tracer.attach(pid);
-  if (path !== undefined)
-    tracer.spawn({
-      path,
-      argv: options.argv0 === undefined ? around.argv : [options.argv0, ...around.argv.slice(1)],
-      env: environmentOf(options, around.environment),
-      filter: filter?.program,
-      inherited: around.inherited,
-      identity: options.runAs,
-    });
+  if (waiting) tracer.adopt(waiting.pid, waiting.ready);
+  else if (command) tracer.spawn(command);
   tracer.takeSignals(options.interruptible);
   tracer.start();
   let complained = false;

@@ -282,15 +282,13 @@ export class TextOutput {
 
   private task(tid: number, c: Cursor): void {
     const origin = c.argLo(0);
-    const tracee = this.tracee(tid);
-    tracee.spawned = origin === 0;
-    tracee.attached = origin === 1 || origin === 3;
+    this.tracee(tid);
     if (origin === 1) {
       const threads = c.argLo(2);
       this.messages.attach(
         threads > 1 ? `Process ${tid} attached with ${threads} threads` : `Process ${tid} attached`,
       );
-    } else if (origin === 2) this.messages.attach(`Process ${tid} attached`);
+    } else if (origin === 2 || origin === 4) this.messages.attach(`Process ${tid} attached`);
   }
 
   private detached(tid: number): void {

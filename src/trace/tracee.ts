@@ -25,9 +25,6 @@ export class Tracee {
   reprint = false;
   /** Its current call is not wanted after all (a subcall of i386's multiplexers). */
   skipped = false;
-  attached = false;
-  spawned = false;
-  comm = '';
 
   constructor(
     public tid: number,

@@ -91,6 +91,50 @@ describe('the tracee is undisturbed', () => {
   });
 });
 
+describe('the tracee is undisturbed by what starts it otherwise', () => {
+  const daemon = `${root}bin/tstrace -D -o /dev/null`;
+
+  it.each(setups)('-D: %s', (_name, setup, redirect) => {
+    expect(report(daemon, setup, redirect)).toEqual(report('', setup, redirect));
+  });
+
+  it('-DD and -DDD, and under the filter', () => {
+    const plain = report('', ':', '');
+    expect(report(daemon.replace('-D', '-DD'), ':', '')).toEqual(plain);
+    expect(report(daemon.replace('-D', '-DDD'), ':', '')).toEqual(plain);
+    const unfiltered = plain.filter((line) => !line.startsWith('status Seccomp:'));
+    const filteredDaemon = report(daemon.replace('-D', '-D -n -e trace=write'), ':', '');
+    expect(filteredDaemon.filter((line) => !line.startsWith('status Seccomp:'))).toEqual(unfiltered);
+  });
+
+  const asRoot = process.getuid?.() === 0;
+  it.runIf(asRoot).each(['-u nobody', '-u 1234:5678', '-u daemon', '-u 0:0'])('%s, as strace has it', (option) => {
+    // The report's file must be writable for whoever the program runs as.
+    const open = `chmod 777 '${dir}'; chmod 666 '${dir}/report'; chmod 755 '${dir}/probe'`;
+    const name = option.includes(':') && option !== '-u 0:0' ? option.split(' ')[1] : undefined;
+    const expected = report(`${strace} ${name ? '-u nobody' : option === '-u 0:0' ? '' : option}`, open, '');
+    const got = report(`${tstrace} ${option}`, open, '');
+    const ids = name?.split(':');
+    const rows = got.filter((line) => /^status (Uid|Gid|Groups)/.test(line));
+    if (ids)
+      expect(rows).toEqual([
+        `status Uid:\t${ids[0]}\t${ids[0]}\t${ids[0]}\t${ids[0]}`,
+        `status Gid:\t${ids[1]}\t${ids[1]}\t${ids[1]}\t${ids[1]}`,
+        'status Groups:\t ',
+      ]);
+    // strace 6.1 knows no UID:GID: everything but the ids is as with a name.
+    const other = (lines: string[]): string[] =>
+      ids || option === '-u 0:0' ? lines.filter((line) => !/^status (Uid|Gid|Groups)/.test(line)) : lines;
+    expect(other(got)).toEqual(other(expected));
+  });
+
+  it('-E sets, replaces and removes in place, as strace does', () => {
+    const options = '-E A=new -E EMPTY -E Z -E FRESH=1 -E FRESH=2 -E =x -E odd.name=';
+    expect(report(`${tstrace} ${options}`, ':', '')).toEqual(report(`${strace} ${options}`, ':', ''));
+    expect(report(`${daemon} ${options}`, ':', '')).toEqual(report(`${strace} ${options}`, ':', ''));
+  });
+});
+
 describe('the launcher’s variable', () => {
   const block = (value: string): Buffer => Buffer.from(`B=1\0TSTRACE_INHERITED=${value}\0A=2\0`, 'latin1');
 
