@@ -285,9 +285,7 @@ export class TextOutput {
     this.tracee(tid);
     if (origin === 1) {
       const threads = c.argLo(2);
-      this.messages.attach(
-        threads > 1 ? `Process ${tid} attached with ${threads} threads` : `Process ${tid} attached`,
-      );
+      this.messages.attach(threads > 1 ? `Process ${tid} attached with ${threads} threads` : `Process ${tid} attached`);
     } else if (origin === 2 || origin === 4) this.messages.attach(`Process ${tid} attached`);
   }
 
