@@ -90,7 +90,8 @@ function resolve(group: Group, constants: Constants, abi: string): string {
 
 /** TypeScript of one family. */
 export function printGroups(groups: readonly Group[], constants: Constants): string {
-  let text = `import { choiceTable, flagsTable } from '../table.js';\n`;
+  const used = ['choice', 'flags'].filter((kind) => groups.some((g) => g.kind === kind)).map((kind) => `${kind}Table`);
+  let text = `import { ${used.join(', ')} } from '../table.js';\n`;
   const failures: string[] = [];
   for (const group of groups) {
     let resolved: string[];

@@ -122,6 +122,8 @@ function compileList(list: RList, style: Style): CompiledList {
       const { register } = argument;
       const target = printers.pointee(argument.node, 0, true);
       const { site } = argument.node;
+      const { evenOnError } = argument.node.options;
+      const isBytes = argument.node.to.kind === 'bytes';
       steps.push({
         late: true,
         continued: true,
@@ -130,7 +132,8 @@ function compileList(list: RList, style: Style): CompiledList {
         print: (c, s) => {
           const lo = c.argLo(register);
           const hi = c.argHi(register);
-          if (c.failed || (lo | hi) === 0 || !c.find(site, lo, hi)) return;
+          if ((c.failed && !evenOnError) || (lo | hi) === 0 || !c.find(site, lo, hi)) return;
+          if (isBytes && c.length === 0) return;
           const from = s.pos;
           s.bytes(ARROW);
           const body = s.pos;

@@ -1,7 +1,6 @@
 // Names of ioctl commands by number and personality; decoded when the first ioctl occurs.
 import type { AbiName } from '../../abi/abi.js';
-import type { ScalarFormat } from '../../decode/printer.js';
-import { hexText, memoised } from '../../decode/xlat.js';
+import { hexText } from '../../decode/xlat.js';
 import { COMMANDS } from './generated/commands.js';
 
 interface Names {
@@ -53,11 +52,3 @@ const DIRECTIONS = ['_IOC_NONE', '_IOC_WRITE', '_IOC_READ', '_IOC_READ|_IOC_WRIT
 /** `_IOC(_IOC_READ, 0x12, 0x34, 0x5)`, for a command that has no name. */
 export const numberedName = (op: number): string =>
   `_IOC(${DIRECTIONS[direction(op)]}, ${hexText(typeOf(op), 0)}, ${hexText(op & 0xff, 0)}, ${hexText(sizeOf(op), 0)})`;
-
-/** The printer of a command. */
-export const command: ScalarFormat = (style) =>
-  memoised((lo) => {
-    if (style.constants === 'raw') return hexText(lo, 0);
-    const name = commandNames(lo, style.abi.name).join(' or ') || numberedName(lo);
-    return style.constants === 'verbose' ? `${hexText(lo, 0)} /* ${name} */` : name;
-  });

@@ -9,7 +9,7 @@ export type Declaration = Node | null | { readonly argument: Node | null; readon
 export interface IoctlFamily {
   /** Type bytes (bits 8 to 15) of its commands. */
   readonly types: readonly number[];
-  /** Declarations by name. Called once. */
+  /** Declarations by name; commands whose number holds a parameter by the name of their macro. Called once. */
   readonly commands: () => Readonly<Record<string, Declaration>>;
 }
 

@@ -3,15 +3,15 @@ import type { AbiName } from '../../abi/abi.js';
 import type { VariantSpec } from '../../describe/combinators.js';
 import { arg, callFound, fd, format } from '../../describe/combinators.js';
 import type { Call } from '../../describe/node.js';
-import { command, commandNames, typeOf } from './commands.js';
+import { commandNames, typeOf } from './commands.js';
 import type { Declaration, IoctlFamily } from './family.js';
 import { specOf } from './family.js';
+import { functionName } from './functions.js';
+import { command } from './name.js';
 import { terminal } from './terminal.js';
+import { unknownSpec } from './unknown.js';
 
 const families: readonly IoctlFamily[] = [terminal];
-
-/** The argument of a command that nothing is known of: a plain number, so that zero is 0 and not NULL. */
-const plain = format(() => (_c, s, lo, hi) => s.hex64(lo, hi), 'ptr');
 
 class Declarations {
   private readonly loaded = new Map<IoctlFamily, Readonly<Record<string, Declaration>>>();
@@ -29,14 +29,16 @@ class Declarations {
     return made;
   }
 
-  find(op: number, abi: AbiName): VariantSpec | undefined {
-    const names = commandNames(op, abi);
-    for (const family of families) {
-      if (!family.types.includes(typeOf(op))) continue;
-      const commands = this.commandsOf(family);
-      for (const name of names) if (Object.hasOwn(commands, name)) return this.spec(commands[name]);
-    }
-    return undefined;
+  find(op: number, abi: AbiName): VariantSpec {
+    const called = functionName(op, abi, false);
+    const names = called ? [...commandNames(op, abi), called.macro] : commandNames(op, abi);
+    if (names.length > 0)
+      for (const family of families) {
+        if (!family.types.includes(typeOf(op))) continue;
+        const commands = this.commandsOf(family);
+        for (const name of names) if (Object.hasOwn(commands, name)) return this.spec(commands[name]);
+      }
+    return unknownSpec(op);
   }
 
   all(): VariantSpec[] {
@@ -53,6 +55,6 @@ export const ioctl = (): Call => {
     undefined,
     (op, _second, abi) => declarations.find(op, abi),
     () => declarations.all(),
-    { arg: plain },
+    {},
   );
 };
