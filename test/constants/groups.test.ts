@@ -15,18 +15,16 @@ import * as processes from '../../src/constants/generated/process.js';
 import * as signal from '../../src/constants/generated/signal.js';
 import * as time from '../../src/constants/generated/time.js';
 
-const FAMILIES: Readonly<Record<string, Readonly<Record<string, ConstantTable>>>> = {
-  file,
-  io,
-  ipc,
-  kernel,
-  memory,
-  netlink,
-  network,
-  process: processes,
-  signal,
-  time,
-};
+const DIR = fileURLToPath(new URL('../../src/constants/generated', import.meta.url));
+/** Every generated file, by its name. */
+const FAMILIES = Object.fromEntries(
+  await Promise.all(
+    readdirSync(DIR).map(async (name) => [
+      name.replace('.ts', ''),
+      (await import(`../../src/constants/generated/${name.replace('.ts', '.js')}`)) as Record<string, ConstantTable>,
+    ]),
+  ),
+) as Readonly<Record<string, Readonly<Record<string, ConstantTable>>>>;
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const names = (table: ConstantTable): string[] => table.entries('x86_64').map((e) => e.name);
 
@@ -38,11 +36,6 @@ describe('generated files', () => {
       encoding: 'utf8',
     });
     expect(out).toBe('');
-  });
-
-  it('are all tested here', () => {
-    const found = readdirSync(`${ROOT}src/constants/generated`).map((f) => f.replace('.ts', ''));
-    expect(found.sort()).toEqual(Object.keys(FAMILIES).sort());
   });
 });
 
