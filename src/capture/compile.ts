@@ -79,7 +79,8 @@ class Capture {
   }
 
   private guarded(test: Test, body: () => void): void {
-    if (test.or) {
+    // Comparisons beyond 32 bits have no instruction: capturing too much is harmless.
+    if (test.or || test.value > 0xffffffff) {
       body();
       return;
     }

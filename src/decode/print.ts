@@ -172,7 +172,7 @@ export class Printers {
     const inner = depth + 1;
     const short = node.shortened && style.abbrev;
     const makers = this.members(node, inner);
-    const labels = node.fields.map((f) => label(node.spread && !style.argNames ? '' : f.name + '='));
+    const labels = node.fields.map((f) => label(node.spread && !style.argNames ? '' : f.label + '='));
     const body = this.fields(node, depth, makers, labels);
     const end = tail && excessPrinter(node, tail, style, depth);
     const plain: MemoryPrinter = (c, s, at, length) => {
@@ -289,7 +289,7 @@ export class Printers {
           node,
           depth,
           this.members(node, depth + 1),
-          node.fields.map((f) => label(f.name + '=')),
+          node.fields.map((f) => label(f.label + '=')),
         );
       case 'match': {
         const on = wordReader(node.on, depth);
@@ -543,6 +543,7 @@ export class Printers {
     const budget = within && placeReader(within, depth);
     const own = to.render?.({ ...this.context(0, depth), element });
     const { whole } = to;
+    const negative = to.signed && to.count.kind === 'arg' ? 2 ** (8 * to.count.bytes - 1) : Infinity;
     return (c, s, lo, hi) => {
       const all = count(c);
       if (all === 0) {
@@ -550,7 +551,7 @@ export class Printers {
         return;
       }
       // An array that would reach past the end of all addresses is none.
-      if (all * stride + hi * 4294967296 + lo >= 2 ** 64) {
+      if (all >= negative || all * stride + hi * 4294967296 + lo >= 2 ** 64) {
         s.hex64(lo, hi);
         return;
       }

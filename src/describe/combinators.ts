@@ -169,7 +169,7 @@ export const ownSize = (name: string): Versioned['size'] => ({ kind: 'own', name
 export const array = (
   of: MemoryNode | ScalarNode,
   count: Ref,
-  options: { limit?: number; whole?: boolean; render?: Renderer } = {},
+  options: { limit?: number; whole?: boolean; signed?: boolean; render?: Renderer } = {},
 ): ArrayNode => ({
   kind: 'array',
   of,
@@ -206,14 +206,16 @@ export const blob = (
 /** Descriptors as bits; `ready`: those that a call found ready. */
 export const fdSet = (count: Ref, ready = false): FdSetNode => ({ kind: 'fdSet', count, ready });
 
-/** Chooses by a value; keys are numbers (constants of the tables). */
+/** Chooses by a value; keys are numbers (constants of the tables). `mask`: looks at these bits only. */
 export const match = (
   on: Ref,
   cases: Readonly<Record<number, Node>> | readonly (readonly [number, Node])[],
   otherwise: Node,
+  mask?: number,
 ): MatchNode => ({
   kind: 'match',
   on,
+  mask,
   cases: Array.isArray(cases)
     ? (cases as readonly (readonly [number, Node])[])
     : Object.entries(cases).map(([k, node]) => [Number(k), node] as const),
@@ -244,7 +246,6 @@ export const differs = (on: Ref, value: number): Condition => ({ on, op: 'ne', v
 export const atLeast = (on: Ref, value: number): Condition => ({ on, op: 'ge', value });
 export const less = (on: Ref, value: number): Condition => ({ on, op: 'lt', value });
 export const oneOf = (on: Ref, values: readonly number[]): Condition => ({ on, op: 'in', value: 0, values });
-export const below = (on: Ref, value: number): Condition => ({ on, op: 'lt', value });
 /** Both hold. */
 export const both = (one: Condition, and: Condition): Condition => ({ ...one, and });
 /** One of them holds. */

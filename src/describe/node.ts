@@ -124,6 +124,8 @@ export interface BytesNode {
 export interface Field {
   readonly name: string;
   readonly node: Node;
+  /** The name that is printed, when it is another (members of one name, of which one is shown). */
+  readonly as?: string;
   /** Printed only when it is not zero (reserved members). */
   readonly ifSet?: boolean;
   /** Printed only without abbreviation (`-v`). */
@@ -219,6 +221,8 @@ export interface ArrayNode {
   readonly limit?: number;
   /** Shown as an address unless all of it can be read. */
   readonly whole?: boolean;
+  /** The count is signed: a negative one makes the array an address. */
+  readonly signed?: boolean;
   readonly render?: Renderer;
 }
 /** Elements up to a zero one: argv, envp. */

@@ -52,6 +52,8 @@ export interface Test {
 
 export interface RField {
   readonly name: string;
+  /** The name that is printed. */
+  readonly label: string;
   readonly node: R;
   readonly offset: number;
   readonly ifSet: boolean;
@@ -132,6 +134,8 @@ export type R =
       readonly count: Place;
       readonly limit?: number;
       readonly fixed?: number;
+      /** A negative count makes the array an address. */
+      readonly signed: boolean;
       readonly whole: boolean;
       readonly render?: Renderer;
     }
@@ -421,6 +425,7 @@ class Resolver {
           count: this.place(node.count),
           limit: node.limit,
           fixed: node.fixed,
+          signed: node.signed ?? false,
           whole: node.whole ?? false,
           render: node.render,
         };
@@ -489,6 +494,7 @@ class Resolver {
     }
     const fields: RField[] = node.fields.map((f, i) => ({
       name: f.name,
+      label: f.as ?? f.name,
       node: this.node(f.node),
       offset: layout[i].offset,
       ifSet: f.ifSet ?? false,

@@ -9,7 +9,9 @@ import {
   choice,
   fd,
   flags,
+  array,
   format,
+  times,
   i32,
   input,
   output,
@@ -51,6 +53,10 @@ const oldMapArguments = struct(
   { addr: address, length: size, prot: flags(g.mmap_prots), flags: format(mapFlags), fd, offset: xsize },
   { spread: true },
 );
+
+const PAGE = 4096;
+/** Whether a page is in memory: the lowest bit of its byte; the others are reserved (mincore(2)). */
+const residency: ScalarFormat = () => (_c, s, lo) => s.decimal(lo & 1);
 
 export const memory: Family = {
   brk: () => call({ addr: address }, returns.address),
@@ -98,6 +104,8 @@ export const memory: Family = {
   mlock2: () => call({ addr: address, length, flags: flags(g.mlock2_flags) }),
   mlockall: () => call({ flags: flags(g.mlockall_flags) }),
   munlockall: () => call(),
+  mincore: () =>
+    call({ addr: address, length, vec: output(array(format(residency, 1), times(arg('length'), 1, PAGE))) }),
   membarrier: () =>
     call({
       cmd: choice(g.membarrier_commands),

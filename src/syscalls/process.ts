@@ -42,6 +42,7 @@ import {
 } from '../describe/combinators.js';
 import type { Call, Node } from '../describe/node.js';
 import { flagsAndSignal, signalNumber, userId } from '../decode/leaf/flags.js';
+import { ioprio, ioprioText } from '../decode/leaf/ioprio.js';
 import { printSiginfo } from '../decode/leaf/siginfo.js';
 import { timespec, timespec64, timeval } from '../decode/leaf/time.js';
 import { waitStatus } from '../decode/leaf/wait-status.js';
@@ -542,7 +543,14 @@ export const process: Family = {
   setns: () => call({ fd, nstype: flags(g.setns_types) }),
   pidfd_open: () => call({ pid, flags: flags(g.pidfd_open_flags) }, returns.fd),
   pidfd_getfd: () => call({ pidfd: fd, targetfd: i32, flags: format(() => (_c, s, lo) => s.hex(lo)) }, returns.fd),
-  ioprio_get: () => call({ which: choice(g.ioprio_who), who: i32 }, returns.hex),
+  ioprio_get: () =>
+    call(
+      { which: choice(g.ioprio_who), who: i32 },
+      returns.comment(({ style }) => (c, s) => {
+        if (style.constants !== 'raw') s.text(ioprioText(c.retLo, style));
+      }),
+    ),
+  ioprio_set: () => call({ which: choice(g.ioprio_who), who: i32, ioprio: format(ioprio('d')) }),
   vhangup: () => call(),
   acct: () => call({ path }),
   sethostname: () => call({ name: input(bytes(arg('len'))), len: u32 }),

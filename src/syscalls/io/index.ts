@@ -1,5 +1,6 @@
 // Input and output beyond files: transfers, waiting for descriptors, asynchronous rings, other processes' memory.
 import type { Family } from '../index.js';
+import { aio } from './aio.js';
 import { epoll } from './epoll.js';
 import { notification } from './notification.js';
 import { poll } from './poll.js';
@@ -7,4 +8,4 @@ import { processVm } from './process-vm.js';
 import { selectCalls } from './select.js';
 import { transfer } from './transfer.js';
 
-export const io: Family = { ...transfer, ...poll, ...selectCalls, ...epoll, ...notification, ...processVm };
+export const io: Family = { ...transfer, ...poll, ...selectCalls, ...epoll, ...notification, ...aio, ...processVm };

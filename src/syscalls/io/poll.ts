@@ -3,7 +3,7 @@ import { poll_events } from '../../constants/generated/io.js';
 import {
   arg,
   array,
-  below,
+  less,
   call,
   fd,
   field,
@@ -25,7 +25,7 @@ import type { Family } from '../index.js';
 
 const events = flags(poll_events, 2);
 /** The kernel does not look at the events of a negative descriptor. */
-const isUsed = below(sibling('fd'), 0x80000000);
+const isUsed = less(sibling('fd'), 0x80000000);
 const asked = struct({ fd, events: field(events, { when: isUsed }), revents: field(events, { hidden: true }) });
 const answered = struct({ fd: i32, events: field(events, { hidden: true }), revents: events });
 const STRIDE = 8;

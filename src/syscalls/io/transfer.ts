@@ -20,7 +20,6 @@ import {
   u64,
   ulong,
   wide,
-  x32,
 } from '../../describe/combinators.js';
 import type { Call, Node } from '../../describe/node.js';
 import type { Family } from '../index.js';
@@ -65,7 +64,7 @@ export const transfer: Family = {
   pipe2: () => call({ pipefd, flags: flags(g.pipe_flags) }),
   sendfile: () => call({ out_fd: fd, in_fd: fd, offset: position(byAbi(u64, u32, u32)), count: size }),
   sendfile64: () => call({ out_fd: fd, in_fd: fd, offset: position(u64), count: size }),
-  copy_file_range: () => call({ ...splice, flags: x32 }),
+  copy_file_range: () => call({ ...splice, flags: u32 }),
   splice: () => call({ ...splice, flags: spliceFlags }),
   tee: () => call({ fd_in: fd, fd_out: fd, len: size, flags: spliceFlags }),
   vmsplice: () => call({ fd, iov: gathered('nr_segs'), nr_segs: ulong, flags: spliceFlags }),
