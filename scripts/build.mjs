@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { lazyCalls } from './lazy-calls.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -15,6 +16,7 @@ const options = {
   target: 'node20',
   format: 'cjs',
   external: ['ffi-rs', '@yuuang/*', 'yargs'],
+  plugins: [lazyCalls(join(root, 'src', 'syscalls'))],
   // Modules find their neighbours by URL; in the bundle that is the bundle's own.
   define: { 'import.meta.url': 'tstraceUrl' },
   banner: { js: "const tstraceUrl = require('url').pathToFileURL(__filename).href;" },
@@ -41,7 +43,7 @@ let cachedData;
 try {
   cachedData = fs.readFileSync(cache);
 } catch {}
-const source = '(function (exports, require, module, __filename, __dirname) {' + fs.readFileSync(file, 'utf8') + '\\n})';
+const source = '(function (exports, require, module, __filename, __dirname) {' + fs.readFileSync(file, 'latin1') + '\\n})';
 const script = new vm.Script(source, { filename: file, cachedData, importModuleDynamically: vm.constants?.USE_MAIN_CONTEXT_DEFAULT_LOADER });
 if (process.env.TSTRACE_CACHE === 'write') process.on('exit', () => fs.writeFileSync(cache, script.createCachedData()));
 script.runInThisContext()(exports, require, module, file, __dirname);

@@ -1,6 +1,5 @@
 // The command line's way of tracing: everything from options to the exit status.
-import { accessSync, constants, statSync } from 'node:fs';
-import { isatty } from 'node:tty';
+import { accessSync, constants, fstatSync, statSync } from 'node:fs';
 import { errnoText } from '../abi/errno.js';
 import { becomeTraced } from '../binding/daemon.js';
 import type { Waiting } from '../binding/daemon.js';
@@ -11,7 +10,6 @@ import { Calls } from './calls.js';
 import { openStream, Stream } from './destination.js';
 import { Messages } from './messages.js';
 import type { TraceOptions } from './options.js';
-import { openPipe } from './pipe.js';
 import type { Pipe } from './pipe.js';
 import type { PreparedFilter } from './seccomp.js';
 import { consume, tracedTable } from './session.js';
@@ -37,6 +35,15 @@ function ringBytes(options: TraceOptions): number {
   let bytes = 1 << 20;
   while (bytes < options.stringLimit * 16 && bytes < 1 << 26) bytes *= 2;
   return bytes;
+}
+
+/** node:tty takes milliseconds to load: only what may be a terminal is worth it. */
+async function isTerminal(fd: number): Promise<boolean> {
+  try {
+    return fstatSync(fd).isCharacterDevice() && (await import('node:tty')).isatty(fd);
+  } catch {
+    return false; // A closed descriptor.
+  }
 }
 
 /** Finds the program as execvp(3) does. @throws UsageError in strace's words. */
@@ -148,7 +155,8 @@ export async function run(options: TraceOptions, around: Surroundings): Promise<
   let stream: Stream;
   let pipe: Pipe | undefined;
   if (options.output === undefined) stream = new Stream(2, false);
-  else if (/^[|!]/.test(options.output)) ({ stream } = pipe = openPipe(options.output.slice(1)));
+  else if (/^[|!]/.test(options.output))
+    ({ stream } = pipe = (await import('./pipe.js')).openPipe(options.output.slice(1)));
   else
     try {
       // With -ff each tracee has a file of its own; the name itself is not opened.
@@ -159,7 +167,7 @@ export async function run(options: TraceOptions, around: Surroundings): Promise<
       );
     }
   const screen = options.output === undefined ? stream : undefined;
-  const interactive = stream.fd === 2 && isatty(2);
+  const interactive = stream.fd === 2 && (await isTerminal(2));
   const messages = new Messages(options, screen);
   for (const warning of options.warnings) messages.say(warning);
   const { absolute, relative, callTime } = options;

@@ -1,0 +1,85 @@
+// For the bundle: which module describes which call, so that start-up evaluates only the modules of calls that occur.
+// In the bundle src/syscalls/index.ts is replaced by a table of names; its source, which tests use, loads every family.
+import { build } from 'esbuild';
+import { readdirSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+const NAME = /^[a-z_]\w*(?:#64)?(?:@32)?$/;
+
+function modulesBelow(dir) {
+  return readdirSync(dir, { recursive: true, withFileTypes: true })
+    .filter((e) => e.isFile() && e.name.endsWith('.ts'))
+    .map((e) => join(e.parentPath ?? e.path, e.name))
+    .filter((path) => path !== join(dir, 'index.ts') && !path.includes(join(dir, 'ioctl') + '/'))
+    .sort();
+}
+
+/** Families (name -> thunk) that the modules export: [module, export, names]. */
+async function families(dir) {
+  const modules = modulesBelow(dir);
+  const temporary = mkdtempSync(join(tmpdir(), 'tstrace-build-'));
+  try {
+    const outfile = join(temporary, 'all.mjs');
+    const imports = modules.map((path, i) => `import * as m${i} from ${JSON.stringify(path)};`).join('\n');
+    await build({
+      stdin: { contents: `${imports}\nexport default [${modules.map((_, i) => `m${i}`).join(',')}];`, resolveDir: dir },
+      outfile,
+      bundle: true,
+      platform: 'node',
+      format: 'esm',
+      logLevel: 'error',
+    });
+    const { default: loaded } = await import(pathToFileURL(outfile).href);
+    return loaded.flatMap((exports, i) =>
+      Object.entries(exports)
+        .filter(([, value]) => typeof value === 'object' && value !== null && !Array.isArray(value))
+        .map(([name, value]) => [modules[i], name, Object.entries(value)])
+        .filter(
+          ([, , entries]) => entries.length > 0 && entries.every(([k, v]) => NAME.test(k) && typeof v === 'function'),
+        )
+        .map(([path, name, entries]) => [path, name, entries.map(([k]) => k)]),
+    );
+  } finally {
+    rmSync(temporary, { recursive: true, force: true });
+  }
+}
+
+/** The esbuild plugin. `dir` is src/syscalls. */
+export function lazyCalls(dir) {
+  return {
+    name: 'lazy-calls',
+    setup(build) {
+      build.onLoad({ filter: /src\/syscalls\/index\.ts$/ }, async () => {
+        // The smallest family that has a name is the one that describes it; others only gather.
+        const found = (await families(dir)).sort((a, b) => a[2].length - b[2].length);
+        const used = [];
+        const owners = {};
+        for (const family of found)
+          for (const name of family[2])
+            if (!Object.hasOwn(owners, name)) {
+              if (!used.includes(family)) used.push(family);
+              owners[name] = used.indexOf(family);
+            }
+        const loads = used.map(([path, name]) => {
+          const from = './' + relative(dir, path).replace(/\.ts$/, '.js');
+          return `() => require(${JSON.stringify(from)}).${name}`;
+        });
+        return {
+          loader: 'ts',
+          resolveDir: dir,
+          contents: `const owners = ${JSON.stringify(owners)};
+const families = [${loads.join(',')}];
+export function descriptionOf(name, abi) {
+  const key = abi === 'i386' && Object.hasOwn(owners, name + '@32') ? name + '@32' : name;
+  return Object.hasOwn(owners, key) ? families[owners[key]]()[key]() : undefined;
+}
+export const describedNames = () => Object.keys(owners);
+`,
+        };
+      });
+    },
+  };
+}
