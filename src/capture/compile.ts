@@ -544,7 +544,7 @@ function captureList(list: RList, name: string, style: Style, phase: Phase, buil
     }
     if (list.result.site >= 0) {
       const failed = builder.jump(Op.JErr);
-      builder.emit(Op.FdPath, Reg.Ret, 0, 0, list.result.site, 0);
+      builder.emit(list.result.base === 'pid' ? Op.Comm : Op.FdPath, Reg.Ret, 0, 0, list.result.site, 0);
       builder.land(failed);
     }
   }

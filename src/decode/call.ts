@@ -122,7 +122,7 @@ function compileList(list: RList, style: Style): CompiledList {
       const { register } = argument;
       const target = printers.pointee(argument.node, 0, true);
       const { site } = argument.node;
-      const { evenOnError } = argument.node.options;
+      const { afterError, evenOnError, failedAsAddress } = argument.node.options;
       const isBytes = argument.node.to.kind === 'bytes';
       steps.push({
         late: true,
@@ -132,7 +132,13 @@ function compileList(list: RList, style: Style): CompiledList {
         print: (c, s) => {
           const lo = c.argLo(register);
           const hi = c.argHi(register);
-          if ((c.failed && !evenOnError) || (lo | hi) === 0 || !c.find(site, lo, hi)) return;
+          if ((lo | hi) === 0 || !c.find(site, lo, hi)) return;
+          if (c.failed && failedAsAddress) {
+            s.bytes(ARROW);
+            s.hex64(lo, hi);
+            return;
+          }
+          if (!evenOnError && !shownAfter(c, afterError)) return;
           if (isBytes && c.length === 0) return;
           const from = s.pos;
           s.bytes(ARROW);
@@ -166,6 +172,11 @@ function compileList(list: RList, style: Style): CompiledList {
     comment = list.result.comment(context);
   }
   return { steps, keepsEntry: needsEntry(list), result: resultPrinter(list.result, style, comment) };
+}
+
+/** Whether a call has ended so that the state behind an arrow is shown. */
+function shownAfter(c: Cursor, afterError: number | undefined): boolean {
+  return afterError === undefined ? !c.failed : c.failed && -(c.retLo | 0) === afterError;
 }
 
 function needsEntry(list: RList): boolean {

@@ -15,7 +15,8 @@ const DELETED = label(' (deleted)');
 const LESS = 60;
 const GREATER = 62;
 
-function printPath(s: Sink, bytes: Uint8Array, from: number, n: number, style: Style): void {
+/** Bytes that stand between `<` and `>`, which are escaped in them. */
+export function printBetweenBrackets(s: Sink, bytes: Uint8Array, from: number, n: number, style: Style): void {
   const end = from + n;
   let start = from;
   for (let i = from; i <= end; i++)
@@ -50,7 +51,7 @@ export function printCapturedPath(c: Cursor, s: Sink, site: number, fd: number, 
     if (deleted) n -= DELETED.length;
   }
   s.byte(LESS);
-  printPath(s, c.bytes, at, n, style);
+  printBetweenBrackets(s, c.bytes, at, n, style);
   s.byte(GREATER);
   if (deleted) s.text('(deleted)');
 }

@@ -46,9 +46,9 @@ export function placeReader(place: Place, depth: number): (c: Cursor) => number 
       return (c) => Math.min(a(c), b(c));
     }
     case 'deref': {
-      const { target } = place;
+      const { target, absent } = place;
       return (c) =>
-        c.find(target.site, c.argLo(target.register), c.argHi(target.register)) && c.length >= 4 ? c.u32(c.at) : 0;
+        c.find(target.site, c.argLo(target.register), c.argHi(target.register)) && c.length >= 4 ? c.u32(c.at) : absent;
     }
   }
 }
@@ -69,6 +69,20 @@ export function wordReader(place: Place, depth: number): (c: Cursor) => number {
   return (c) => whole(c) >>> 0;
 }
 
+/** The upper 32 bits of an argument or field of 64 bits. */
+function highReader(place: Place, depth: number): (c: Cursor) => number {
+  if (place.kind === 'arg') {
+    const { register, high } = place;
+    return high >= 0 ? (c) => c.argLo(high) : (c) => c.argHi(register);
+  }
+  if (place.kind === 'field' && place.bytes === 8) {
+    const frame = depth - 1 - place.up;
+    const { offset } = place;
+    return (c) => c.u32(c.frames[frame] + offset + 4);
+  }
+  return () => 0;
+}
+
 /** Compiles a condition. */
 export function testReader(test: Test, depth: number): (c: Cursor) => boolean {
   const alone = oneTest(test, depth);
@@ -81,6 +95,11 @@ export function testReader(test: Test, depth: number): (c: Cursor) => boolean {
 
 function oneTest(test: Test, depth: number): (c: Cursor) => boolean {
   const { value, op } = test;
+  if ((op === 'set' || op === 'clear') && value > 0xffffffff) {
+    const word = highReader(test.on, depth);
+    const high = Math.floor(value / 4294967296);
+    return op === 'set' ? (c) => (word(c) & high) !== 0 : (c) => (word(c) & high) === 0;
+  }
   if (op === 'set' || op === 'clear') {
     const word = wordReader(test.on, depth);
     return op === 'set' ? (c) => (word(c) & value) !== 0 : (c) => (word(c) & value) === 0;

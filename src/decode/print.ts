@@ -542,10 +542,14 @@ export class Printers {
     const within = budgetOf(to.of);
     const budget = within && placeReader(within, depth);
     const own = to.render?.({ ...this.context(0, depth), element });
-    const { whole } = to;
+    const { whole, least, most: bound } = to;
     const negative = to.signed && to.count.kind === 'arg' ? 2 ** (8 * to.count.bytes - 1) : Infinity;
     return (c, s, lo, hi) => {
       const all = count(c);
+      if (all < least || all > bound) {
+        s.hex64(lo, hi);
+        return;
+      }
       if (all === 0) {
         s.bytes(BRACKETS);
         return;

@@ -5,6 +5,7 @@ import type { Cursor } from '../record/cursor.js';
 import { RecordFlag } from '../record/layout.js';
 import { printCapturedPath } from './descriptor.js';
 import type { MemoryPrinter } from './printer.js';
+import { printCapturedComm } from './process-id.js';
 import type { Sink } from './sink.js';
 import { label } from './sink.js';
 import type { Style } from './style.js';
@@ -71,6 +72,10 @@ export function resultPrinter(result: RResult, style: Style, comment: MemoryPrin
           case 'fd':
             s.signed(lo);
             if (site >= 0) printCapturedPath(c, s, site, lo, style);
+            break;
+          case 'pid':
+            s.signed(lo);
+            if (site >= 0) printCapturedComm(c, s, site, lo, style);
             break;
           case 'u':
             s.decimal64(lo, hi);

@@ -3,6 +3,7 @@ import type { Base } from '../describe/node.js';
 import type { R } from '../describe/resolve.js';
 import { fdPrinter } from './descriptor.js';
 import type { MemoryPrinter, ScalarPrinter } from './printer.js';
+import { withComm } from './process-id.js';
 import { label } from './sink.js';
 import type { Style } from './style.js';
 import { xlatPrinter } from './xlat.js';
@@ -50,7 +51,9 @@ export function scalarPrinter(node: R, style: Style): ScalarPrinter | undefined 
     case 'xlat':
       return xlatPrinter(node.table, style, node.bytes, node.base);
     case 'format':
-      return node.format(style, node.bytes);
+      return node.site >= 0
+        ? withComm(node.format(style, node.bytes), node.site, style)
+        : node.format(style, node.bytes);
     case 'fd':
       return fdPrinter(style, node.at, node.site);
     default:

@@ -84,6 +84,8 @@ export const flags = (table: ConstantTable, size: Size = 4, base?: Base): XlatNo
   table,
   base,
 });
+/** A process or thread id; with its name under `-Y`. */
+export const pid: FormatNode = { kind: 'format', size: 4, format: () => (_c, s, lo) => s.signed(lo), pid: true };
 /** A scalar with a printer of its own. */
 export const format = (printer: ScalarFormat, size: Size = 4): FormatNode => ({
   kind: 'format',
@@ -169,7 +171,7 @@ export const ownSize = (name: string): Versioned['size'] => ({ kind: 'own', name
 export const array = (
   of: MemoryNode | ScalarNode,
   count: Ref,
-  options: { limit?: number; whole?: boolean; signed?: boolean; render?: Renderer } = {},
+  options: { limit?: number; least?: number; most?: number; whole?: boolean; signed?: boolean; render?: Renderer } = {},
 ): ArrayNode => ({
   kind: 'array',
   of,
@@ -235,8 +237,8 @@ export const constant = (value: number): Ref => ({ kind: 'const', value });
 export const times = (of: Ref, by: number, per = 1): Ref => ({ kind: 'scale', of, by, per });
 export const atMost = (of: Ref, max: number): Ref => ({ kind: 'min', of, max });
 export const least = (a: Ref, b: Ref): Ref => ({ kind: 'least', a, b });
-/** The int that the pointer argument `name` points to. */
-export const deref = (name: string): Ref => ({ kind: 'deref', name });
+/** The int that the pointer argument `name` points to; `absent` when it cannot be read. */
+export const deref = (name: string, absent = 0): Ref => ({ kind: 'deref', name, absent });
 
 /** Conditions. */
 export const anyBit = (on: Ref, value: number): Condition => ({ on, op: 'set', value });
@@ -263,11 +265,12 @@ export const wide = (node: Node): Omit<Argument, 'name'> => ({ node, wide: true 
 const argumentList = (args: ArgumentSpec): Argument[] =>
   Object.entries(args).map(([name, spec]) => ('kind' in spec ? { name, node: spec } : { name, ...spec }));
 
-/** Results: decimal (the default), descriptor, hexadecimal, octal, address, none (`= ?` calls that do not return). */
+/** Results: decimal (the default), descriptor, process, hexadecimal, octal, address, none (`= ?` calls that do not return). */
 export const returns = {
   decimal: { base: 'd' } as Result,
   unsigned: { base: 'u' } as Result,
   fd: { base: 'fd' } as Result,
+  pid: { base: 'pid' } as Result,
   hex: { base: 'x' } as Result,
   address: { base: 'addr' } as Result,
   octal: { base: 'o' } as Result,

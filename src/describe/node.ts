@@ -22,8 +22,11 @@ export type Ref =
   | { readonly kind: 'min'; readonly of: Ref; readonly max: number }
   /** The lesser of two. */
   | { readonly kind: 'least'; readonly a: Ref; readonly b: Ref }
-  /** The 32-bit integer that an inout or input pointer argument points to, as captured in the same record. */
-  | { readonly kind: 'deref'; readonly name: string };
+  /**
+   * The 32-bit integer that an inout or input pointer argument points to, as captured in the same record; `absent` (0)
+   * when it could not be read.
+   */
+  | { readonly kind: 'deref'; readonly name: string; readonly absent?: number };
 
 /** Digits of a plain number. */
 export type Base = 'd' | 'u' | 'x' | 'o' | 'mode';
@@ -79,6 +82,10 @@ export interface PointerOptions {
   readonly show?: 'arrow' | 'changed' | 'exit' | 'entry';
   /** With `arrow`: what is shown behind the arrow, when it is not the same. */
   readonly after?: MemoryNode;
+  /** With `arrow`: the state after a failure with this errno is shown, not the one after success. */
+  readonly afterError?: number;
+  /** With `arrow`: after a failure the address stands behind it. */
+  readonly failedAsAddress?: boolean;
   /** Scalars are printed without brackets. */
   readonly bare?: boolean;
   /** Printed as this many bytes at least: a shorter object is an address (size argument of versioned structures). */
@@ -87,6 +94,8 @@ export interface PointerOptions {
   readonly whenNull?: string;
   /** Followed even with -e verbose=none (strings, paths). */
   readonly always?: boolean;
+  /** Takes 64 bits in memory on every personality. */
+  readonly wide?: boolean;
 }
 /** Chooses by the value of another argument or field. Cases by constant; `otherwise` for the rest. */
 export interface MatchNode {
@@ -219,6 +228,9 @@ export interface ArrayNode {
   readonly fixed?: number;
   /** Elements shown before `...`; default: the string limit unless -v. */
   readonly limit?: number;
+  /** Fewer or more elements than these are shown as an address: the kernel refuses them. */
+  readonly least?: number;
+  readonly most?: number;
   /** Shown as an address unless all of it can be read. */
   readonly whole?: boolean;
   /** The count is signed: a negative one makes the array an address. */
@@ -306,7 +318,7 @@ export interface Argument {
 
 /** How the result is printed. */
 export interface Result {
-  readonly base: 'd' | 'u' | 'x' | 'o' | 'fd' | 'none' | 'format' | 'addr';
+  readonly base: 'd' | 'u' | 'x' | 'o' | 'fd' | 'pid' | 'none' | 'format' | 'addr';
   readonly format?: ScalarFormat;
   /** Captured at the exit of a successful call for the text in parentheses. */
   readonly extra?: readonly Argument[];

@@ -39,7 +39,7 @@ export type Place =
   | { readonly kind: 'scale'; readonly of: Place; readonly by: number; readonly per: number }
   | { readonly kind: 'min'; readonly of: Place; readonly max: number }
   | { readonly kind: 'least'; readonly a: Place; readonly b: Place }
-  | { readonly kind: 'deref'; readonly target: NamedRegister };
+  | { readonly kind: 'deref'; readonly target: NamedRegister; readonly absent: number };
 
 export interface Test {
   readonly on: Place;
@@ -136,6 +136,8 @@ export type R =
       readonly fixed?: number;
       /** A negative count makes the array an address. */
       readonly signed: boolean;
+      readonly least: number;
+      readonly most: number;
       readonly whole: boolean;
       readonly render?: Renderer;
     }
@@ -303,7 +305,7 @@ class Resolver {
         return { kind: 'least', a: this.place(ref.a), b: this.place(ref.b) };
       case 'deref': {
         const found = this.registers.get(ref.name) ?? this.fail(`no argument '${ref.name}'`);
-        return { kind: 'deref', target: found };
+        return { kind: 'deref', target: found, absent: ref.absent ?? 0 };
       }
     }
   }
@@ -362,7 +364,7 @@ class Resolver {
         this.padded = padded;
         return {
           kind: 'pointer',
-          ...this.scalar(abi.word),
+          ...this.scalar(node.options.wide ? 8 : abi.word),
           direction: node.direction,
           options: node.options,
           sizePlace,
@@ -426,6 +428,8 @@ class Resolver {
           limit: node.limit,
           fixed: node.fixed,
           signed: node.signed ?? false,
+          least: node.least ?? 0,
+          most: node.most ?? Infinity,
           whole: node.whole ?? false,
           render: node.render,
         };
@@ -550,7 +554,7 @@ class Resolver {
         return [bytes, alignOf(bytes, abi)];
       }
       case 'pointer':
-        return [abi.word, abi.word];
+        return node.options.wide ? [8, abi.alignU64] : [abi.word, abi.word];
       case 'match': {
         const all = [node.otherwise, ...node.cases.map(([, n]) => n)].map((n) => this.measure(n));
         return [Math.max(...all.map(([b]) => b)), Math.max(...all.map(([, a]) => a))];
@@ -626,7 +630,10 @@ class Resolver {
       format: result.format,
       comment: result.comment,
       extra: result.extra ? this.extra(result.extra) : [],
-      site: result.base === 'fd' && describesFds(this.style) ? this.newSite() : -1,
+      site:
+        (result.base === 'fd' && describesFds(this.style)) || (result.base === 'pid' && this.style.comm)
+          ? this.newSite()
+          : -1,
     };
   }
 

@@ -7,7 +7,7 @@ export type Family = Readonly<Record<string, () => Call>>;
 
 import { file } from './file.js';
 import { memory } from './memory.js';
-import { process } from './process.js';
+import { process } from './process/index.js';
 import { signal } from './signal.js';
 import { io } from './io/index.js';
 import { time } from './time.js';

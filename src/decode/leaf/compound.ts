@@ -59,3 +59,13 @@ export const resultText =
 /** The names of the result's bits. */
 export const resultFlags = (table: ConstantTable): Renderer =>
   resultText((lo, hi, style) => bitsText(table, style, lo, hi));
+
+/** Bits with their names always in a comment behind the number: `[0xe7 /* … *` + `/]`; zero stands alone. */
+export const commentedFlags =
+  (table: ConstantTable): ScalarFormat =>
+  (style) =>
+    memoised((lo, hi) => {
+      const number = hexText(lo, hi);
+      if (style.constants === 'raw' || (lo | hi) === 0) return number;
+      return `${number} /* ${bitsText(table, style, lo, hi) ?? table.placeholder} */`;
+    });

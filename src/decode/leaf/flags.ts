@@ -39,12 +39,18 @@ export const flagsAndSignal =
     memoised((lo, hi) => {
       const signal = lo & mask;
       const flags = (lo & ~mask) >>> 0;
-      if (style.constants === 'raw') return hexText(lo, hi);
       const parts: string[] = [];
       if ((flags | hi) !== 0) parts.push(constantText(bits, style.abi, style.constants, flags, hi, 8));
       if (signal !== 0 || parts.length === 0) {
         const named = signal === 0 ? '0' : signalName(signal);
-        parts.push(style.constants === 'verbose' && signal !== 0 ? `${signal} /* ${named} */` : named);
+        const known = named !== String(signal);
+        parts.push(
+          style.constants === 'raw'
+            ? String(signal)
+            : style.constants === 'verbose' && known
+              ? `${signal} /* ${named} */`
+              : named,
+        );
       }
       return parts.join('|');
     });
@@ -57,6 +63,15 @@ export const signalNumber: ScalarFormat = (style) =>
     if (style.constants === 'raw' || name === String(n)) return String(n);
     return style.constants === 'verbose' ? `${n} /* ${name} */` : name;
   });
+
+/** A signal number of a whole register: what no signal can be is unsigned. */
+export const wideSignal: ScalarFormat = (style, size) => {
+  const signal = signalNumber(style, size);
+  return (c, s, lo, hi) => {
+    if (hi === 0 && lo <= 128) signal(c, s, lo, hi);
+    else s.decimal64(lo, hi);
+  };
+};
 
 /** A user or group id: unsigned, but -1 is -1. */
 export const userId: ScalarFormat = (_style, size) => (_c, s, lo) => {

@@ -2,22 +2,12 @@
 import * as g from '../../constants/generated/process.js';
 import type { ConstantTable } from '../../constants/table.js';
 import { bitsText } from '../../decode/leaf/compound.js';
-import { signalNumber } from '../../decode/leaf/flags.js';
 import type { ScalarFormat } from '../../decode/printer.js';
 import type { Style } from '../../decode/style.js';
 import { choiceName, flagNames, hexText, memoised } from '../../decode/xlat.js';
 
 /** A text for a number; undefined: the number itself. */
 export type NumberText = (lo: number, hi: number, style: Style) => string | undefined;
-
-/** A signal number of a whole register: what no signal can be is unsigned. */
-export const wideSignal: ScalarFormat = (style, size) => {
-  const signal = signalNumber(style, size);
-  return (c, s, lo, hi) => {
-    if (hi === 0 && lo <= 128) signal(c, s, lo, hi);
-    else s.decimal64(lo, hi);
-  };
-};
 
 /** A process, or all of them (-1) for PR_SET_PTRACER. */
 export const tracerPid: ScalarFormat = (style) =>

@@ -29,7 +29,7 @@ import type { ArgumentSpec } from '../../describe/combinators.js';
 import type { Call, Result, StringNode } from '../../describe/node.js';
 import type { ConstantTable } from '../../constants/table.js';
 import { commented, compound, resultFlags, resultName, resultText } from '../../decode/leaf/compound.js';
-import { signalNumber } from '../../decode/leaf/flags.js';
+import { signalNumber, wideSignal } from '../../decode/leaf/flags.js';
 import {
   speculationState,
   taggedAddress,
@@ -37,7 +37,6 @@ import {
   vectorLength,
   vectorLengthResult,
   vectorState,
-  wideSignal,
 } from './formats.js';
 
 const three = { arg3: xlong, arg4: xlong, arg5: xlong };

@@ -1,0 +1,22 @@
+// Process ids: under -Y the name of the process stands behind the number, captured at the stop.
+import type { Cursor } from '../record/cursor.js';
+import { printBetweenBrackets } from './descriptor.js';
+import type { ScalarPrinter } from './printer.js';
+import type { Sink } from './sink.js';
+import type { Style } from './style.js';
+
+/** Prints `<comm>` of the process; nothing when it is not there (any more). */
+export function printCapturedComm(c: Cursor, s: Sink, site: number, pid: number, style: Style): void {
+  if ((pid | 0) <= 0 || !c.find(site, pid >>> 0, 0) || c.length === 0) return;
+  s.byte(60);
+  printBetweenBrackets(s, c.bytes, c.at, c.length, style);
+  s.byte(62);
+}
+
+/** A process id with the name that `site` captured. */
+export const withComm =
+  (print: ScalarPrinter, site: number, style: Style): ScalarPrinter =>
+  (c, s, lo, hi) => {
+    print(c, s, lo, hi);
+    printCapturedComm(c, s, site, lo, style);
+  };

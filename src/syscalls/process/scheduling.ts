@@ -1,0 +1,138 @@
+// Scheduling: policies, attributes, processors, priorities (sched(7)).
+import * as g from '../../constants/generated/process.js';
+import {
+  address,
+  arg,
+  blob,
+  call,
+  choice,
+  field,
+  flags,
+  format,
+  i32,
+  input,
+  inout,
+  match,
+  noBit,
+  output,
+  ownSize,
+  pid,
+  ret,
+  returns,
+  sibling,
+  struct,
+  u32,
+  u64,
+  versioned,
+  x32,
+} from '../../describe/combinators.js';
+import type { Node } from '../../describe/node.js';
+import { ioprio, ioprioText } from '../../decode/leaf/ioprio.js';
+import { timespec, timespec64 } from '../../decode/leaf/time.js';
+import type { Renderer, ScalarFormat } from '../../decode/printer.js';
+import type { Style } from '../../decode/style.js';
+import { choiceName, constantText, hexText, memoised } from '../../decode/xlat.js';
+import type { Family } from '../index.js';
+
+const RESET_ON_FORK = 0x40000000;
+
+/** A policy, with SCHED_RESET_ON_FORK before it. */
+function policyText(value: number, style: Style): string {
+  // A negative number is no policy with a flag.
+  if (!(value & RESET_ON_FORK) || value & 0x80000000)
+    return constantText(g.sched_policies, style.abi, 'abbrev', value, 0, 4);
+  const rest = (value & ~RESET_ON_FORK) >>> 0;
+  return `SCHED_RESET_ON_FORK|${choiceName(g.sched_policies.entries(style.abi.name), rest, 0, 4) ?? hexText(rest, 0)}`;
+}
+const policy: ScalarFormat = (style) =>
+  memoised((lo) => {
+    if (style.constants === 'raw') return hexText(lo, 0);
+    const text = policyText(lo, style);
+    return style.constants === 'verbose' && !text.includes('/*') ? `${hexText(lo, 0)} /* ${text} */` : text;
+  });
+const policyComment: Renderer =
+  ({ style }) =>
+  (c, s) =>
+    s.text(policyText(c.retLo, style));
+
+const parameter = struct({ sched_priority: i32 });
+
+/** Sizes of struct sched_attr without and with utilization clamps. */
+const ATTR_V0 = 48;
+const ATTR_V1 = 56;
+const KEEP_POLICY = 8;
+const KEEP_PARAMS = 0x10;
+const E2BIG = 7;
+const parameters = (node: Node) => field(node, { when: noBit(sibling('sched_flags'), KEEP_PARAMS) });
+const clamp = field(u32, { beyond: ATTR_V1 - 1 });
+const attributes = versioned(
+  {
+    size: u32,
+    sched_policy: field(choice(g.sched_policies), { when: noBit(sibling('sched_flags'), KEEP_POLICY | KEEP_PARAMS) }),
+    sched_flags: flags(g.sched_flags, 8),
+    sched_nice: parameters(i32),
+    sched_priority: parameters(u32),
+    sched_runtime: parameters(u64),
+    sched_deadline: parameters(u64),
+    sched_period: parameters(u64),
+    sched_util_min: clamp,
+    sched_util_max: clamp,
+  },
+  { size: ownSize('size'), zeroMeans: ATTR_V0, minimum: ATTR_V0, showSize: 'address', excess: 'dots' },
+);
+/** The size that the kernel would have taken. */
+const expectedSize = struct({ size: u32 });
+
+/** Numbers of processors, one for each bit that is set. */
+const processors: Renderer = () => (c, s, at, length) => {
+  s.byte(91);
+  let first = true;
+  for (let i = 0; i < length * 8; i++)
+    if ((c.bytes[at + (i >> 3)] >> (i & 7)) & 1) {
+      if (!first) s.byte(32);
+      s.decimal(i);
+      first = false;
+    }
+  s.byte(93);
+};
+/** Most bytes of a set of processors that are shown. */
+const CPU_SET_MAX = 1024;
+
+/** The priority that a call answers, whatever its number says. */
+const ioprioComment: Renderer =
+  ({ style }) =>
+  (c, s) => {
+    if (style.constants !== 'raw') s.text(ioprioText(c.retLo, style));
+  };
+/** Whose priority: a process, a process group or a user. */
+const who = (user: number): Node => match(arg('which'), { [user]: i32 }, pid);
+const PRIO_USER = 2;
+const IOPRIO_WHO_USER = 3;
+
+export const scheduling: Family = {
+  sched_yield: () => call(),
+  sched_getscheduler: () => call({ pid }, returns.comment(policyComment, {}, 'x')),
+  sched_setscheduler: () => call({ pid, policy: format(policy), param: input(parameter) }),
+  sched_getparam: () => call({ pid, param: output(parameter) }),
+  sched_setparam: () => call({ pid, param: input(parameter) }),
+  sched_get_priority_max: () => call({ policy: choice(g.sched_policies) }),
+  sched_get_priority_min: () => call({ policy: choice(g.sched_policies) }),
+  sched_rr_get_interval: () => call({ pid, tp: output(timespec) }),
+  sched_rr_get_interval_time64: () => call({ pid, tp: output(timespec64) }),
+  sched_getaffinity: () => call({ pid, cpusetsize: u32, mask: output(blob(ret, CPU_SET_MAX, processors)) }),
+  sched_setaffinity: () =>
+    call({ pid, cpusetsize: u32, mask: input(blob(arg('cpusetsize'), CPU_SET_MAX, processors)) }),
+  sched_setattr: () =>
+    call({
+      pid,
+      attr: inout(attributes, { show: 'arrow', after: expectedSize, afterError: E2BIG }),
+      flags: x32,
+    }),
+  sched_getattr: () => call({ pid, attr: output(attributes), size: u32, flags: flags(g.sched_getattr_flags) }),
+  getcpu: () => call({ cpu: output(u32), node: output(u32), tcache: address }),
+  nice: () => call({ inc: i32 }),
+  getpriority: () => call({ which: choice(g.priority_which), who: who(PRIO_USER) }),
+  setpriority: () => call({ which: choice(g.priority_which), who: who(PRIO_USER), prio: i32 }),
+  ioprio_get: () => call({ which: choice(g.ioprio_who), who: who(IOPRIO_WHO_USER) }, returns.comment(ioprioComment)),
+  ioprio_set: () => call({ which: choice(g.ioprio_who), who: who(IOPRIO_WHO_USER), ioprio: format(ioprio('d')) }),
+};
