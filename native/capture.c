@@ -165,18 +165,30 @@ static void pad(struct run *run, uint32_t handle, uint32_t len)
 	run->used = g->offset + ((len + 7) & ~7U);
 }
 
-static void capture_path(struct run *run, uint16_t site, int32_t fd, uint32_t mode)
+/* The region with a descriptor's path; NULL when it is not known. */
+static const struct region *capture_path(struct run *run, uint16_t site, int32_t fd, uint32_t mode)
 {
 	/* A descriptor that one node shows twice is read once. */
 	for (uint32_t i = 0; i < run->r->nregions; i++)
 		if (region_of(run->r, i)->site == site && region_of(run->r, i)->addr == (uint64_t)(int64_t)fd)
-			return;
+			return region_of(run->r, i);
 	struct region *g = begin_region(run, site, (uint64_t)(int64_t)fd, 0);
 	if (!g || run->room - run->used < 2 * CHUNK)
-		return;
+		return NULL;
 	size_t n = run->source->path(run->source->context, fd, mode, (char *)at(run, g->offset), 2 * CHUNK);
-	if (n > 0)
-		end_region(run, g, (uint32_t)n, PLAN_NO_HANDLE);
+	if (n == 0)
+		return NULL;
+	end_region(run, g, (uint32_t)n, PLAN_NO_HANDLE);
+	return g;
+}
+
+/* Twin: src/describe/link.ts. */
+static uint32_t fnv1a(const uint8_t *bytes, uint32_t n)
+{
+	uint32_t hash = 0x811c9dc5U;
+	for (uint32_t i = 0; i < n; i++)
+		hash = (hash ^ bytes[i]) * 0x01000193U;
+	return hash;
 }
 
 static void capture_comm(struct run *run, uint16_t site, int32_t pid)
@@ -321,9 +333,12 @@ static void run_block(struct run *run, const struct plan_insn *insns, uint32_t f
 		case OP_SWITCH:
 			pc += i->imm + find_case(&insns[pc + 1], i->imm, (uint32_t)reg[a]);
 			break;
-		case OP_FDPATH:
-			capture_path(run, i->site, (int32_t)reg[a], i->imm);
+		case OP_FDPATH: {
+			const struct region *g = capture_path(run, i->site, (int32_t)reg[a], i->imm);
+			if (b)
+				reg[b] = g ? fnv1a(at(run, g->offset), g->len) : 0;
 			break;
+		}
 		case OP_FDSET: {
 			struct window w = run->handles[a];
 			capture_fd_set(run, i, &w, reg[i->c]);

@@ -51,7 +51,8 @@ enum plan_op {
 	                * imm = key and ab | c << 8 | site << 16 = instructions to skip, counted from the end of the table;
 	                * no match: goes on after the table */
 	OP_FDPATH = 23,/* region (addr = (int)r[a]) = readlink of /proc/TID/fd/N; -100 (AT_FDCWD) reads /proc/TID/cwd;
-	                * imm & 1: also append fdinfo (NUL, then the text of /proc/TID/fdinfo/N) */
+	                * imm & 1: also append fdinfo (NUL, then the text of /proc/TID/fdinfo/N);
+	                * b not 0: r[b] = 32-bit FNV-1a of the region's bytes, 0 when there is none */
 	OP_SUBI = 24,  /* r[a] -= imm, not below 0 */
 	OP_EACHLIM = 25,/* OP_EACH over at most imm >> 16 elements; stride imm & 0xffff */
 	OP_COMM = 26,  /* region (addr = (uint32_t)r[a]) = comm of that pid, from /proc */

@@ -121,6 +121,17 @@ class Capture {
           () => skips.push(b.jump(Op.Jmp)),
         );
         break;
+      case 'not-in': {
+        const leave = (): void => {
+          skips.push(b.jump(Op.Jmp));
+        };
+        b.switch(
+          reg,
+          (test.values ?? []).map((value) => [value, leave] as const),
+          pass,
+        );
+        break;
+      }
     }
     b.give();
     const before = b.length;
@@ -160,7 +171,7 @@ class Capture {
           const shift = Math.log2(place.per);
           if (!Number.isInteger(shift))
             throw new DescriptionError(this.name, 'a reference is divided by no power of two');
-          b.emit(Op.AddI, reg, 0, 0, 0, place.per - 1);
+          if (!place.down) b.emit(Op.AddI, reg, 0, 0, 0, place.per - 1);
           b.emit(Op.ShrI, reg, 0, 0, 0, shift);
         }
         return;
@@ -176,6 +187,13 @@ class Capture {
         b.give();
         return;
       }
+      case 'before':
+        b.emit(Op.LdI, reg, 0, 0, 0, 0xffffffff);
+        return;
+      case 'link':
+        this.evaluate(place.of, reg);
+        b.emit(Op.FdPath, reg, reg, 0, place.site, 0);
+        return;
       case 'deref': {
         let handle = this.dereferenced.get(place.target.register);
         if (handle === undefined) {

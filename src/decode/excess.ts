@@ -42,6 +42,8 @@ export function excessPrinter(node: RStruct, tail: Tail, style: Style, depth: nu
   const known = node.bytes;
   const { excess, tail: site } = tail.how;
   switch (excess) {
+    case undefined:
+      return () => undefined;
     case 'dots':
       return (_c, s) => {
         if (tail.size > known) s.bytes(DOTS);

@@ -1,4 +1,5 @@
 // References and conditions of descriptions, compiled to functions of a record.
+import { fnv1a } from '../describe/link.js';
 import type { Place, Test } from '../describe/resolve.js';
 import type { Cursor } from '../record/cursor.js';
 
@@ -33,6 +34,7 @@ export function placeReader(place: Place, depth: number): (c: Cursor) => number 
     case 'scale': {
       const of = placeReader(place.of, depth);
       const { by, per } = place;
+      if (place.down) return (c) => Math.floor((of(c) * by) / per);
       return (c) => Math.ceil((of(c) * by) / per);
     }
     case 'min': {
@@ -44,6 +46,22 @@ export function placeReader(place: Place, depth: number): (c: Cursor) => number 
       const a = placeReader(place.a, depth);
       const b = placeReader(place.b, depth);
       return (c) => Math.min(a(c), b(c));
+    }
+    case 'before': {
+      const { offset, bytes } = place;
+      return (c) => {
+        const { entry, changedBase } = c;
+        if (entry === null || changedBase < 0) return Infinity;
+        return bytes === 8 ? entry.u64(changedBase + offset) : entry.u32(changedBase + offset);
+      };
+    }
+    case 'link': {
+      const of = placeReader(place.of, depth);
+      const { site } = place;
+      return (c) => {
+        const fd = of(c) >>> 0;
+        return c.find(site, fd, fd >>> 31 ? 0xffffffff : 0) ? fnv1a(c.bytes, c.at, c.length) : 0;
+      };
     }
     case 'deref': {
       const { target, absent } = place;
@@ -109,6 +127,10 @@ function oneTest(test: Test, depth: number): (c: Cursor) => boolean {
     case 'in': {
       const values = new Set(test.values);
       return (c) => values.has(on(c));
+    }
+    case 'not-in': {
+      const values = new Set(test.values);
+      return (c) => !values.has(on(c));
     }
     case 'eq':
       return (c) => on(c) === value;

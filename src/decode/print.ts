@@ -49,6 +49,9 @@ function same(a: Cursor, x: number, b: Cursor, y: number, n: number): boolean {
 /** Prints fields with separators between them; `first`: none stands before. Returns whether that still holds. */
 type FieldsPrinter = (c: Cursor, s: Sink, at: number, length: number, first: boolean) => boolean;
 
+/** Whether a field is itself a structure, or may be one. */
+const isNested = (node: R): boolean => node.kind === 'struct' || node.kind === 'match';
+
 /** Stands where nothing is printed, or the fields of a union member instead. */
 const unprinted: MemoryPrinter = () => undefined;
 
@@ -250,7 +253,8 @@ export class Printers {
         f,
         i,
         // Structures inside ask how much of them the caller gave; all else is there whole, thanks to the zeros.
-        whole: node.padded && f.node.kind !== 'struct' && f.node.kind !== 'match',
+        whole: node.padded && !isNested(f.node) && (node.padded !== 'clipped' || f.node.kind !== 'string'),
+        nested: isNested(f.node),
         print: makers[i],
         test: f.when && testReader(f.when, inner),
         inline: f.inline ? this.inlined(f.node, inner) : undefined,
@@ -258,7 +262,7 @@ export class Printers {
     return (c, s, at, length, first) => {
       const frame = c.frames[depth];
       c.frames[depth] = at;
-      for (const { f, i, print, test, inline, whole } of shown) {
+      for (const { f, i, print, test, inline, whole, nested } of shown) {
         const from = at + f.offset;
         const { bytes } = f.node;
         if (f.ifThere && f.offset + bytes > length) continue;
@@ -274,7 +278,12 @@ export class Printers {
         s.bytes(labels[i]);
         if (f.changed && c.entry !== null) this.change(c, s, from, bytes, at, print);
         else if (f.changed && c.after !== null) rewritten(c, c.after, s, from, bytes, at, print);
-        else print(c, s, from, whole ? bytes : Math.min(bytes, length - f.offset));
+        else if (f.fresh && c.after !== null && c.changedBase >= 0) print(c.after, s, c.changedBase + f.offset, bytes);
+        else if (nested && c.changedBase >= 0) {
+          c.changedBase += f.offset;
+          print(c, s, from, Math.min(bytes, length - f.offset));
+          c.changedBase -= f.offset;
+        } else print(c, s, from, whole ? bytes : Math.min(bytes, length - f.offset));
       }
       c.frames[depth] = frame;
       return first;
@@ -385,13 +394,14 @@ export class Printers {
         entry.changedBase = -1;
         return;
       }
-      if (c.failed && old >= 0 && entry) {
+      if (c.failed && !options.evenOnError && old >= 0 && entry) {
         target(entry, s, lo, hi);
         return;
       }
+      const outer = c.changedBase;
       c.changedBase = old;
       target(c, s, lo, hi);
-      c.changedBase = -1;
+      c.changedBase = outer;
     };
   }
 
@@ -420,6 +430,7 @@ export class Printers {
         const hex = to.hex ? 'all' : style.hex;
         const shared = to.within !== undefined;
         const { trimmed, most } = to;
+        if (to.terminated) return this.terminated(to, site, depth);
         return (c, s, lo, hi) => {
           let n = length(c);
           if (shared) {
@@ -497,6 +508,23 @@ export class Printers {
         };
       }
     }
+  }
+
+  /** A string in a buffer of known length. */
+  private terminated(to: R & { kind: 'bytes' }, site: number, depth: number): ScalarPrinter {
+    const length = placeReader(to.length, depth);
+    const limit = this.style.stringLimit;
+    const hex = to.hex ? 'all' : this.style.hex;
+    return (c, s, lo, hi) => {
+      const n = Math.min(length(c), limit + 1);
+      if (n === 0) quote(s, c.bytes, 0, 0, 'none', false);
+      else if (!c.find(site, lo, hi) || c.length < n) s.hex64(lo, hi);
+      else {
+        let end = 0;
+        while (end < n && c.bytes[c.at + end] !== 0) end++;
+        quote(s, c.bytes, c.at, Math.min(end, limit), hex, end === n);
+      }
+    };
   }
 
   /** A structure whose size the caller tells. */

@@ -2,6 +2,7 @@
 import type { AbiName } from '../abi/abi.js';
 import type { ConstantTable } from '../constants/table.js';
 import type { Renderer, ScalarFormat } from '../decode/printer.js';
+import { fnv1a } from './link.js';
 import type {
   AbiNode,
   AddressNode,
@@ -122,6 +123,8 @@ export const bytes = (length: Ref, options: { within?: Ref; trimmed?: boolean; m
   style: 'text',
   ...options,
 });
+/** A string in a buffer of `length` bytes: ends at a NUL; without one it is cut. */
+export const terminated = (length: Ref): BytesNode => ({ kind: 'bytes', length, style: 'text', terminated: true });
 /** Counted bytes, always in hexadecimal. */
 export const hexBytes = (length: Ref): BytesNode => ({ kind: 'bytes', length, style: 'hex' });
 /** A byte array of a structure, always in hexadecimal. */
@@ -239,6 +242,14 @@ export const atMost = (of: Ref, max: number): Ref => ({ kind: 'min', of, max });
 export const least = (a: Ref, b: Ref): Ref => ({ kind: 'least', a, b });
 /** The int that the pointer argument `name` points to; `absent` when it cannot be read. */
 export const deref = (name: string, absent = 0): Ref => ({ kind: 'deref', name, absent });
+/** `of` divided by `per`, a power of two, rounding down. */
+export const dividedBy = (of: Ref, per: number): Ref => ({ kind: 'scale', of, by: 1, per, down: true });
+/** A field of the structure around as it was at the entry. */
+export const before = (name: string): Ref => ({ kind: 'before', name });
+/** Which object a descriptor stands for; cases of a match on it are keys made by `linkKey`. */
+export const link = (of: Ref): Ref => ({ kind: 'link', of });
+/** The key of a link in /proc/PID/fd, such as `anon_inode:bpf-map`. */
+export const linkKey = (text: string): number => fnv1a(Buffer.from(text), 0, text.length);
 
 /** Conditions. */
 export const anyBit = (on: Ref, value: number): Condition => ({ on, op: 'set', value });
@@ -248,6 +259,7 @@ export const differs = (on: Ref, value: number): Condition => ({ on, op: 'ne', v
 export const atLeast = (on: Ref, value: number): Condition => ({ on, op: 'ge', value });
 export const less = (on: Ref, value: number): Condition => ({ on, op: 'lt', value });
 export const oneOf = (on: Ref, values: readonly number[]): Condition => ({ on, op: 'in', value: 0, values });
+export const noneOf = (on: Ref, values: readonly number[]): Condition => ({ on, op: 'not-in', value: 0, values });
 /** Both hold. */
 export const both = (one: Condition, and: Condition): Condition => ({ ...one, and });
 /** One of them holds. */

@@ -17,8 +17,8 @@ export type Ref =
   /** A field of the structure around (up 0), or of one further out. */
   | { readonly kind: 'field'; readonly name: string; readonly up: number }
   | { readonly kind: 'const'; readonly value: number }
-  /** `of` times `by`, divided by `per` rounding up, at most `max`. */
-  | { readonly kind: 'scale'; readonly of: Ref; readonly by: number; readonly per: number }
+  /** `of` times `by`, divided by `per` rounding up (`down`: down), at most `max`. */
+  | { readonly kind: 'scale'; readonly of: Ref; readonly by: number; readonly per: number; readonly down?: boolean }
   | { readonly kind: 'min'; readonly of: Ref; readonly max: number }
   /** The lesser of two. */
   | { readonly kind: 'least'; readonly a: Ref; readonly b: Ref }
@@ -26,7 +26,11 @@ export type Ref =
    * The 32-bit integer that an inout or input pointer argument points to, as captured in the same record; `absent` (0)
    * when it could not be read.
    */
-  | { readonly kind: 'deref'; readonly name: string; readonly absent?: number };
+  | { readonly kind: 'deref'; readonly name: string; readonly absent?: number }
+  /** What a field of the structure around was at the entry, where both states of it are known; else no limit at all. */
+  | { readonly kind: 'before'; readonly name: string }
+  /** Which object a descriptor stands for: the key (`linkKey`) of what /proc/PID/fd/N links to, 0 when that is not known. */
+  | { readonly kind: 'link'; readonly of: Ref };
 
 /** Digits of a plain number. */
 export type Base = 'd' | 'u' | 'x' | 'o' | 'mode';
@@ -95,6 +99,7 @@ export interface PointerOptions {
   /** Followed even with -e verbose=none (strings, paths). */
   readonly always?: boolean;
   /** Takes 64 bits in memory on every personality. */
+  /** A field of 64 bits on every personality (__aligned_u64). */
   readonly wide?: boolean;
 }
 /** Chooses by the value of another argument or field. Cases by constant; `otherwise` for the rest. */
@@ -129,6 +134,8 @@ export interface BytesNode {
   readonly trimmed?: boolean;
   /** More bytes than this are shown as an address: the kernel refuses them. */
   readonly most?: number;
+  /** A string in a buffer of this length: ends at a NUL; without one it is cut. */
+  readonly terminated?: boolean;
 }
 export interface Field {
   readonly name: string;
@@ -149,6 +156,8 @@ export interface Field {
   readonly bits?: readonly [shift: number, width: number];
   /** In an inout structure: `old => new` where the kernel changed it. */
   readonly changed?: boolean;
+  /** With `show: 'entry'`: shown as it is at the exit, though all else is shown as it was at the entry. */
+  readonly fresh?: boolean;
   /** A union member: laid over the field before it. */
   readonly overlay?: boolean;
   /** Printed only when this holds. */
@@ -159,9 +168,9 @@ export interface Field {
 /** A test on a reference, decided when the value is known. */
 export interface Condition {
   readonly on: Ref;
-  readonly op: 'eq' | 'ne' | 'ge' | 'lt' | 'set' | 'clear' | 'in';
+  readonly op: 'eq' | 'ne' | 'ge' | 'lt' | 'set' | 'clear' | 'in' | 'not-in';
   readonly value: number;
-  /** With 'in': the values of which it is one. */
+  /** With 'in' and 'not-in': the values of which it is one, or none. */
   readonly values?: readonly number[];
   /** Must hold, too. */
   readonly and?: Condition;
@@ -198,7 +207,9 @@ export interface Versioned {
    * they cannot be read; of a page at most. 'dots': `, ...` whatever they are. 'data': not all zero, they are `, ...`,
    * and without abbreviation `extra_data="…"` and a comment; they must be readable, and count from the last field shown.
    */
-  readonly excess: 'hex' | 'dots' | 'data';
+  readonly excess?: 'hex' | 'dots' | 'data';
+  /** A character array of which the caller gave only a part ends there. */
+  readonly clipped?: boolean;
 }
 export interface StructNode {
   readonly kind: 'struct';

@@ -36,10 +36,12 @@ export type Place =
   | { readonly kind: 'ret' }
   | { readonly kind: 'field'; readonly up: number; readonly offset: number; readonly bytes: number }
   | { readonly kind: 'const'; readonly value: number }
-  | { readonly kind: 'scale'; readonly of: Place; readonly by: number; readonly per: number }
+  | { readonly kind: 'scale'; readonly of: Place; readonly by: number; readonly per: number; readonly down: boolean }
   | { readonly kind: 'min'; readonly of: Place; readonly max: number }
   | { readonly kind: 'least'; readonly a: Place; readonly b: Place }
-  | { readonly kind: 'deref'; readonly target: NamedRegister; readonly absent: number };
+  | { readonly kind: 'deref'; readonly target: NamedRegister; readonly absent: number }
+  | { readonly kind: 'before'; readonly offset: number; readonly bytes: number }
+  | { readonly kind: 'link'; readonly of: Place; readonly site: number };
 
 export interface Test {
   readonly on: Place;
@@ -62,6 +64,7 @@ export interface RField {
   readonly ifThere: boolean;
   readonly beyond?: number;
   readonly changed: boolean;
+  readonly fresh: boolean;
   readonly bits?: readonly [shift: number, width: number];
   readonly when?: Test;
   readonly inline: boolean;
@@ -124,6 +127,7 @@ export type R =
       readonly hex: boolean;
       readonly trimmed: boolean;
       readonly most: number;
+      readonly terminated: boolean;
     }
   | RStruct
   | {
@@ -180,8 +184,8 @@ export interface RStruct {
   readonly length?: Place;
   readonly minimum: number;
   readonly versioned?: RVersioned;
-  /** It is, or lies in, a versioned structure: what its caller left out is there as zeros. */
-  readonly padded: boolean;
+  /** It is, or lies in, a versioned structure: what its caller left out is there as zeros ('clipped': but for strings). */
+  readonly padded: boolean | 'clipped';
   /** Indices of the fields in the order of printing. */
   readonly order: readonly number[];
   readonly render?: Renderer;
@@ -266,7 +270,7 @@ class Resolver {
   readonly registers = new Map<string, NamedRegister>();
   private readonly scopes: Scope[] = [];
   /** Inside a versioned structure. */
-  private padded = false;
+  private padded: boolean | 'clipped' = false;
 
   constructor(
     private readonly name: string,
@@ -298,11 +302,19 @@ class Resolver {
         return { kind: 'field', up: ref.up, offset: found.offset, bytes: found.bytes };
       }
       case 'scale':
-        return { kind: 'scale', of: this.place(ref.of), by: ref.by, per: ref.per };
+        return { kind: 'scale', of: this.place(ref.of), by: ref.by, per: ref.per, down: ref.down ?? false };
       case 'min':
         return { kind: 'min', of: this.place(ref.of), max: ref.max };
       case 'least':
         return { kind: 'least', a: this.place(ref.a), b: this.place(ref.b) };
+      case 'before': {
+        const place = this.place({ kind: 'field', name: ref.name, up: 0 });
+        return place.kind === 'field'
+          ? { kind: 'before', offset: place.offset, bytes: place.bytes }
+          : this.fail(`no field '${ref.name}'`);
+      }
+      case 'link':
+        return { kind: 'link', of: this.place(ref.of), site: this.newSite() };
       case 'deref': {
         const found = this.registers.get(ref.name) ?? this.fail(`no argument '${ref.name}'`);
         return { kind: 'deref', target: found, absent: ref.absent ?? 0 };
@@ -414,6 +426,7 @@ class Resolver {
           hex: node.style === 'hex',
           trimmed: node.trimmed ?? false,
           most: node.most ?? Infinity,
+          terminated: node.terminated ?? false,
         };
       case 'struct':
         return this.struct(node);
@@ -477,7 +490,7 @@ class Resolver {
       tail: versioned.excess === 'hex' ? this.newSite() : -1,
     };
     const outer = this.padded;
-    if (versioned) this.padded = true;
+    if (versioned) this.padded = versioned.clipped ? 'clipped' : true;
     this.scopes.push({ layout });
     // Sizes first: a field may refer to one that comes later (iov_base to iov_len).
     let end = 0;
@@ -507,6 +520,7 @@ class Resolver {
       ifThere: f.ifThere ?? false,
       beyond: f.beyond,
       changed: f.changed ?? false,
+      fresh: f.fresh ?? false,
       bits: f.bits,
       when: this.test(f.when),
       inline: f.inline ?? false,
@@ -555,6 +569,10 @@ class Resolver {
       }
       case 'pointer':
         return node.options.wide ? [8, abi.alignU64] : [abi.word, abi.word];
+      case 'pointer': {
+        const bytes = node.options.wide ? 8 : abi.word;
+        return [bytes, alignOf(bytes, abi)];
+      }
       case 'match': {
         const all = [node.otherwise, ...node.cases.map(([, n]) => n)].map((n) => this.measure(n));
         return [Math.max(...all.map(([b]) => b)), Math.max(...all.map(([, a]) => a))];

@@ -13,8 +13,9 @@ import { io } from './io/index.js';
 import { time } from './time.js';
 import { network } from './network.js';
 import { kernel } from './kernel.js';
+import { bpf } from './bpf/index.js';
 
-const families: readonly Family[] = [file, memory, process, signal, io, time, network, kernel];
+const families: readonly Family[] = [file, memory, process, signal, io, time, network, kernel, bpf];
 
 /** The description of a call on a personality; undefined when it has none. */
 export function descriptionOf(name: string, abi: AbiName): Call | undefined {
