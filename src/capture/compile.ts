@@ -85,6 +85,13 @@ class Capture {
       return;
     }
     const b = this.builder;
+    if (test.op === 'succeeded') {
+      const failed = b.jump(Op.JErr);
+      if (test.and) this.guarded(test.and, body);
+      else body();
+      b.land(failed);
+      return;
+    }
     const start = b.length;
     const reg = b.take();
     this.evaluate(test.on, reg);
@@ -139,6 +146,14 @@ class Capture {
     else body();
     if (b.length === before) b.truncate(start);
     else for (const skip of skips) b.land(skip);
+  }
+
+  /** Emits code that puts 1 into a register when the condition holds, else 0. */
+  private holds(test: Test, reg: number): void {
+    const b = this.builder;
+    b.emit(Op.LdI, reg, 0, 0, 0, 0);
+    for (let one: Test | undefined = test; one; one = one.or)
+      this.guarded({ ...one, or: undefined }, () => b.emit(Op.LdI, reg, 0, 0, 0, 1));
   }
 
   /** Emits code that puts a reference's value into a register. */
@@ -204,6 +219,13 @@ class Capture {
         b.emit(Op.Ld, reg, handle, 4, 0, 0);
         return;
       }
+      case 'bits':
+        this.evaluate(place.of, reg);
+        b.emit(Op.AndI, reg, 0, 0, 0, place.mask);
+        return;
+      case 'holds':
+        this.holds(place.test, reg);
+        return;
     }
   }
 
@@ -274,7 +296,7 @@ class Capture {
           b.emit(Op.SubR, this.budget, length);
         }
         // One byte more than is shown: a string that is cut has to be readable up to there.
-        b.emit(Op.MemV, reg, NO_HANDLE, length, site, Math.min(this.style.stringLimit + 1, CAPTURE_MAX));
+        b.emit(Op.MemV, reg, NO_HANDLE, length, site, Math.min(node.limit ?? this.style.stringLimit + 1, CAPTURE_MAX));
         b.give();
         return;
       }
@@ -322,7 +344,7 @@ class Capture {
           b.give();
         } else b.emit(Op.Mem, reg, handle, 0, site, node.bytes);
         if (inside) {
-          this.inside(node, handle, 0);
+          this.inside(node, handle, 0, reg);
           b.giveHandle();
         }
         return;
@@ -393,7 +415,7 @@ class Capture {
     const handle = b.takeHandle();
     b.emit(Op.MemV, reg, handle, size, site, how.excess === 'data' ? how.maximum : node.bytes);
     b.emit(Op.Pad, 0, handle, 0, 0, node.bytes);
-    this.inside(node, handle, 0);
+    this.inside(node, handle, 0, reg);
     b.giveHandle();
     if (how.excess === 'hex') {
       const behind = b.take();
@@ -449,9 +471,24 @@ class Capture {
     }
   }
 
-  private inside(node: RStruct, handle: number, offset: number): void {
+  /** `address` is the register that holds where the structure starts, when a pointer leads to it. */
+  private inside(node: RStruct, handle: number, offset: number, address?: number): void {
+    const b = this.builder;
     this.frames.push({ handle, offset });
     for (const f of node.fields) {
+      if (f.behind >= 0) {
+        if (address === undefined) throw new DescriptionError(this.name, `'${f.name}' lies behind no pointer's target`);
+        const capture = (): void => {
+          const at = b.take();
+          b.emit(Op.Mov, at, address);
+          b.emit(Op.AddI, at, 0, 0, 0, node.bytes);
+          this.target(f.node, at, f.behind);
+          b.give();
+        };
+        if (f.when) this.guarded(f.when, capture);
+        else capture();
+        continue;
+      }
       if (f.hidden || !needsCapture(f.node, this.style)) continue;
       const body = (): void => this.stored(f.node, handle, offset + f.offset);
       if (f.when) this.guarded(f.when, body);
@@ -480,7 +517,7 @@ function needsCapture(node: R, style: Style): boolean {
         targetText(node) || needsCapture(node.otherwise, style) || node.cases.some(([, r]) => needsCapture(r, style))
       );
     case 'struct':
-      return node.fields.some((f) => !f.hidden && needsCapture(f.node, style));
+      return node.fields.some((f) => !f.hidden && (f.behind >= 0 || needsCapture(f.node, style)));
     case 'array':
     case 'zeroTerminated':
       return needsCapture(node.of, style);

@@ -68,6 +68,15 @@ export function placeReader(place: Place, depth: number): (c: Cursor) => number 
       return (c) =>
         c.find(target.site, c.argLo(target.register), c.argHi(target.register)) && c.length >= 4 ? c.u32(c.at) : absent;
     }
+    case 'bits': {
+      const word = wordReader(place.of, depth);
+      const { mask } = place;
+      return (c) => (word(c) & mask) >>> 0;
+    }
+    case 'holds': {
+      const test = testReader(place.test, depth);
+      return (c) => (test(c) ? 1 : 0);
+    }
   }
 }
 
@@ -113,6 +122,7 @@ export function testReader(test: Test, depth: number): (c: Cursor) => boolean {
 
 function oneTest(test: Test, depth: number): (c: Cursor) => boolean {
   const { value, op } = test;
+  if (op === 'succeeded') return (c) => !c.failed;
   if ((op === 'set' || op === 'clear') && value > 0xffffffff) {
     const word = highReader(test.on, depth);
     const high = Math.floor(value / 4294967296);

@@ -229,6 +229,15 @@ export class Printers {
   private members(node: RStruct, depth: number): MemoryPrinter[] {
     return node.fields.map((f) => {
       const { bits } = f;
+      if (f.behind >= 0) {
+        const print = this.found(f.node, f.behind, depth, false, f.lost);
+        const outer = depth - 1;
+        const { bytes } = node;
+        return (c, s) => {
+          const lo = c.addressLo[outer] + bytes;
+          print(c, s, lo >>> 0, (c.addressHi[outer] + (lo > 0xffffffff ? 1 : 0)) >>> 0);
+        };
+      }
       if (!bits) return f.inline ? unprinted : this.memory(f.node, depth);
       const print = this.scalar(f.node, depth);
       const [shift, width] = bits;
@@ -411,26 +420,31 @@ export class Printers {
     return this.found(after && node.after ? node.after : to, site, depth, options.bare === true);
   }
 
-  private found(to: R, site: number, depth: number, bare: boolean): ScalarPrinter {
+  /** `lost` is printed when the object cannot be read; its address when absent. */
+  private found(to: R, site: number, depth: number, bare: boolean, lost?: string): ScalarPrinter {
     const { style } = this;
+    const miss = lost === undefined ? missed : say(lost);
     switch (to.kind) {
       case 'string': {
         const cap = to.path ? PATH_BYTES : style.stringLimit + 1;
         const most = to.max === undefined ? cap : Math.min(cap, to.max);
         const limit = style.stringLimit;
         return (c, s, lo, hi) => {
-          if (!c.find(site, lo, hi) || (c.aux === 0 && c.length < most)) s.hex64(lo, hi);
+          if (!c.find(site, lo, hi) || (c.aux === 0 && c.length < most)) miss(s, lo, hi);
           else if (c.aux !== 0) quote(s, c.bytes, c.at, c.length - 1, style.hex, false);
           else quote(s, c.bytes, c.at, to.path ? c.length - 1 : Math.min(c.length, limit), style.hex, true);
         };
       }
       case 'bytes': {
         const length = placeReader(to.length, depth);
-        const limit = style.stringLimit;
+        const limit = to.limit ?? style.stringLimit;
+        const needed = to.limit ?? style.stringLimit + 1;
         const hex = to.hex ? 'all' : style.hex;
         const shared = to.within !== undefined;
-        const { trimmed, most } = to;
-        if (to.terminated) return this.terminated(to, site, depth);
+        const { most } = to;
+        if (to.terminated) return this.terminated(to, site, depth, miss);
+        // Where a NUL makes the whole string hexadecimal, it is shown.
+        const trims = to.trimmed && (hex === 'none' || hex === 'non-ascii-chars');
         return (c, s, lo, hi) => {
           let n = length(c);
           if (shared) {
@@ -438,27 +452,31 @@ export class Printers {
             c.budget -= n;
           }
           if (n > most) {
-            s.hex64(lo, hi);
+            miss(s, lo, hi);
             return;
           }
           if (n === 0) quote(s, c.bytes, 0, 0, 'none', false);
-          else if (!c.find(site, lo, hi) || c.length < Math.min(n, limit + 1)) s.hex64(lo, hi);
+          else if (!c.find(site, lo, hi) || c.length < Math.min(n, needed)) miss(s, lo, hi);
           else if (n > limit) quote(s, c.bytes, c.at, limit, hex, true);
-          else quote(s, c.bytes, c.at, trimmed && c.bytes[c.at + n - 1] === 0 ? n - 1 : n, hex, false);
+          else quote(s, c.bytes, c.at, trims && c.bytes[c.at + n - 1] === 0 ? n - 1 : n, hex, false);
         };
       }
       case 'struct': {
-        if (to.versioned) return this.versioned(to, to.versioned, site, depth);
+        if (to.versioned) return this.versioned(to, to.versioned, site, depth, miss);
         const length = to.length && placeReader(to.length, depth);
         const print = this.struct(to, depth);
         return (c, s, lo, hi) => {
           const want = length ? Math.min(length(c), to.bytes) : to.bytes;
-          if (want < to.minimum || !c.find(site, lo, hi) || c.length < want) s.hex64(lo, hi);
-          else print(c, s, c.at, c.length);
+          if (want < to.minimum || !c.find(site, lo, hi) || c.length < want) miss(s, lo, hi);
+          else {
+            c.addressLo[depth] = lo;
+            c.addressHi[depth] = hi;
+            print(c, s, c.at, c.length);
+          }
         };
       }
       case 'array':
-        return this.foundArray(to, site, depth);
+        return this.foundArray(to, site, depth, miss);
       case 'zeroTerminated':
         return this.foundZeroTerminated(to, site, depth);
       case 'blob': {
@@ -467,11 +485,11 @@ export class Printers {
         return (c, s, lo, hi) => {
           const given = length(c);
           const want = Math.min(given, to.max);
-          if (want < to.minimum || (to.exact && given !== to.max)) s.hex64(lo, hi);
+          if (want < to.minimum || (to.exact && given !== to.max)) miss(s, lo, hi);
           else if (!c.find(site, lo, hi)) {
             if (want === 0) print(c, s, 0, 0);
-            else s.hex64(lo, hi);
-          } else if (c.length < want && !to.partial) s.hex64(lo, hi);
+            else miss(s, lo, hi);
+          } else if (c.length < want && !to.partial) miss(s, lo, hi);
           else print(c, s, c.at, c.length);
         };
       }
@@ -490,7 +508,8 @@ export class Printers {
         const lazy = (r: R): ScalarPrinter => {
           let made: ScalarPrinter | undefined;
           const { late } = this;
-          return (c, s, lo, hi) => (made ??= this.timed(late, () => this.found(r, site, depth, bare)))(c, s, lo, hi);
+          return (c, s, lo, hi) =>
+            (made ??= this.timed(late, () => this.found(r, site, depth, bare, lost)))(c, s, lo, hi);
         };
         const choose = chooser(to, depth, lazy);
         return (c, s, lo, hi) => choose(c)(c, s, lo, hi);
@@ -499,7 +518,7 @@ export class Printers {
         const value = stored(this.scalar(to, depth), to.bytes);
         return (c, s, lo, hi) => {
           if (!c.find(site, lo, hi) || c.length < to.bytes) {
-            s.hex64(lo, hi);
+            miss(s, lo, hi);
             return;
           }
           if (!bare) s.byte(91);
@@ -511,14 +530,14 @@ export class Printers {
   }
 
   /** A string in a buffer of known length. */
-  private terminated(to: R & { kind: 'bytes' }, site: number, depth: number): ScalarPrinter {
+  private terminated(to: R & { kind: 'bytes' }, site: number, depth: number, miss: Miss): ScalarPrinter {
     const length = placeReader(to.length, depth);
     const limit = this.style.stringLimit;
     const hex = to.hex ? 'all' : this.style.hex;
     return (c, s, lo, hi) => {
       const n = Math.min(length(c), limit + 1);
       if (n === 0) quote(s, c.bytes, 0, 0, 'none', false);
-      else if (!c.find(site, lo, hi) || c.length < n) s.hex64(lo, hi);
+      else if (!c.find(site, lo, hi) || c.length < n) miss(s, lo, hi);
       else {
         let end = 0;
         while (end < n && c.bytes[c.at + end] !== 0) end++;
@@ -528,7 +547,7 @@ export class Printers {
   }
 
   /** A structure whose size the caller tells. */
-  private versioned(to: RStruct, how: RVersioned, site: number, depth: number): ScalarPrinter {
+  private versioned(to: RStruct, how: RVersioned, site: number, depth: number, miss: Miss): ScalarPrinter {
     const tail: Tail = { how, lo: 0, hi: 0, size: 0 };
     const print = this.struct(to, depth, tail);
     const { own, head, minimum, zeroMeans, showSize } = how;
@@ -542,7 +561,7 @@ export class Printers {
       else if (own && c.find(head, lo, hi) && c.errno === 0)
         size = own.bytes === 8 ? c.u64(c.at + own.offset) : c.u32(c.at + own.offset);
       else {
-        s.hex64(lo, hi);
+        miss(s, lo, hi);
         return;
       }
       const { at: headAt } = c;
@@ -552,17 +571,19 @@ export class Printers {
         tail.lo = lo;
         tail.hi = hi;
         tail.size = size;
+        c.addressLo[depth] = lo;
+        c.addressHi[depth] = hi;
         print(c, s, c.at, Math.min(size, to.bytes));
       } else if (own && sizeLabel && sizePrinter && showSize && (size < minimum || showSize === 'rest')) {
         s.bytes(sizeLabel);
         sizePrinter(c, s, headAt + own.offset, own.bytes);
         if (size >= minimum) s.bytes(UNREAD);
         s.byte(125);
-      } else s.hex64(lo, hi);
+      } else miss(s, lo, hi);
     };
   }
 
-  private foundArray(to: R & { kind: 'array' }, site: number, depth: number): ScalarPrinter {
+  private foundArray(to: R & { kind: 'array' }, site: number, depth: number, miss: Miss): ScalarPrinter {
     const element = this.memory(to.of, depth);
     const stride = to.of.bytes;
     const count = placeReader(to.count, depth);
@@ -584,12 +605,12 @@ export class Printers {
       }
       // An array that would reach past the end of all addresses is none.
       if (all >= negative || all * stride + hi * 4294967296 + lo >= 2 ** 64) {
-        s.hex64(lo, hi);
+        miss(s, lo, hi);
         return;
       }
       const there = c.find(site, lo, hi) ? Math.floor(c.length / stride) : 0;
       if (there === 0) {
-        s.hex64(lo, hi);
+        miss(s, lo, hi);
         return;
       }
       const at = c.at;
@@ -601,7 +622,7 @@ export class Printers {
       const n = Math.min(all, most);
       const readable = Math.min(n, there);
       if (whole && readable < n) {
-        s.hex64(lo, hi);
+        miss(s, lo, hi);
         return;
       }
       s.byte(91);
@@ -702,6 +723,14 @@ function broken(s: Sink, lo: number, hi: number, offset: number): void {
   s.hex64(sum >>> 0, hi + (sum > 0xffffffff ? 1 : 0));
   s.text(' */');
 }
+
+/** What stands for an object that could not be read. */
+type Miss = (s: Sink, lo: number, hi: number) => void;
+const missed: Miss = (s, lo, hi) => s.hex64(lo, hi);
+const say = (text: string): Miss => {
+  const bytes = label(text);
+  return (s) => s.bytes(bytes);
+};
 
 function allZero(c: Cursor, from: number, n: number): boolean {
   for (let i = 0; i < n; i++) if (c.bytes[from + i] !== 0) return false;

@@ -37,6 +37,7 @@ export function intPrinter(base: Base, size: number): ScalarPrinter {
     case 'o':
       return size === 2 ? (_c, s, lo) => s.octal(lo & 0xffff) : (_c, s, lo) => s.octal(lo);
     case 'mode':
+      if (size === 8) return (_c, s, lo, hi) => s.mode64(lo, hi);
       return size === 2 ? (_c, s, lo) => s.mode(lo & 0xffff) : (_c, s, lo) => s.mode(lo);
   }
 }

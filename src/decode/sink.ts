@@ -287,6 +287,17 @@ export class Sink {
     this.text(digits.length < 2 ? '00' + digits : '0' + digits);
   }
 
+  /** The same of a 64-bit value from halves. */
+  mode64(lo: number, hi: number): void {
+    if (hi === 0) {
+      this.mode(lo);
+      return;
+    }
+    // 30 bits are ten digits.
+    const top = (hi * 4 + (lo >>> 30)).toString(8);
+    this.text('0' + top + (lo & 0x3fffffff).toString(8).padStart(10, '0'));
+  }
+
   /** Takes back everything after `pos`. */
   rewind(pos: number): void {
     this.pos = pos;

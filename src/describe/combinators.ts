@@ -61,6 +61,8 @@ export const xsize = int('ptr', 'x');
 export const octal = int(4, 'o');
 /** File permission bits as an argument (umode_t, 16 bits used): `0644`, `000`. */
 export const permissions = int(2, 'mode');
+/** The same in a field of 64 bits. */
+export const permissions64 = int(8, 'mode');
 
 /** An address that is not followed: NULL or hexadecimal. */
 export const address: AddressNode = { kind: 'address', size: 'ptr' };
@@ -126,7 +128,12 @@ export const bytes = (length: Ref, options: { within?: Ref; trimmed?: boolean; m
 /** A string in a buffer of `length` bytes: ends at a NUL; without one it is cut. */
 export const terminated = (length: Ref): BytesNode => ({ kind: 'bytes', length, style: 'text', terminated: true });
 /** Counted bytes, always in hexadecimal. */
-export const hexBytes = (length: Ref): BytesNode => ({ kind: 'bytes', length, style: 'hex' });
+export const hexBytes = (length: Ref, options: { limit?: number } = {}): BytesNode => ({
+  kind: 'bytes',
+  length,
+  style: 'hex',
+  ...options,
+});
 /** A byte array of a structure, always in hexadecimal. */
 export const hexArray = (size: number): BytesNode => ({
   kind: 'bytes',
@@ -147,6 +154,16 @@ export const inline = (node: Node, options: Omit<Field, 'name' | 'node'> = {}): 
   node,
   inline: true,
   ...options,
+});
+/** A flexible array behind the structure; `lost` is printed when it cannot be read. */
+export const behind = (
+  node: Node,
+  options: { lost?: string } & Pick<Field, 'when' | 'verboseOnly'> = {},
+): Omit<Field, 'name'> => ({
+  node,
+  when: options.when,
+  verboseOnly: options.verboseOnly,
+  behind: { lost: options.lost },
 });
 /** Bytes that are never printed. */
 export const padding = (size: number): Omit<Field, 'name'> => ({
@@ -251,11 +268,21 @@ export const link = (of: Ref): Ref => ({ kind: 'link', of });
 /** The key of a link in /proc/PID/fd, such as `anon_inode:bpf-map`. */
 export const linkKey = (text: string): number => fnv1a(Buffer.from(text), 0, text.length);
 
+/** Some bits of a number. */
+export const bitsOf = (of: Ref, mask: number): Ref => ({ kind: 'bits', of, mask });
+/** 1 when the condition holds, else 0. */
+export const holds = (test: Condition): Ref => ({ kind: 'holds', test });
+/** One node or another, by a condition. */
+export const when = (test: Condition, then: Node, otherwise: Node): MatchNode =>
+  match(holds(test), [[1, then]], otherwise);
+
 /** Conditions. */
+export const succeeded: Condition = { on: { kind: 'ret' }, op: 'succeeded', value: 0 };
 export const anyBit = (on: Ref, value: number): Condition => ({ on, op: 'set', value });
 export const noBit = (on: Ref, value: number): Condition => ({ on, op: 'clear', value });
 export const equals = (on: Ref, value: number): Condition => ({ on, op: 'eq', value });
 export const differs = (on: Ref, value: number): Condition => ({ on, op: 'ne', value });
+export const below = (on: Ref, value: number): Condition => ({ on, op: 'lt', value });
 export const atLeast = (on: Ref, value: number): Condition => ({ on, op: 'ge', value });
 export const less = (on: Ref, value: number): Condition => ({ on, op: 'lt', value });
 export const oneOf = (on: Ref, values: readonly number[]): Condition => ({ on, op: 'in', value: 0, values });

@@ -30,7 +30,11 @@ export type Ref =
   /** What a field of the structure around was at the entry, where both states of it are known; else no limit at all. */
   | { readonly kind: 'before'; readonly name: string }
   /** Which object a descriptor stands for: the key (`linkKey`) of what /proc/PID/fd/N links to, 0 when that is not known. */
-  | { readonly kind: 'link'; readonly of: Ref };
+  | { readonly kind: 'link'; readonly of: Ref }
+  /** Some bits of `of`. */
+  | { readonly kind: 'bits'; readonly of: Ref; readonly mask: number }
+  /** 1 when the condition holds, else 0. */
+  | { readonly kind: 'holds'; readonly test: Condition };
 
 /** Digits of a plain number. */
 export type Base = 'd' | 'u' | 'x' | 'o' | 'mode';
@@ -136,6 +140,8 @@ export interface BytesNode {
   readonly most?: number;
   /** A string in a buffer of this length: ends at a NUL; without one it is cut. */
   readonly terminated?: boolean;
+  /** Bytes that are shown and read at most, whatever `-s` says. */
+  readonly limit?: number;
 }
 export interface Field {
   readonly name: string;
@@ -158,6 +164,11 @@ export interface Field {
   readonly changed?: boolean;
   /** With `show: 'entry'`: shown as it is at the exit, though all else is shown as it was at the entry. */
   readonly fresh?: boolean;
+  /**
+   * Lies behind the structure, at its very end, and is captured on its own: a flexible array. Only in structures that a
+   * pointer leads to. `lost` is printed when it cannot be read (an address otherwise).
+   */
+  readonly behind?: { readonly lost?: string };
   /** A union member: laid over the field before it. */
   readonly overlay?: boolean;
   /** Printed only when this holds. */
@@ -168,7 +179,8 @@ export interface Field {
 /** A test on a reference, decided when the value is known. */
 export interface Condition {
   readonly on: Ref;
-  readonly op: 'eq' | 'ne' | 'ge' | 'lt' | 'set' | 'clear' | 'in' | 'not-in';
+  /** `succeeded`: the call did not fail; `on` and `value` do not matter. */
+  readonly op: 'eq' | 'ne' | 'ge' | 'lt' | 'set' | 'clear' | 'in' | 'not-in' | 'succeeded';
   readonly value: number;
   /** With 'in' and 'not-in': the values of which it is one, or none. */
   readonly values?: readonly number[];
@@ -321,6 +333,8 @@ export interface Argument {
   readonly hidden?: boolean;
   /** Takes two registers on i386 (64-bit offsets). */
   readonly wide?: boolean;
+  /** With `wide`: the register of the high half comes first (_llseek). */
+  readonly highFirst?: boolean;
   /** Position among the registers when it is not the position in the list. */
   readonly register?: number;
   /** Waits for the exit, though it could be printed at the entry. */

@@ -41,7 +41,9 @@ export type Place =
   | { readonly kind: 'least'; readonly a: Place; readonly b: Place }
   | { readonly kind: 'deref'; readonly target: NamedRegister; readonly absent: number }
   | { readonly kind: 'before'; readonly offset: number; readonly bytes: number }
-  | { readonly kind: 'link'; readonly of: Place; readonly site: number };
+  | { readonly kind: 'link'; readonly of: Place; readonly site: number }
+  | { readonly kind: 'bits'; readonly of: Place; readonly mask: number }
+  | { readonly kind: 'holds'; readonly test: Test };
 
 export interface Test {
   readonly on: Place;
@@ -68,6 +70,9 @@ export interface RField {
   readonly bits?: readonly [shift: number, width: number];
   readonly when?: Test;
   readonly inline: boolean;
+  /** Site of a flexible array behind the structure; -1: the field is none. */
+  readonly behind: number;
+  readonly lost?: string;
 }
 
 /** Resolved nodes; `bytes` is what the node takes in memory (0: variable), `align` its alignment there. */
@@ -128,6 +133,7 @@ export type R =
       readonly trimmed: boolean;
       readonly most: number;
       readonly terminated: boolean;
+      readonly limit?: number;
     }
   | RStruct
   | {
@@ -319,6 +325,10 @@ class Resolver {
         const found = this.registers.get(ref.name) ?? this.fail(`no argument '${ref.name}'`);
         return { kind: 'deref', target: found, absent: ref.absent ?? 0 };
       }
+      case 'bits':
+        return { kind: 'bits', of: this.place(ref.of), mask: ref.mask };
+      case 'holds':
+        return { kind: 'holds', test: this.test(ref.test) };
     }
   }
 
@@ -327,17 +337,15 @@ class Resolver {
     return place.kind === 'arg' ? place : this.fail('variants depend on arguments');
   }
 
-  test(condition: Condition | undefined): Test | undefined {
-    return (
-      condition && {
-        on: this.place(condition.on),
-        op: condition.op,
-        value: condition.value,
-        values: condition.values,
-        and: this.test(condition.and),
-        or: this.test(condition.or),
-      }
-    );
+  test(condition: Condition): Test {
+    return {
+      on: this.place(condition.on),
+      op: condition.op,
+      value: condition.value,
+      values: condition.values,
+      and: condition.and && this.test(condition.and),
+      or: condition.or && this.test(condition.or),
+    };
   }
 
   scalar(bytes: number): { bytes: number; align: number } {
@@ -427,6 +435,7 @@ class Resolver {
           trimmed: node.trimmed ?? false,
           most: node.most ?? Infinity,
           terminated: node.terminated ?? false,
+          limit: node.limit,
         };
       case 'struct':
         return this.struct(node);
@@ -522,8 +531,10 @@ class Resolver {
       changed: f.changed ?? false,
       fresh: f.fresh ?? false,
       bits: f.bits,
-      when: this.test(f.when),
+      when: f.when && this.test(f.when),
       inline: f.inline ?? false,
+      behind: f.behind ? this.newSite() : -1,
+      lost: f.behind?.lost,
     }));
     this.scopes.pop();
     const { padded } = this;
@@ -617,8 +628,10 @@ class Resolver {
     const { abi } = this.style;
     let register = first;
     const placed = list.map((a) => {
-      const own = a.register ?? register;
-      const high = a.wide && abi.name === 'i386' ? own + 1 : -1;
+      const first = a.register ?? register;
+      const split = a.wide === true && abi.name === 'i386';
+      const own = split && a.highFirst ? first + 1 : first;
+      const high = !split ? -1 : a.highFirst ? first : first + 1;
       if (a.register === undefined) register += high >= 0 ? 2 : 1;
       const bytes = high >= 0 ? 8 : Math.min(this.measure(a.node)[0] || abi.word, abi.name === 'i386' ? 4 : 8);
       this.registers.set(a.name, { register: own, bytes, high, site: -1 });
@@ -633,7 +646,7 @@ class Resolver {
         register: own,
         high,
         node,
-        when: this.test(a.when),
+        when: a.when && this.test(a.when),
         hidden: a.hidden ?? false,
         named: a.named ?? false,
         atExit: a.atExit ?? false,

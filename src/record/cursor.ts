@@ -25,6 +25,9 @@ export class Cursor {
   budget = 0;
   /** Start of the structure under print at each depth; references to fields of outer structures read here. */
   readonly frames = new Int32Array(16);
+  /** Addresses of these structures in the tracee, where a pointer led to them. */
+  readonly addressLo = new Uint32Array(16);
+  readonly addressHi = new Uint32Array(16);
   /** The entering record of the same call, where the printer asked for it; null when it was not seen. */
   entry: Cursor | null = null;
   /** The exiting record, while a printer shows this entering one. */

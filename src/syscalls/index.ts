@@ -5,7 +5,7 @@ import type { Call } from '../describe/node.js';
 /** A family: name to description; a name with `@32` holds for i386 alone. */
 export type Family = Readonly<Record<string, () => Call>>;
 
-import { file } from './file.js';
+import { file } from './file/index.js';
 import { memory } from './memory.js';
 import { process } from './process/index.js';
 import { signal } from './signal.js';

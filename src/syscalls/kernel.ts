@@ -1,6 +1,22 @@
-// What concerns the kernel itself: seccomp, ioctl, restarts.
+// What concerns the kernel itself: seccomp, ioctl, random bytes, restarts.
+import { getrandom_flags } from '../constants/generated/file.js';
 import * as g from '../constants/generated/process.js';
-import { address, arg, call, callBy, choice, flags, input, struct, u16, x32 } from '../describe/combinators.js';
+import {
+  address,
+  arg,
+  call,
+  callBy,
+  choice,
+  flags,
+  hexBytes,
+  input,
+  output,
+  ret,
+  size,
+  struct,
+  u16,
+  x32,
+} from '../describe/combinators.js';
 import { ioctl } from './ioctl/index.js';
 import type { Family } from './index.js';
 
@@ -18,5 +34,6 @@ export const kernel: Family = {
       { flags: x32, args: address },
     ),
   ioctl,
+  getrandom: () => call({ buf: output(hexBytes(ret)), buflen: size, flags: flags(getrandom_flags) }),
   restart_syscall: () => call(),
 };

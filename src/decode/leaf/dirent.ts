@@ -51,7 +51,7 @@ export const printDirents =
       if (style.abbrev) {
         // The address stands in the second argument of both calls.
         s.hex64(c.argLo(1), c.argHi(1));
-        s.text(` /* ${count} ${count === 1 ? 'entry' : 'entries'} */`);
+        s.text(` /* ${count} entries */`);
       } else s.byte(93);
     };
   };

@@ -55,6 +55,38 @@ export const flagsAndSignal =
       return parts.join('|');
     });
 
+/** Bits with a number at `shift` behind them: `MFD_HUGETLB|21<<MFD_HUGE_SHIFT`. */
+export const flagsAndShifted =
+  (bits: ConstantTable, shift: number, name: string): ScalarFormat =>
+  (style) =>
+    memoised((lo) => {
+      if (style.constants === 'raw') return hexText(lo, 0);
+      const number = lo >>> shift;
+      const below = (lo & (2 ** shift - 1)) >>> 0;
+      if (number === 0) return constantText(bits, style.abi, style.constants, below, 0, 4);
+      const parts: string[] = [];
+      if (below !== 0) {
+        const { names, lo: rest } = flagNames(bits.entries(style.abi.name), below, 0, 4);
+        parts.push(...names);
+        if (rest !== 0) parts.push(hexText(rest, 0));
+      }
+      parts.push(`${number}<<${name}`);
+      const text = parts.join('|');
+      return style.constants === 'verbose' ? `${hexText(lo, 0)} /* ${text} */` : text;
+    });
+
+/** A part that is one of `choices` under `mask`, then the other bits, each in its own style: `0x4 /* A *` + `/|0x1 /* B *` + `/`. */
+export const joinedParts =
+  (choices: ConstantTable, mask: number, bits: ConstantTable): ScalarFormat =>
+  (style) =>
+    memoised((lo, hi) => {
+      const part = (lo & mask) >>> 0;
+      const rest = (lo & ~mask) >>> 0;
+      const first = constantText(choices, style.abi, style.constants, part, 0, 4);
+      if ((rest | hi) === 0) return first;
+      return `${first}|${constantText(bits, style.abi, style.constants, rest, hi, 8)}`;
+    });
+
 /** A signal number: SIGINT. */
 export const signalNumber: ScalarFormat = (style) =>
   memoised((lo) => {

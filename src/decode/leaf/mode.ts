@@ -8,21 +8,20 @@ const octal3 = (n: number): string => {
   return n === 0 ? '000' : digits.length < 2 ? '00' + digits : '0' + digits;
 };
 
-/** `S_IFREG|0644`; special bits by name. */
+/** `S_IFREG|0644`; special bits by name. A type without a name leaves the whole number as it is. */
 export const fileMode: ScalarFormat = (style) =>
   memoised((lo) => {
-    const number = lo === 0 ? '0' : '0' + lo.toString(8);
-    if (style.constants === 'raw') return number;
+    const number = octal3(lo);
     const type = choiceName(file_types.entries(style.abi.name), lo & 0xf000, 0, 4);
+    if (style.constants === 'raw' || (type === undefined && (lo & 0xf000) !== 0)) return number;
     const parts: string[] = [];
     if (type !== undefined) parts.push(type);
     if (lo & 0o4000) parts.push('S_ISUID');
     if (lo & 0o2000) parts.push('S_ISGID');
     if (lo & 0o1000) parts.push('S_ISVTX');
-    const rest = type === undefined ? lo & ~0o7000 : lo & 0o777;
-    parts.push(octal3(rest));
+    parts.push(octal3(lo & 0o777));
     const text = parts.join('|');
-    return style.constants === 'verbose' && parts.length > 1 ? `${number} /* ${text} */` : text;
+    return style.constants === 'verbose' ? `${number} /* ${text} */` : text;
   });
 
 /** `makedev(0x8, 0x1)` of the kernel's huge encoding (stat, statx) or the old 32-bit one (mknod). */

@@ -23,26 +23,27 @@ const DATE_MAX = 8.64e12 - 86400;
 
 /**
  * `2026-11-22T05:03:15.280990408+0000` in the local time zone; undefined for the epoch itself and for impossible values.
- * Years have as many digits as they need, as strftime's %Y; those that Date does not reach are found 400 years at a time.
+ * `fraction` has so many digits. Years have as many digits as they need, as strftime's %Y; those that Date does not reach are found 400 years at a time.
  */
-export function dateText(sec: number, nsec: number): string | undefined {
-  if ((sec === 0 && nsec === 0) || nsec >= 1e9 || nsec < 0 || !Number.isSafeInteger(sec)) return undefined;
+export function dateText(sec: number, fraction: number, digits = 9): string | undefined {
+  if ((sec === 0 && fraction === 0) || fraction >= 10 ** digits || fraction < 0 || !Number.isSafeInteger(sec))
+    return undefined;
   const cycles = Math.abs(sec) > DATE_MAX ? Math.trunc(sec / CYCLE) : 0;
   const date = new Date((sec - cycles * CYCLE) * 1000);
   const zone = -date.getTimezoneOffset();
   const sign = zone < 0 ? '-' : '+';
   const minutes = Math.abs(zone);
-  const fraction = nsec === 0 ? '' : '.' + String(nsec).padStart(9, '0');
+  const behindPoint = fraction === 0 ? '' : '.' + String(fraction).padStart(digits, '0');
   return (
     `${date.getFullYear() + 400 * cycles}-${two(date.getMonth() + 1)}-${two(date.getDate())}` +
-    `T${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}${fraction}` +
+    `T${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}${behindPoint}` +
     `${sign}${two(Math.floor(minutes / 60))}${two(Math.floor(minutes) % 60)}`
   );
 }
 
 /** Prints ` /* date *` + `/` when there is one to print. */
-export function printDate(s: Sink, sec: number, nsec: number): void {
-  const text = dateText(sec, nsec);
+export function printDate(s: Sink, sec: number, fraction: number, digits = 9): void {
+  const text = dateText(sec, fraction, digits);
   if (text !== undefined) s.text(` /* ${text} */`);
 }
 
@@ -52,19 +53,19 @@ export function readTime(c: Cursor, at: number, bytes: number): number {
   return (c.u32(at + 4) | 0) * 4294967296 + c.u32(at);
 }
 
-/** A structure of seconds and a fraction (`per` of it make a second), with the date behind it. */
+/** A structure of seconds and a fraction of so many digits, with the date behind it. */
 export const dated =
-  (fraction: string, per: number): Renderer =>
+  (fraction: string, digits: number): Renderer =>
   ({ plain, offset, size }): MemoryPrinter => {
     const half = size / 2;
     const at2 = offset(fraction);
     return (c, s, at, length) => {
       plain(c, s, at, length);
-      printDate(s, readTime(c, at, half), readTime(c, at + at2, half) * (1e9 / per));
+      printDate(s, readTime(c, at, half), readTime(c, at + at2, half), digits);
     };
   };
 
 /** Absolute times: a date follows. */
-export const absoluteTimespec: MemoryNode = struct({ tv_sec: long, tv_nsec: ulong }, { render: dated('tv_nsec', 1e9) });
-export const absoluteTimespec64: MemoryNode = struct({ tv_sec: i64, tv_nsec: u64 }, { render: dated('tv_nsec', 1e9) });
-export const absoluteTimeval: MemoryNode = struct({ tv_sec: long, tv_usec: ulong }, { render: dated('tv_usec', 1e6) });
+export const absoluteTimespec: MemoryNode = struct({ tv_sec: long, tv_nsec: ulong }, { render: dated('tv_nsec', 9) });
+export const absoluteTimespec64: MemoryNode = struct({ tv_sec: i64, tv_nsec: u64 }, { render: dated('tv_nsec', 9) });
+export const absoluteTimeval: MemoryNode = struct({ tv_sec: long, tv_usec: ulong }, { render: dated('tv_usec', 6) });

@@ -1,0 +1,53 @@
+// What is known about a filesystem.
+import * as g from '../../constants/generated/file.js';
+import { device } from '../../decode/leaf/mode.js';
+import {
+  address,
+  byAbi,
+  call,
+  choice,
+  fd,
+  field,
+  fixedArray,
+  flags,
+  format,
+  output,
+  padding,
+  size,
+  struct,
+  u32,
+  u64,
+  ulong,
+  x32,
+} from '../../describe/combinators.js';
+import type { Node } from '../../describe/node.js';
+import type { Family } from '../index.js';
+import { path } from './arguments.js';
+
+const fsid = struct({ val: fixedArray(x32, 2) });
+/** struct statfs and its relatives (asm/statfs.h): they differ in the size of words and counts. */
+const statfs = (word: Node, count: Node, wordSize: 4 | 'long') =>
+  struct({
+    f_type: choice(g.filesystem_magic, wordSize),
+    f_bsize: word,
+    f_blocks: count,
+    f_bfree: count,
+    f_bavail: count,
+    f_files: count,
+    f_ffree: count,
+    f_fsid: fsid,
+    f_namelen: word,
+    f_frsize: word,
+    f_flags: flags(g.statfs_flags, wordSize),
+    f_spare: field(byAbi(padding(32).node, padding(16).node), { hidden: true }),
+  });
+const statfsBuffer = output(statfs(ulong, byAbi(u64, u32), 'long'));
+const statfs64Buffer = output(statfs(u32, u64, 4));
+
+export const statfsCalls: Family = {
+  statfs: () => call({ pathname: path, buf: statfsBuffer }),
+  fstatfs: () => call({ fd, buf: statfsBuffer }),
+  statfs64: () => call({ pathname: path, size, buf: statfs64Buffer }),
+  fstatfs64: () => call({ fd, size, buf: statfs64Buffer }),
+  ustat: () => call({ dev: format(device), ubuf: address }),
+};
