@@ -194,6 +194,10 @@ class Capture {
         this.evaluate(place.of, reg);
         b.emit(Op.MinI, reg, 0, 0, 0, place.max);
         return;
+      case 'less':
+        this.evaluate(place.of, reg);
+        b.emit(Op.SubI, reg, 0, 0, 0, place.by);
+        return;
       case 'least': {
         this.evaluate(place.a, reg);
         const other = b.take();

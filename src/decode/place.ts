@@ -42,6 +42,11 @@ export function placeReader(place: Place, depth: number): (c: Cursor) => number 
       const { max } = place;
       return (c) => Math.min(of(c), max);
     }
+    case 'less': {
+      const of = placeReader(place.of, depth);
+      const { by } = place;
+      return (c) => Math.max(of(c) - by, 0);
+    }
     case 'least': {
       const a = placeReader(place.a, depth);
       const b = placeReader(place.b, depth);

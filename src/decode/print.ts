@@ -21,6 +21,9 @@ const MORE = label(', ...');
 const BRACKETS = label('[]');
 const UNREAD = label(', ???');
 
+/** Bytes that 64-bit addresses reach. */
+const ADDRESS_SPACE = 2 ** 64;
+
 /** Names of the arguments for renderers that refer to them. */
 export interface ArgumentLookup {
   arg(name: string): (c: Cursor, s: Sink) => void;
@@ -595,7 +598,8 @@ export class Printers {
     const negative = to.signed && to.count.kind === 'arg' ? 2 ** (8 * to.count.bytes - 1) : Infinity;
     return (c, s, lo, hi) => {
       const all = count(c);
-      if (all < least || all > bound) {
+      // An array that would reach beyond the end of the address space is none.
+      if (all < least || all > bound || hi * 4294967296 + lo + all * stride > ADDRESS_SPACE) {
         s.hex64(lo, hi);
         return;
       }

@@ -255,6 +255,7 @@ export const sibling = (name: string): Ref => ({ kind: 'field', name, up: 0 });
 export const outer = (name: string, up = 1): Ref => ({ kind: 'field', name, up });
 export const constant = (value: number): Ref => ({ kind: 'const', value });
 export const times = (of: Ref, by: number, per = 1): Ref => ({ kind: 'scale', of, by, per });
+export const lessBy = (of: Ref, by: number): Ref => ({ kind: 'less', of, by });
 export const atMost = (of: Ref, max: number): Ref => ({ kind: 'min', of, max });
 export const least = (a: Ref, b: Ref): Ref => ({ kind: 'least', a, b });
 /** The int that the pointer argument `name` points to; `absent` when it cannot be read. */

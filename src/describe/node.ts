@@ -20,6 +20,8 @@ export type Ref =
   /** `of` times `by`, divided by `per` rounding up (`down`: down), at most `max`. */
   | { readonly kind: 'scale'; readonly of: Ref; readonly by: number; readonly per: number; readonly down?: boolean }
   | { readonly kind: 'min'; readonly of: Ref; readonly max: number }
+  /** Less by a number, but not below 0. */
+  | { readonly kind: 'less'; readonly of: Ref; readonly by: number }
   /** The lesser of two. */
   | { readonly kind: 'least'; readonly a: Ref; readonly b: Ref }
   /**

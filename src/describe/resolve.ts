@@ -38,6 +38,7 @@ export type Place =
   | { readonly kind: 'const'; readonly value: number }
   | { readonly kind: 'scale'; readonly of: Place; readonly by: number; readonly per: number; readonly down: boolean }
   | { readonly kind: 'min'; readonly of: Place; readonly max: number }
+  | { readonly kind: 'less'; readonly of: Place; readonly by: number }
   | { readonly kind: 'least'; readonly a: Place; readonly b: Place }
   | { readonly kind: 'deref'; readonly target: NamedRegister; readonly absent: number }
   | { readonly kind: 'before'; readonly offset: number; readonly bytes: number }
@@ -311,6 +312,8 @@ class Resolver {
         return { kind: 'scale', of: this.place(ref.of), by: ref.by, per: ref.per, down: ref.down ?? false };
       case 'min':
         return { kind: 'min', of: this.place(ref.of), max: ref.max };
+      case 'less':
+        return { kind: 'less', of: this.place(ref.of), by: ref.by };
       case 'least':
         return { kind: 'least', a: this.place(ref.a), b: this.place(ref.b) };
       case 'before': {

@@ -6,7 +6,7 @@ import type { Call } from '../describe/node.js';
 export type Family = Readonly<Record<string, () => Call>>;
 
 import { file } from './file/index.js';
-import { memory } from './memory.js';
+import { memory } from './memory/index.js';
 import { process } from './process/index.js';
 import { signal } from './signal.js';
 import { io } from './io/index.js';

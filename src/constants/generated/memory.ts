@@ -52,7 +52,7 @@ export const mlock2_flags = /* @__PURE__ */ flagsTable(
 
 export const pkey_access = /* @__PURE__ */ flagsTable(
   'PKEY_???',
-  'PKEY_DISABLE_ACCESS=1 PKEY_DISABLE_WRITE=2 PKEY_DISABLE_EXECUTE=4',
+  'PKEY_UNRESTRICTED=0 PKEY_DISABLE_ACCESS=1 PKEY_DISABLE_WRITE=2 PKEY_DISABLE_EXECUTE=4',
 );
 
 export const membarrier_commands = /* @__PURE__ */ choiceTable(

@@ -1,11 +1,14 @@
-// Memory: mappings, protections, advice, locks.
-import * as g from '../constants/generated/memory.js';
+// Mappings: their making and end, protection, advice, locks (mmap(2)).
+import * as g from '../../constants/generated/memory.js';
 import {
   address,
+  anyBit,
   arg,
   argument,
+  both,
   byAbi,
   call,
+  callBy,
   choice,
   fd,
   flags,
@@ -22,29 +25,11 @@ import {
   x32,
   x64,
   xsize,
-} from '../describe/combinators.js';
-import type { ScalarFormat } from '../decode/printer.js';
-import { choiceName, flagNames, hexText, memoised } from '../decode/xlat.js';
-import type { Family } from './index.js';
-
-/** Mapping type under MAP_TYPE, flags, and the page size of MAP_HUGETLB in the bits above 26. */
-const mapFlags: ScalarFormat = (style) =>
-  memoised((lo, hi) => {
-    if (style.constants === 'raw') return hexText(lo, hi);
-    const { name } = style.abi;
-    const type = lo & 0xf;
-    const typeName = choiceName(g.mmap_types.entries(name), type, 0, 4);
-    const parts = [typeName ?? `${hexText(type, 0)} /* MAP_??? */`];
-    let rest = (lo & ~0xf) >>> 0;
-    const huge = rest & 0x40000 ? rest >>> 26 : 0;
-    if (huge) rest = (rest & 0x3ffffff) >>> 0;
-    const found = flagNames(g.mmap_flags.entries(name), rest, hi, 8);
-    parts.push(...found.names);
-    if (huge) parts.push(`${huge}<<MAP_HUGE_SHIFT`);
-    if ((found.lo | found.hi) !== 0) parts.push(hexText(found.lo, found.hi));
-    const text = parts.join('|');
-    return style.constants === 'verbose' ? `${hexText(lo, hi)} /* ${text} */` : text;
-  });
+} from '../../describe/combinators.js';
+import type { Renderer, ScalarFormat } from '../../decode/printer.js';
+import { constantText } from '../../decode/xlat.js';
+import type { Family } from '../index.js';
+import { mapFlags } from './flags.js';
 
 const length = size;
 const prot = flags(g.mmap_prots, 'long');
@@ -54,11 +39,24 @@ const oldMapArguments = struct(
   { spread: true },
 );
 
+const MREMAP_MAYMOVE = 1;
+const MREMAP_FIXED = 2;
+const MREMAP_DONTUNMAP = 4;
+/** The command that answers with the set of those that there are. */
+const MEMBARRIER_QUERY = 0;
+const cpu = argument(i32, { when: anyBit(arg('flags'), 1) });
+/** The commands of an answer, in the style of constants. */
+const barriers: Renderer =
+  ({ style }) =>
+  (c, s) => {
+    if (c.retLo !== 0) s.text(constantText(g.membarrier_masks, style.abi, style.constants, c.retLo, 0, 4));
+  };
+
 const PAGE = 4096;
 /** Whether a page is in memory: the lowest bit of its byte; the others are reserved (mincore(2)). */
 const residency: ScalarFormat = () => (_c, s, lo) => s.decimal(lo & 1);
 
-export const memory: Family = {
+export const mapping: Family = {
   brk: () => call({ addr: address }, returns.address),
   mmap: () =>
     call({ addr: address, length, prot, flags: format(mapFlags, 'ptr'), fd, offset: byAbi(x64, x32) }, returns.address),
@@ -93,7 +91,9 @@ export const memory: Family = {
         old_size: size,
         new_size: size,
         flags: flags(g.mremap_flags, 'ptr'),
-        new_address: argument(address, { when: { on: arg('flags'), op: 'set', value: 2 | 4 } }),
+        new_address: argument(address, {
+          when: both(anyBit(arg('flags'), MREMAP_MAYMOVE), anyBit(arg('flags'), MREMAP_FIXED | MREMAP_DONTUNMAP)),
+        }),
       },
       returns.address,
     ),
@@ -107,11 +107,12 @@ export const memory: Family = {
   mincore: () =>
     call({ addr: address, length, vec: output(array(format(residency, 1), times(arg('length'), 1, PAGE))) }),
   membarrier: () =>
-    call({
-      cmd: choice(g.membarrier_commands),
-      flags: flags(g.membarrier_flags),
-      cpu_id: argument(i32, { when: { on: arg('flags'), op: 'set', value: 1 } }),
-    }),
+    callBy(
+      { cmd: choice(g.membarrier_commands), flags: flags(g.membarrier_flags), cpu_id: cpu },
+      arg('cmd'),
+      [[MEMBARRIER_QUERY, {}, returns.comment(barriers, {}, 'x')]],
+      {},
+    ),
   mseal: () => call({ addr: address, length, flags: x64 }),
   map_shadow_stack: () => call({ addr: address, len: size, flags: flags(g.shadow_stack_flags) }, returns.address),
   cachestat: () =>
