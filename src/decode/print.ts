@@ -280,7 +280,7 @@ export class Printers {
         if (f.ifThere && f.offset + bytes > length) continue;
         if (f.beyond !== undefined && f.beyond >= length) continue;
         if (test && !test(c)) continue;
-        if (f.ifSet && allZero(c, from, bytes)) continue;
+        if (f.ifSet && (f.bits ? noBits(c, from, f.bits) : allZero(c, from, bytes))) continue;
         if (inline) {
           first = inline(c, s, from, length - f.offset, first);
           continue;
@@ -735,6 +735,9 @@ const say = (text: string): Miss => {
   const bytes = label(text);
   return (s) => s.bytes(bytes);
 };
+function noBits(c: Cursor, from: number, [shift, width]: readonly [number, number]): boolean {
+  return ((c.u32(from + (shift >> 3)) >>> (shift & 7)) & (width >= 32 ? 0xffffffff : 2 ** width - 1)) === 0;
+}
 
 function allZero(c: Cursor, from: number, n: number): boolean {
   for (let i = 0; i < n; i++) if (c.bytes[from + i] !== 0) return false;

@@ -14,8 +14,9 @@ import { time } from './time.js';
 import { network } from './network.js';
 import { kernel } from './kernel.js';
 import { bpf } from './bpf/index.js';
+import { perf } from './perf.js';
 
-const families: readonly Family[] = [file, memory, process, signal, io, time, network, kernel, bpf];
+const families: readonly Family[] = [file, memory, process, signal, io, time, network, kernel, bpf, perf];
 
 /** The description of a call on a personality; undefined when it has none. */
 export function descriptionOf(name: string, abi: AbiName): Call | undefined {

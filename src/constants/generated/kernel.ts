@@ -302,7 +302,7 @@ export const perf_open_flags = /* @__PURE__ */ flagsTable(
 
 export const perf_breakpoints = /* @__PURE__ */ choiceTable(
   'HW_BREAKPOINT_???',
-  'HW_BREAKPOINT_EMPTY=0 HW_BREAKPOINT_R=1 HW_BREAKPOINT_W=2 HW_BREAKPOINT_RW=3 HW_BREAKPOINT_X=4 HW_BREAKPOINT_INVALID=5 HW_BREAKPOINT_INVALID=6 HW_BREAKPOINT_INVALID=7',
+  'HW_BREAKPOINT_EMPTY=0 HW_BREAKPOINT_R=1 HW_BREAKPOINT_W=2 HW_BREAKPOINT_RW=3 HW_BREAKPOINT_X=4',
 );
 
 export const finit_module_flags = /* @__PURE__ */ flagsTable(
