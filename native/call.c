@@ -82,11 +82,11 @@ static void write_call(struct session *s, struct task *t, const struct syscall_i
 	event_end(s, r);
 }
 
-/* rt_sigreturn takes no argument but the frame on the stack. */
+/* rt_sigreturn, and i386's sigreturn, take no argument but the frame on the stack. */
 static bool is_sigreturn(const struct task *t)
 {
 	static const uint16_t sigreturn_nr[ABI_COUNT] = { 15, 173, 513 };
-	return t->nr == sigreturn_nr[t->abi];
+	return t->nr == sigreturn_nr[t->abi] || (t->abi == 1 && t->nr == 119);
 }
 
 static void entering(struct session *s, struct task *t, const struct syscall_info *info)

@@ -485,10 +485,11 @@ export class Printers {
       case 'blob': {
         const print = to.render(this.context(0, depth));
         const length = placeReader(to.length, depth);
+        const { unit } = to;
         return (c, s, lo, hi) => {
           const given = length(c);
           const want = Math.min(given, to.max);
-          if (want < to.minimum || (to.exact && given !== to.max)) miss(s, lo, hi);
+          if (want < to.minimum || (unit > 0 && (given === 0 || given > to.max || given % unit !== 0))) miss(s, lo, hi);
           else if (!c.find(site, lo, hi)) {
             if (want === 0) print(c, s, 0, 0);
             else miss(s, lo, hi);

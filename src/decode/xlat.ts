@@ -86,12 +86,19 @@ export function constantText(
 
 /** A printer that keeps the texts it has made. */
 export function memoised(text: (lo: number, hi: number) => string): ScalarPrinter {
-  const memo = new Map<number, Uint8Array>();
+  /** By the high half, then by the low one. */
+  const memo = new Map<number, Map<number, Uint8Array>>();
+  let kept = 0;
   return (_c, s, lo, hi) => {
-    let made = hi === 0 ? memo.get(lo) : undefined;
+    let lows = memo.get(hi);
+    let made = lows?.get(lo);
     if (made === undefined) {
       made = label(text(lo, hi));
-      if (hi === 0 && memo.size < MEMO_MAX) memo.set(lo, made);
+      if (kept < MEMO_MAX) {
+        if (!lows) memo.set(hi, (lows = new Map<number, Uint8Array>()));
+        lows.set(lo, made);
+        kept++;
+      }
     }
     s.bytes(made);
   };

@@ -216,7 +216,7 @@ export const blob = (
   length: Ref,
   max: number,
   render: Renderer,
-  options: { size?: number; minimum?: number; exact?: boolean; partial?: boolean } = {},
+  options: { size?: number; minimum?: number; unit?: Size; partial?: boolean } = {},
 ): BlobNode => ({
   kind: 'blob',
   length,

@@ -279,8 +279,8 @@ export interface BlobNode {
   readonly size?: number;
   /** Fewer bytes than this are shown as an address. */
   readonly minimum?: number;
-  /** Any length but `max` is shown as an address (the kernel takes signal sets of one size only). */
-  readonly exact?: boolean;
+  /** Any length is shown as an address but those of at most `max` bytes that are a multiple of this, and not 0 (sets of signals). */
+  readonly unit?: Size;
   /** Shown with what could be read, though it be less than asked. */
   readonly partial?: boolean;
 }

@@ -11,6 +11,7 @@ import type {
   Base,
   Call,
   Condition,
+  MemoryNode,
   Node,
   PointerNode,
   PointerOptions,
@@ -166,7 +167,8 @@ export type R =
       readonly length: Place;
       readonly max: number;
       readonly minimum: number;
-      readonly exact: boolean;
+      /** Unit of which the length must be a multiple, up to `max`; 0: none. */
+      readonly unit: number;
       readonly partial: boolean;
       readonly render: Renderer;
     }
@@ -469,7 +471,7 @@ class Resolver {
           length: this.place(node.length),
           max: node.max,
           minimum: node.minimum ?? 0,
-          exact: node.exact ?? false,
+          unit: node.unit === undefined ? 0 : sizeOf(node.unit, abi),
           partial: node.partial ?? false,
           render: node.render,
         };
@@ -686,6 +688,16 @@ class Resolver {
       };
     });
   }
+}
+
+/** Site of the region that holds an object without a call; nodes inside it are numbered from the next one on. */
+const OBJECT_SITE = 0;
+
+/** Resolves an object that stands alone. `name` is for error messages. */
+export function resolveObject(name: string, node: MemoryNode, style: Style): R {
+  const resolver = new Resolver(name, style);
+  resolver.site = OBJECT_SITE + 1;
+  return resolver.node(node);
 }
 
 /** Resolves a call for the style's personality. Variants are resolved when they are asked for. */

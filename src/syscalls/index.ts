@@ -8,7 +8,7 @@ export type Family = Readonly<Record<string, () => Call>>;
 import { file } from './file/index.js';
 import { memory } from './memory/index.js';
 import { process } from './process/index.js';
-import { signal } from './signal.js';
+import { signal } from './signal/index.js';
 import { io } from './io/index.js';
 import { time } from './time.js';
 import { network } from './network.js';

@@ -1,7 +1,10 @@
 // Text, line by line as strace writes it: prefixes, unfinished and resumed calls, results, signals, ends.
+import { ABIS, X86_64 } from '../abi/abi.js';
 import { IPC, SOCKETCALL } from '../abi/multiplexers.js';
 import { signalName } from '../abi/signal.js';
-import { printSiginfo } from '../decode/leaf/siginfo.js';
+import { deliveredSiginfo } from '../decode/leaf/siginfo.js';
+import { compileObject } from '../decode/object.js';
+import type { MemoryPrinter } from '../decode/printer.js';
 import { label } from '../decode/sink.js';
 import type { Sink } from '../decode/sink.js';
 import { Cursor } from '../record/cursor.js';
@@ -43,6 +46,7 @@ export class TextOutput {
   /** The command's end has been seen. */
   ended = false;
 
+  private readonly siginfos: MemoryPrinter[] = [];
   private readonly summary: Summary | undefined;
   /** Lines are printed at the exit only, when it is known whether they are wanted (-e status=, -z, -Z). */
   private readonly staged: boolean;
@@ -260,13 +264,22 @@ export class TextOutput {
     return signals === 'all' || signals.has(signal);
   }
 
+  /** The printer of delivered signals: the layout is the tracer's own, names of calls are the personality's. */
+  private siginfo(abi: number): MemoryPrinter {
+    return (this.siginfos[abi] ??= compileObject(
+      'siginfo',
+      deliveredSiginfo[ABIS[abi].name],
+      styleOf(this.options, X86_64.index, -1),
+    ));
+  }
+
   private signal(tracee: Tracee, c: Cursor): void {
     if (!this.shows(c.nr) || this.silent) return;
     const sink = this.begin(tracee, c);
     const name = signalName(c.nr);
     if (c.flags & RecordFlag.HasInfo && c.findSite(0)) {
       sink.text(`--- ${name} `);
-      printSiginfo(c, sink, c.at, styleOf(this.options, 0, 0), false);
+      this.siginfo(c.abi)(c, sink, c.at, c.length);
       sink.text(' ---');
     } else sink.text(`--- ${name} ---`);
     this.endLine(tracee);

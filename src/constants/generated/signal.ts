@@ -16,49 +16,50 @@ export const sigaltstack_flags = /* @__PURE__ */ flagsTable(
   'SS_ONSTACK=1 SS_DISABLE=2 SS_AUTODISARM=80000000',
 );
 
+/** of any signal; unknown ones have no comment */
 export const si_codes = /* @__PURE__ */ choiceTable(
-  'SI_???',
+  '',
   'SI_USER=0 SI_KERNEL=80 SI_QUEUE=ffffffffffffffff SI_TIMER=fffffffffffffffe SI_MESGQ=fffffffffffffffd SI_ASYNCIO=fffffffffffffffc SI_SIGIO=fffffffffffffffb SI_TKILL=fffffffffffffffa SI_DETHREAD=fffffffffffffff9 SI_ASYNCNL=ffffffffffffffc4',
 );
 
 export const si_codes_ill = /* @__PURE__ */ choiceTable(
-  'ILL_???',
-  'ILL_ILLOPC=1 ILL_ILLOPN=2 ILL_ILLADR=3 ILL_ILLTRP=4 ILL_PRVOPC=5 ILL_PRVREG=6 ILL_COPROC=7 ILL_BADSTK=8 ILL_BADIADDR=9',
+  '',
+  'ILL_ILLOPC=1 ILL_ILLOPN=2 ILL_ILLADR=3 ILL_ILLTRP=4 ILL_PRVOPC=5 ILL_PRVREG=6 ILL_COPROC=7 ILL_BADSTK=8 ILL_BADIADDR=9 SI_USER=0 SI_KERNEL=80 SI_QUEUE=ffffffffffffffff SI_TIMER=fffffffffffffffe SI_MESGQ=fffffffffffffffd SI_ASYNCIO=fffffffffffffffc SI_SIGIO=fffffffffffffffb SI_TKILL=fffffffffffffffa SI_DETHREAD=fffffffffffffff9 SI_ASYNCNL=ffffffffffffffc4',
 );
 
 export const si_codes_fpe = /* @__PURE__ */ choiceTable(
-  'FPE_???',
-  'FPE_INTDIV=1 FPE_INTOVF=2 FPE_FLTDIV=3 FPE_FLTOVF=4 FPE_FLTUND=5 FPE_FLTRES=6 FPE_FLTINV=7 FPE_FLTSUB=8 FPE_FLTUNK=e FPE_CONDTRAP=f',
+  '',
+  'FPE_INTDIV=1 FPE_INTOVF=2 FPE_FLTDIV=3 FPE_FLTOVF=4 FPE_FLTUND=5 FPE_FLTRES=6 FPE_FLTINV=7 FPE_FLTSUB=8 FPE_FLTUNK=e FPE_CONDTRAP=f SI_USER=0 SI_KERNEL=80 SI_QUEUE=ffffffffffffffff SI_TIMER=fffffffffffffffe SI_MESGQ=fffffffffffffffd SI_ASYNCIO=fffffffffffffffc SI_SIGIO=fffffffffffffffb SI_TKILL=fffffffffffffffa SI_DETHREAD=fffffffffffffff9 SI_ASYNCNL=ffffffffffffffc4',
 );
 
 export const si_codes_segv = /* @__PURE__ */ choiceTable(
-  'SEGV_???',
-  'SEGV_MAPERR=1 SEGV_ACCERR=2 SEGV_BNDERR=3 SEGV_PKUERR=4 SEGV_ACCADI=5 SEGV_ADIDERR=6 SEGV_ADIPERR=7 SEGV_MTEAERR=8 SEGV_MTESERR=9 SEGV_CPERR=a',
+  '',
+  'SEGV_MAPERR=1 SEGV_ACCERR=2 SEGV_BNDERR=3 SEGV_PKUERR=4 SEGV_ACCADI=5 SEGV_ADIDERR=6 SEGV_ADIPERR=7 SEGV_MTEAERR=8 SEGV_MTESERR=9 SEGV_CPERR=a SI_USER=0 SI_KERNEL=80 SI_QUEUE=ffffffffffffffff SI_TIMER=fffffffffffffffe SI_MESGQ=fffffffffffffffd SI_ASYNCIO=fffffffffffffffc SI_SIGIO=fffffffffffffffb SI_TKILL=fffffffffffffffa SI_DETHREAD=fffffffffffffff9 SI_ASYNCNL=ffffffffffffffc4',
 );
 
 export const si_codes_bus = /* @__PURE__ */ choiceTable(
-  'BUS_???',
-  'BUS_ADRALN=1 BUS_ADRERR=2 BUS_OBJERR=3 BUS_MCEERR_AR=4 BUS_MCEERR_AO=5',
+  '',
+  'BUS_ADRALN=1 BUS_ADRERR=2 BUS_OBJERR=3 BUS_MCEERR_AR=4 BUS_MCEERR_AO=5 SI_USER=0 SI_KERNEL=80 SI_QUEUE=ffffffffffffffff SI_TIMER=fffffffffffffffe SI_MESGQ=fffffffffffffffd SI_ASYNCIO=fffffffffffffffc SI_SIGIO=fffffffffffffffb SI_TKILL=fffffffffffffffa SI_DETHREAD=fffffffffffffff9 SI_ASYNCNL=ffffffffffffffc4',
 );
 
 export const si_codes_trap = /* @__PURE__ */ choiceTable(
-  'TRAP_???',
-  'TRAP_BRKPT=1 TRAP_TRACE=2 TRAP_BRANCH=3 TRAP_HWBKPT=4 TRAP_UNK=5 TRAP_PERF=6',
+  '',
+  'TRAP_BRKPT=1 TRAP_TRACE=2 TRAP_BRANCH=3 TRAP_HWBKPT=4 TRAP_UNK=5 TRAP_PERF=6 SI_USER=0 SI_KERNEL=80 SI_QUEUE=ffffffffffffffff SI_TIMER=fffffffffffffffe SI_MESGQ=fffffffffffffffd SI_ASYNCIO=fffffffffffffffc SI_SIGIO=fffffffffffffffb SI_TKILL=fffffffffffffffa SI_DETHREAD=fffffffffffffff9 SI_ASYNCNL=ffffffffffffffc4',
 );
 
 export const si_codes_chld = /* @__PURE__ */ choiceTable(
-  'CLD_???',
-  'CLD_EXITED=1 CLD_KILLED=2 CLD_DUMPED=3 CLD_TRAPPED=4 CLD_STOPPED=5 CLD_CONTINUED=6',
+  '',
+  'CLD_EXITED=1 CLD_KILLED=2 CLD_DUMPED=3 CLD_TRAPPED=4 CLD_STOPPED=5 CLD_CONTINUED=6 SI_USER=0 SI_KERNEL=80 SI_QUEUE=ffffffffffffffff SI_TIMER=fffffffffffffffe SI_MESGQ=fffffffffffffffd SI_ASYNCIO=fffffffffffffffc SI_SIGIO=fffffffffffffffb SI_TKILL=fffffffffffffffa SI_DETHREAD=fffffffffffffff9 SI_ASYNCNL=ffffffffffffffc4',
 );
 
 export const si_codes_poll = /* @__PURE__ */ choiceTable(
-  'POLL_???',
-  'POLL_IN=1 POLL_OUT=2 POLL_MSG=3 POLL_ERR=4 POLL_PRI=5 POLL_HUP=6',
+  '',
+  'POLL_IN=1 POLL_OUT=2 POLL_MSG=3 POLL_ERR=4 POLL_PRI=5 POLL_HUP=6 SI_USER=0 SI_KERNEL=80 SI_QUEUE=ffffffffffffffff SI_TIMER=fffffffffffffffe SI_MESGQ=fffffffffffffffd SI_ASYNCIO=fffffffffffffffc SI_SIGIO=fffffffffffffffb SI_TKILL=fffffffffffffffa SI_DETHREAD=fffffffffffffff9 SI_ASYNCNL=ffffffffffffffc4',
 );
 
 export const si_codes_sys = /* @__PURE__ */ choiceTable(
-  'SYS_???',
-  'SYS_SECCOMP=1 SYS_USER_DISPATCH=2',
+  '',
+  'SYS_SECCOMP=1 SYS_USER_DISPATCH=2 SI_USER=0 SI_KERNEL=80 SI_QUEUE=ffffffffffffffff SI_TIMER=fffffffffffffffe SI_MESGQ=fffffffffffffffd SI_ASYNCIO=fffffffffffffffc SI_SIGIO=fffffffffffffffb SI_TKILL=fffffffffffffffa SI_DETHREAD=fffffffffffffff9 SI_ASYNCNL=ffffffffffffffc4',
 );
 
 export const audit_archs = /* @__PURE__ */ choiceTable(

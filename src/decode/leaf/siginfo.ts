@@ -1,26 +1,39 @@
-// siginfo_t, of a delivered signal or of a system call's argument (sigaction(2), asm-generic/siginfo.h).
-import { errnoName } from '../../abi/errno.js';
-import { signalName } from '../../abi/signal.js';
-import { syscallName } from '../../abi/syscalls.js';
+// siginfo_t, of a delivered signal or of a system call's argument (sigaction(2), asm-generic/siginfo.h). Which members
+// of its union hold something follows from the code, and for codes of the kernel's own from the signal.
 import type { AbiName } from '../../abi/abi.js';
+import { I386, X32_BIT, X86_64 } from '../../abi/abi.js';
+import { errnoName } from '../../abi/errno.js';
+import { syscallName } from '../../abi/syscalls.js';
+import * as g from '../../constants/generated/signal.js';
 import {
-  audit_archs,
-  si_codes,
-  si_codes_bus,
-  si_codes_chld,
-  si_codes_fpe,
-  si_codes_ill,
-  si_codes_poll,
-  si_codes_segv,
-  si_codes_sys,
-  si_codes_trap,
-} from '../../constants/generated/signal.js';
-import type { ConstantTable } from '../../constants/table.js';
-import type { Cursor } from '../../record/cursor.js';
-import { printAddress } from '../scalar.js';
-import type { Sink } from '../sink.js';
-import type { Style } from '../style.js';
-import { choiceName, constantText } from '../xlat.js';
+  address,
+  byAbi,
+  choice,
+  differs,
+  either,
+  equals,
+  fd,
+  field,
+  format,
+  i32,
+  inline,
+  long,
+  match,
+  outer,
+  pid,
+  reserved,
+  sibling,
+  struct,
+  u32,
+  x16,
+  x32,
+  xlong,
+} from '../../describe/combinators.js';
+import type { FieldSpec } from '../../describe/combinators.js';
+import type { Node, StructNode } from '../../describe/node.js';
+import type { ScalarFormat } from '../printer.js';
+import { memoised } from '../xlat.js';
+import { signalNumber, userId } from './flags.js';
 
 const SIGILL = 4;
 const SIGTRAP = 5;
@@ -31,154 +44,167 @@ const SIGCHLD = 17;
 const SIGIO = 29;
 const SIGSYS = 31;
 
-const CODES: Readonly<Record<number, ConstantTable>> = {
-  [SIGILL]: si_codes_ill,
-  [SIGTRAP]: si_codes_trap,
-  [SIGBUS]: si_codes_bus,
-  [SIGFPE]: si_codes_fpe,
-  [SIGSEGV]: si_codes_segv,
-  [SIGCHLD]: si_codes_chld,
-  [SIGIO]: si_codes_poll,
-  [SIGSYS]: si_codes_sys,
+/** Codes of signals that somebody sent: not positive. */
+const SI_USER = 0;
+const SI_TIMER = -2;
+const SI_SIGIO = -5;
+const SI_TKILL = -6;
+const NEGATIVE = 0x80000000;
+
+const CLD_EXITED = 1;
+const SEGV_BNDERR = 3;
+const SEGV_PKUERR = 4;
+const BUS_MCEERR_AR = 4;
+const BUS_MCEERR_AO = 5;
+
+/** Bytes of siginfo_t on every personality (SI_MAX_SIZE). */
+export const SIGINFO_BYTES = 128;
+
+/** Digits behind the point of si_utime and si_stime: clock ticks are hundredths of a second for programs (USER_HZ). */
+const TICK_DIGITS = 2;
+
+const signal = format(signalNumber);
+
+/** An error number: its name, or unsigned. */
+const errorNumber: ScalarFormat = (style) =>
+  memoised((lo) => {
+    const name = style.constants === 'raw' ? undefined : errnoName(lo);
+    return name === undefined ? String(lo) : style.constants === 'verbose' ? `${lo} /* ${name} */` : name;
+  });
+
+/** Clock ticks, and how many seconds that is. */
+const clockTicks: ScalarFormat = () =>
+  memoised((lo, hi) => {
+    const ticks = hi === 0 ? String(lo) : ((BigInt(hi) << 32n) | BigInt(lo)).toString();
+    if (ticks === '0') return ticks;
+    const digits = ticks.padStart(TICK_DIGITS + 1, '0');
+    return `${ticks} /* ${digits.slice(0, -TICK_DIGITS)}.${digits.slice(-TICK_DIGITS)} s */`;
+  });
+
+/** Number of a call of a personality: its constant, or a name in a comment when it is not the program's own. */
+const callOf = (abi: AbiName, own: boolean): Node =>
+  format((style) =>
+    memoised((lo) => {
+      const name = syscallName(abi, abi === 'x32' ? lo & ~X32_BIT : lo);
+      if (name === undefined || style.constants === 'raw') return String(lo);
+      if (!own) return `${lo} /* ${name} */`;
+      return style.constants === 'verbose' ? `${lo} /* __NR_${name} */` : `__NR_${name}`;
+    }),
+  );
+
+/** A call's number, whose architecture is in `si_arch`. */
+const callNumber = (own: AbiName): Node =>
+  match(
+    sibling('si_arch'),
+    {
+      [I386.auditArch]: callOf('i386', own === 'i386'),
+      [X86_64.auditArch]: match(
+        sibling('si_syscall'),
+        { [X32_BIT]: callOf('x32', own === 'x32') },
+        callOf('x86_64', own === 'x86_64'),
+        X32_BIT,
+      ),
+    },
+    u32,
+  );
+
+const sender: FieldSpec = { si_pid: pid, si_uid: format(userId) };
+const value = inline(struct({ si_int: i32, si_ptr: field(address, { overlay: true }) }), { ifSet: true });
+
+const sent = struct(sender);
+const queued = struct({ ...sender, value });
+const timer = struct({
+  si_timerid: x32,
+  si_overrun: i32,
+  value: inline(struct({ si_int: i32, si_ptr: field(address, { overlay: true }) })),
+});
+const polled = struct({ si_band: long, si_fd: fd });
+const child = struct(
+  {
+    ...sender,
+    si_status: match(outer('si_code'), { [CLD_EXITED]: i32 }, signal),
+    // 64 bits on x32, too, where they are not aligned.
+    si_utime: format(clockTicks, 'long'),
+    si_stime: format(clockTicks, 'long'),
+  },
+);
+const fault = struct({ si_addr: address });
+const busFault = struct({
+  si_addr: address,
+  si_addr_lsb: field(x16, {
+    when: either(equals(outer('si_code'), BUS_MCEERR_AR), equals(outer('si_code'), BUS_MCEERR_AO)),
+  }),
+});
+const addressFault = struct({
+  si_addr: address,
+  lsb: field(xlong, { hidden: true }),
+  bounds: inline(struct({ si_lower: address, si_upper: address }), { when: equals(outer('si_code'), SEGV_BNDERR) }),
+  si_pkey: field(u32, { overlay: true, when: equals(outer('si_code'), SEGV_PKUERR) }),
+});
+const refused = (own: AbiName): StructNode =>
+  struct({ si_call_addr: address, si_syscall: callNumber(own), si_arch: choice(g.audit_archs) });
+/** Signals without members of their own: what is there, if anything is. */
+const other = struct({ source: inline(struct(sender), { ifSet: true }), value });
+const nothing = struct({});
+
+/** Codes of a signal's own, then those that any signal may have. */
+const code = match(
+  sibling('si_signo'),
+  {
+    [SIGILL]: choice(g.si_codes_ill),
+    [SIGTRAP]: choice(g.si_codes_trap),
+    [SIGBUS]: choice(g.si_codes_bus),
+    [SIGFPE]: choice(g.si_codes_fpe),
+    [SIGSEGV]: choice(g.si_codes_segv),
+    [SIGCHLD]: choice(g.si_codes_chld),
+    [SIGIO]: choice(g.si_codes_poll),
+    [SIGSYS]: choice(g.si_codes_sys),
+  },
+  choice(g.si_codes),
+);
+
+/** POLL_IN to POLL_HUP; the kernel gives no other. */
+const POLL_CODES = [1, 2, 3, 4, 5, 6];
+
+const members = (own: AbiName): Node => {
+  const bySignal = match(
+    sibling('si_signo'),
+    {
+      [SIGILL]: fault,
+      [SIGTRAP]: fault,
+      [SIGFPE]: fault,
+      [SIGBUS]: busFault,
+      [SIGSEGV]: addressFault,
+      [SIGCHLD]: child,
+      [SIGIO]: match(sibling('si_code'), POLL_CODES.map((n) => [n, polled] as const), nothing),
+      [SIGSYS]: refused(own),
+    },
+    other,
+  );
+  return match(
+    sibling('si_code'),
+    { [SI_USER]: sent, [SI_TKILL]: sent, [SI_TIMER]: timer, [SI_SIGIO]: polled },
+    match(sibling('si_code'), { [NEGATIVE]: queued }, bySignal, NEGATIVE),
+  );
 };
 
-/** Clock ticks of si_utime and si_stime (USER_HZ). */
-const TICKS = 100;
+/** siginfo_t; calls of the personality `own` are named by their constants. Nothing is in it when there is no signal. */
+const siginfoOf = (own: AbiName): StructNode =>
+  struct(
+    {
+      si_signo: field(signal, { when: differs(sibling('si_signo'), 0) }),
+      si_errno: reserved(format(errorNumber)),
+      si_code: field(code, { when: differs(sibling('si_signo'), 0) }),
+      members: inline(members(own), { when: differs(sibling('si_signo'), 0) }),
+    },
+    { order: ['si_signo', 'si_code', 'si_errno', 'members'], size: SIGINFO_BYTES },
+  );
 
-/** A signal number in a style. */
-export function signalText(signal: number, style: Style): string {
-  const name = signalName(signal);
-  if (style.constants === 'raw') return String(signal);
-  return style.constants === 'verbose' && name !== String(signal) ? `${signal} /* ${name} */` : name;
-}
-
-function codeText(signal: number, code: number, style: Style): string {
-  const lo = code >>> 0;
-  const own = CODES[signal];
-  const { name } = style.abi;
-  if (own && choiceName(own.entries(name), lo, 0, 4) !== undefined)
-    return constantText(own, style.abi, style.constants, lo, 0, 4);
-  if (choiceName(si_codes.entries(name), lo, 0, 4) !== undefined || !own)
-    return constantText(si_codes, style.abi, style.constants, lo, 0, 4);
-  return constantText(own, style.abi, style.constants, lo, 0, 4);
-}
-
-/** Prints the structure at `at`; `compat`: the layout of 32-bit programs (a system call's own memory). */
-export function printSiginfo(c: Cursor, s: Sink, at: number, style: Style, compat: boolean): void {
-  const signal = c.i32(at);
-  const error = c.i32(at + 4);
-  const code = c.i32(at + 8);
-  const union = at + (compat ? 12 : 16);
-  const word = compat ? 4 : 8;
-  const number = (name: string, value: number): void => s.text(`, ${name}=${value}`);
-  const pointer = (name: string, from: number): void => {
-    s.text(`, ${name}=`);
-    printAddress(c, s, c.u32(from), compat ? 0 : c.u32(from + 4));
-  };
-  const sender = (): void => {
-    number('si_pid', c.i32(union));
-    s.text(`, si_uid=${c.i32(union + 4)}`);
-  };
-  const value = (from: number): void => {
-    number('si_int', c.i32(from));
-    pointer('si_ptr', from);
-  };
-  s.text(`{si_signo=${signalText(signal, style)}, si_code=${codeText(signal, code, style)}`);
-  if (error !== 0) s.text(`, si_errno=${errnoName(error) ?? error}`);
-  if (code <= 0) {
-    if (code === -2) {
-      s.text(`, si_timerid=${c.i32(union).toString(10)}`);
-      number('si_overrun', c.i32(union + 4));
-      value(union + 8);
-    } else {
-      sender();
-      if (code !== 0 && code !== -6 && (code === -1 || hasBytes(c, union + 8, word))) value(union + 8);
-    }
-  } else
-    switch (signal) {
-      case SIGCHLD:
-        sender();
-        if (code === 1) number('si_status', c.i32(union + 8));
-        else s.text(`, si_status=${signalText(c.i32(union + 8), style)}`);
-        ticks(c, s, 'si_utime', compat ? union + 12 : union + 16, compat);
-        ticks(c, s, 'si_stime', compat ? union + 16 : union + 24, compat);
-        break;
-      case SIGILL:
-      case SIGFPE:
-      case SIGSEGV:
-      case SIGBUS:
-        pointer('si_addr', union);
-        if (signal === SIGSEGV && code === 3) {
-          pointer('si_lower', union + 2 * word);
-          pointer('si_upper', union + 3 * word);
-        } else if (signal === SIGSEGV && code === 4) number('si_pkey', c.u32(union + 2 * word));
-        break;
-      case SIGIO:
-        s.text(`, si_band=${bandText(c.u32(union), style)}`);
-        number('si_fd', c.i32(union + word));
-        break;
-      case SIGSYS: {
-        pointer('si_call_addr', union);
-        const nr = c.u32(union + word);
-        const arch = c.u32(union + word + 4);
-        const abi: AbiName = arch === 0x40000003 ? 'i386' : nr & 0x40000000 ? 'x32' : 'x86_64';
-        const name = syscallName(abi, nr & ~0x40000000);
-        const known = name === undefined ? undefined : `__NR_${name}`;
-        s.text(`, si_syscall=`);
-        s.text(
-          style.constants === 'raw' || known === undefined
-            ? hexOf(nr)
-            : style.constants === 'verbose'
-              ? `${hexOf(nr)} /* ${known} */`
-              : known,
-        );
-        s.text(`, si_arch=${constantText(audit_archs, style.abi, style.constants, arch, 0, 4)}`);
-        break;
-      }
-      default:
-        if (hasBytes(c, union, 8)) sender();
-        if (hasBytes(c, union + 8, word)) value(union + 8);
-    }
-  s.byte(125);
-}
-
-const hexOf = (n: number): string => (n === 0 ? '0' : '0x' + n.toString(16));
-
-function hasBytes(c: Cursor, at: number, n: number): boolean {
-  for (let i = 0; i < n; i++) if (c.bytes[at + i] !== 0) return true;
-  return false;
-}
-
-function ticks(c: Cursor, s: Sink, name: string, at: number, compat: boolean): void {
-  const lo = c.u32(at);
-  s.text(`, ${name}=`);
-  if (compat) s.signed(lo);
-  else s.signed64(lo, c.u32(at + 4));
-  if (lo !== 0) s.text(` /* ${trimmed(lo / TICKS)} s */`);
-}
-
-const trimmed = (seconds: number): string => String(Number(seconds.toFixed(2)));
-
-/** poll bits, in poll.h's order. */
-const BANDS: readonly (readonly [number, string])[] = [
-  [1, 'POLLIN'],
-  [2, 'POLLPRI'],
-  [4, 'POLLOUT'],
-  [0x40, 'POLLRDNORM'],
-  [0x80, 'POLLRDBAND'],
-  [0x100, 'POLLWRNORM'],
-  [0x200, 'POLLWRBAND'],
-  [0x400, 'POLLMSG'],
-  [8, 'POLLERR'],
-  [0x10, 'POLLHUP'],
-  [0x20, 'POLLNVAL'],
-];
-
-function bandText(value: number, style: Style): string {
-  if (style.constants === 'raw') return hexOf(value);
-  const names = BANDS.filter(([bit]) => value & bit).map(([, name]) => name);
-  const rest = BANDS.reduce((v, [bit]) => v & ~bit, value);
-  if (rest) names.push(hexOf(rest >>> 0));
-  const text = names.join('|') || '0';
-  return style.constants === 'verbose' && value ? `${hexOf(value)} /* ${text} */` : text;
-}
+/** siginfo_t in the memory of a program. */
+export const siginfo = byAbi(siginfoOf('x86_64'), siginfoOf('i386'), siginfoOf('x32'));
+/** siginfo_t of a delivered signal: the tracer gets it in its own layout, whatever the tracee's personality. */
+export const deliveredSiginfo: Readonly<Record<AbiName, StructNode>> = {
+  x86_64: siginfoOf('x86_64'),
+  i386: siginfoOf('i386'),
+  x32: siginfoOf('x32'),
+};

@@ -1,21 +1,21 @@
 // Sets of signals: `[INT TERM]`, and `~[…]` when most are set.
-import { shortSignalName, SIGNAL_MAX } from '../../abi/signal.js';
+import { shortSignalName } from '../../abi/signal.js';
+import { blob, format } from '../../describe/combinators.js';
+import type { FormatNode, MemoryNode, Ref } from '../../describe/node.js';
 import type { Cursor } from '../../record/cursor.js';
-import { blob } from '../../describe/combinators.js';
-import type { MemoryNode, Ref } from '../../describe/node.js';
-import type { Renderer } from '../printer.js';
-import type { Sink } from '../sink.js';
+import type { Renderer, ScalarFormat } from '../printer.js';
 import type { Style } from '../style.js';
+import { memoised } from '../xlat.js';
 
-/** A set with so many members is shown by what it lacks. */
-const MOST = Math.floor((SIGNAL_MAX * 2) / 3);
+/** Bytes of the kernel's sigset_t on every personality. */
+const KERNEL_SET = 8;
 
-/** The text of a set of `bits` signals given in two halves. */
-export function sigsetText(lo: number, hi: number, style: Style, bits = SIGNAL_MAX): string {
+function sigsetText(lo: number, hi: number, style: Style, bits: number): string {
   const has = (n: number): boolean => ((n <= 32 ? lo >>> (n - 1) : hi >>> (n - 33)) & 1) === 1;
   let count = 0;
   for (let n = 1; n <= bits; n++) if (has(n)) count++;
-  const inverted = count >= MOST;
+  // A set with two thirds of all signals is shown by what it lacks.
+  const inverted = count >= Math.floor((bits * 2) / 3);
   const names: string[] = [];
   for (let n = 1; n <= bits; n++) {
     if (has(n) === inverted) continue;
@@ -25,28 +25,31 @@ export function sigsetText(lo: number, hi: number, style: Style, bits = SIGNAL_M
   return `${inverted ? '~' : ''}[${names.join(' ')}]`;
 }
 
-const memo = new Map<string, string>();
+/** A set in a word: of 32 signals (calls before 2.2), or of 64. */
+const sigset: ScalarFormat = (style, size) => memoised((lo, hi) => sigsetText(lo, hi, style, size * 8));
 
-/** Prints the set at an index; `length` bytes of it are there (4 on old calls). */
-export function printSigset(c: Cursor, s: Sink, at: number, length: number, style: Style): void {
-  const lo = c.u32(at);
-  const hi = length >= 8 ? c.u32(at + 4) : 0;
-  const key = `${style.constants}${lo}.${hi}`;
-  let text = memo.get(key);
-  if (text === undefined) {
-    text = sigsetText(lo, hi, style, length >= 8 ? 64 : 32);
-    if (memo.size < 1024) memo.set(key, text);
-  }
-  s.text(text);
+/** The set of the classic calls: an unsigned long of 32 bits. */
+export const oldSigset: FormatNode = format(sigset, 4);
+/** The kernel's sigset_t. */
+export const kernelSigset: FormatNode = format(sigset, KERNEL_SET);
+
+/** Prints the `length` bytes of a set that are there. */
+const partialSet: Renderer = ({ style }) => {
+  const byBytes = new Map<number, ReturnType<ScalarFormat>>();
+  return (c, s, at, length) => {
+    let print = byBytes.get(length);
+    if (!print) byBytes.set(length, (print = sigset(style, length)));
+    print(c, s, word(c, at, Math.min(length, 4)), word(c, at + 4, Math.max(0, length - 4)));
+  };
+};
+
+function word(c: Cursor, at: number, bytes: number): number {
+  let value = 0;
+  for (let i = bytes - 1; i >= 0; i--) value = value * 256 + c.bytes[at + i];
+  return value;
 }
 
-/** Bytes of the kernel's sigset_t on every personality. */
-const KERNEL_SET = 8;
-/** A set whose size is another argument: the kernel, and so the text, takes its own size only. */
-export const sizedSigset = (size: Ref): MemoryNode => blob(size, KERNEL_SET, sigset, { exact: true });
-
-/** For blobs and structures of one set. */
-export const sigset: Renderer =
-  ({ style }) =>
-  (c, s, at, length) =>
-    printSigset(c, s, at, length, style);
+/** A set whose size is another argument. */
+export const sizedSigset = (size: Ref): MemoryNode => blob(size, KERNEL_SET, partialSet, { unit: 'ptr' });
+/** A set of which the kernel writes as many bytes as it is asked to, if they are not too many (rt_sigpending). */
+export const cutSigset = (size: Ref): MemoryNode => blob(size, KERNEL_SET, partialSet, { unit: 1 });

@@ -1,0 +1,16 @@
+// An object that no call's argument leads to (the information of a delivered signal), compiled on its own.
+import type { MemoryNode } from '../describe/node.js';
+import { resolveObject } from '../describe/resolve.js';
+import type { MemoryPrinter } from './printer.js';
+import { Printers } from './print.js';
+import type { Style } from './style.js';
+
+const noArguments = (name: string): never => {
+  throw new Error(`no argument '${name}'`);
+};
+
+/** Compiles the printer of a described object. `name` is for error messages. */
+export function compileObject(name: string, node: MemoryNode, style: Style): MemoryPrinter {
+  const printers = new Printers(style, { arg: noArguments, argIndex: noArguments });
+  return printers.memory(resolveObject(name, node, style), 0);
+}
