@@ -119,15 +119,13 @@ const timer = struct({
   value: inline(struct({ si_int: i32, si_ptr: field(address, { overlay: true }) })),
 });
 const polled = struct({ si_band: long, si_fd: fd });
-const child = struct(
-  {
-    ...sender,
-    si_status: match(outer('si_code'), { [CLD_EXITED]: i32 }, signal),
-    // 64 bits on x32, too, where they are not aligned.
-    si_utime: format(clockTicks, 'long'),
-    si_stime: format(clockTicks, 'long'),
-  },
-);
+const child = struct({
+  ...sender,
+  si_status: match(outer('si_code'), { [CLD_EXITED]: i32 }, signal),
+  // 64 bits on x32, too, where they are not aligned.
+  si_utime: format(clockTicks, 'long'),
+  si_stime: format(clockTicks, 'long'),
+});
 const fault = struct({ si_addr: address });
 const busFault = struct({
   si_addr: address,
@@ -176,7 +174,11 @@ const members = (own: AbiName): Node => {
       [SIGBUS]: busFault,
       [SIGSEGV]: addressFault,
       [SIGCHLD]: child,
-      [SIGIO]: match(sibling('si_code'), POLL_CODES.map((n) => [n, polled] as const), nothing),
+      [SIGIO]: match(
+        sibling('si_code'),
+        POLL_CODES.map((n) => [n, polled] as const),
+        nothing,
+      ),
       [SIGSYS]: refused(own),
     },
     other,

@@ -1,17 +1,6 @@
 // Waiting for children (wait4(2), waitid(2)) and what they used.
 import * as g from '../../constants/generated/process.js';
-import {
-  arg,
-  call,
-  choice,
-  fd,
-  flags,
-  format,
-  match,
-  output,
-  pid,
-  returns,
-} from '../../describe/combinators.js';
+import { arg, call, choice, fd, flags, format, match, output, pid, returns } from '../../describe/combinators.js';
 import { siginfo } from '../../decode/leaf/siginfo.js';
 import { waitStatus } from '../../decode/leaf/wait-status.js';
 import type { Family } from '../index.js';

@@ -52,7 +52,8 @@ const waitFor = (timeout: MemoryNode) => () =>
  * The frame on the stack, to which the stack pointer leads (argument 0, by the tracer): only the mask in it is shown.
  * Before it stands what depends on the personality (asm/ucontext.h, asm/sigframe.h).
  */
-const frame = (before: number): Node => input(struct({ context: padding(before), mask: kernelSigset }, { packed: true }));
+const frame = (before: number): Node =>
+  input(struct({ context: padding(before), mask: kernelSigset }, { packed: true }));
 /** In the frame of i386's sigreturn the halves of the mask stand apart: in the sigcontext, and behind the state of the FPU. */
 const oldFrame = struct(
   { context: padding(80), oldmask: x32, cr2: padding(4), fpstate: padding(624), extramask: x32 },
