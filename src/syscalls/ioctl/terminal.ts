@@ -1,28 +1,73 @@
 // Commands of terminals and of descriptors in general (ioctl_tty(2), ioctl(2)).
-import { address, i32, input, output, struct, u16 } from '../../describe/combinators.js';
+import { flow_actions, flush_queues, modem_lines } from '../../constants/generated/terminal.js';
+import { bytes, choice, constant, flags, i32, input, output, struct, u16, xsize } from '../../describe/combinators.js';
 import type { Declaration, IoctlFamily } from './family.js';
-
-const winsize = struct({ ws_row: u16, ws_col: u16, ws_xpixel: u16, ws_ypixel: u16 });
+import { kernelTermios, termio, termios2 } from './termios.js';
 
 export const terminal: IoctlFamily = {
   types: [0x54],
-  commands: (): Record<string, Declaration> => ({
-    TCGETS: address,
-    TCSETS: address,
-    TCSETSW: address,
-    TCSETSF: address,
-    FIONREAD: output(i32),
-    TIOCGSID: output(i32),
-    TIOCGPGRP: output(i32),
-    TIOCGPTN: output(i32),
-    FIONBIO: input(i32),
-    FIOASYNC: input(i32),
-    TIOCSPGRP: input(i32),
-    TIOCSPTLCK: input(i32),
-    TIOCGWINSZ: output(winsize),
-    TIOCSWINSZ: input(winsize),
-    FIONCLEX: null,
-    FIOCLEX: null,
-    TIOCNOTTY: null,
-  }),
+  commands: (): Record<string, Declaration> => {
+    const modes = kernelTermios();
+    const modes2 = termios2();
+    const old = termio();
+    const winsize = struct({ ws_row: u16, ws_col: u16, ws_xpixel: u16, ws_ypixel: u16 });
+    const lines = flags(modem_lines);
+    const got = output(i32);
+    const given = input(i32);
+    return {
+      TCGETS: output(modes),
+      TIOCGLCKTRMIOS: output(modes),
+      TCSETS: input(modes),
+      TCSETSW: input(modes),
+      TCSETSF: input(modes),
+      TIOCSLCKTRMIOS: input(modes),
+      TCGETS2: output(modes2),
+      TCSETS2: input(modes2),
+      TCSETSW2: input(modes2),
+      TCSETSF2: input(modes2),
+      TCGETA: output(old),
+      TCSETA: input(old),
+      TCSETAW: input(old),
+      TCSETAF: input(old),
+      TIOCGWINSZ: output(winsize),
+      TIOCSWINSZ: input(winsize),
+      TIOCMGET: output(lines),
+      TIOCMBIS: input(lines),
+      TIOCMBIC: input(lines),
+      TIOCMSET: input(lines),
+      TCXONC: choice(flow_actions, 'ptr'),
+      TCFLSH: choice(flush_queues, 'ptr'),
+      TCSBRK: i32,
+      TCSBRKP: i32,
+      TIOCSCTTY: i32,
+      TIOCSTI: input(bytes(constant(1))),
+      FIONREAD: got,
+      TIOCOUTQ: got,
+      TIOCGSID: got,
+      TIOCGPGRP: got,
+      TIOCGPTN: got,
+      TIOCGETD: got,
+      TIOCGEXCL: got,
+      TIOCGDEV: got,
+      TIOCGSOFTCAR: got,
+      FIONBIO: given,
+      FIOASYNC: given,
+      TIOCSPGRP: given,
+      TIOCSPTLCK: given,
+      TIOCSETD: given,
+      TIOCPKT: given,
+      TIOCSSOFTCAR: given,
+      TIOCLINUX: xsize,
+      TIOCEXCL: null,
+      TIOCNXCL: null,
+      TIOCNOTTY: null,
+      TIOCCONS: null,
+      TIOCSBRK: null,
+      TIOCCBRK: null,
+      TIOCVHANGUP: null,
+      TIOCSSERIAL: null,
+      FIONCLEX: null,
+      FIOCLEX: null,
+    };
+  },
 };
