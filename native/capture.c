@@ -46,6 +46,9 @@ static void end_region(struct run *run, struct region *g, uint32_t len, uint32_t
 {
 	g->len = len;
 	run->r->nregions++;
+	/* A printer may read a field that lies partly behind the end: it finds zeros there. */
+	if (len & 7)
+		memset((uint8_t *)run->r + g->offset + len, 0, 8 - (len & 7));
 	run->used += (len + 7) & ~7U;
 	if (handle < PLAN_HANDLES)
 		run->handles[handle] = (struct window){ g->offset, len };
@@ -272,6 +275,34 @@ static void run_block(struct run *run, const struct plan_insn *insns, uint32_t f
 			pc = end - 1;
 			break;
 		}
+		case OP_CHAIN: {
+			uint32_t size = i->imm & 15, align = i->imm >> 4 & 15, header = i->imm >> 8;
+			struct window w = run->handles[a];
+			uint32_t end = pc + 1 + i->c;
+			while (w.len >= header) {
+				uint64_t len = load(run, &w, 0, size);
+				if (len < header)
+					break;
+				if (len > w.len)
+					len = w.len;
+				run->handles[b] = (struct window){ w.offset, (uint32_t)len };
+				run_block(run, insns, pc + 1, end, depth + 1);
+				if (run->fuel == 0 || run->fuel == UINT32_MAX)
+					return;
+				uint32_t step = ((uint32_t)len + align - 1) & ~(align - 1);
+				if (step > w.len)
+					step = w.len;
+				w = (struct window){ w.offset + step, w.len - step };
+			}
+			pc = end - 1;
+			break;
+		}
+		case OP_TAIL: {
+			struct window w = run->handles[a];
+			uint32_t cut = i->imm < w.len ? i->imm : w.len;
+			run->handles[b] = (struct window){ w.offset + cut, w.len - cut };
+			break;
+		}
 		case OP_LDI:
 			reg[a] = i->imm;
 			break;
@@ -367,6 +398,7 @@ uint32_t capture_limit(const struct plan_insn *insns, uint32_t count)
 		case OP_EACH:
 		case OP_EACHLIM:
 		case OP_FDSET:
+		case OP_CHAIN:
 			return UINT32_MAX;
 		case OP_MEM:
 		case OP_MEMV:
@@ -382,7 +414,7 @@ uint32_t capture_limit(const struct plan_insn *insns, uint32_t count)
 void capture_run(const struct plan_insn *insns, uint32_t count, uint32_t limit, const uint64_t args[6], int64_t ret, bool failed,
 		 const struct capture_source *source, struct record *r, uint32_t room)
 {
-	struct run run = { .r = r, .room = room, .source = source, .fuel = 1U << 20, .failed = failed };
+	struct run run = { .r = r, .room = room & ~7U, .source = source, .fuel = 1U << 20, .failed = failed };
 	/*
 	 * The region table grows while bytes are captured behind it, so its size must be known first. A plan without loops
 	 * has a limit of its own; with loops the table gets a share of the room, and the gap is closed at the end.

@@ -58,7 +58,11 @@ enum plan_op {
 	OP_COMM = 26,  /* region (addr = (uint32_t)r[a]) = comm of that pid, from /proc */
 	OP_PAD = 27,   /* h[b], filled by the instruction before, is imm bytes long at least: zeros behind what was asked for */
 	OP_FDSET = 28, /* OP_FDPATH of every descriptor below r[c] whose bit is set in h[a] */
-	OP_LAST = 29
+	OP_CHAIN = 29, /* for every record of h[a], each beginning with its length (imm & 15: 2, 4 or 8 bytes; imm >> 4 & 15:
+	                * alignment of the next one; imm >> 8: bytes of a header, the least length): h[b] = the record, cut to the
+	                * window, run the next c instructions; ends at a length that is less than a header */
+	OP_TAIL = 30,  /* h[b] = h[a] without its first imm bytes */
+	OP_LAST = 31
 };
 
 #define PLAN_MAX_INSNS 4096

@@ -70,6 +70,24 @@ static int check_block(struct check *k, uint32_t from, uint32_t to, int depth)
 			pc += i->c;
 			continue;
 		}
+		case OP_CHAIN: {
+			uint32_t size = i->imm & 15, align = i->imm >> 4 & 15, header = i->imm >> 8;
+			if (a >= PLAN_HANDLES || b >= PLAN_HANDLES || a == b)
+				return refuse(k, pc, "no such handle");
+			if (!unit_ok(size) || !unit_ok(align) || header < size || header > 4096)
+				return refuse(k, pc, "bad record header");
+			if (i->c == 0 || i->c >= to - pc)
+				return refuse(k, pc, "loop leaves its block");
+			int r = check_block(k, pc + 1, pc + 1 + i->c, depth + 1);
+			if (r)
+				return r;
+			pc += i->c;
+			continue;
+		}
+		case OP_TAIL:
+			if (a >= PLAN_HANDLES || b >= PLAN_HANDLES || a == b)
+				return refuse(k, pc, "no such handle");
+			break;
 		case OP_SHRI:
 			if (i->imm > 63)
 				return refuse(k, pc, "bad shift");

@@ -89,6 +89,21 @@ export class PlanBuilder {
     this.giveHandle();
   }
 
+  /**
+   * Runs `body` for every record of a window that begins with its own length, of `size` bytes; the next record is
+   * aligned to `align`; a length below `header` ends the walk.
+   */
+  chain(handle: number, size: number, align: number, header: number, body: (record: number) => void): void {
+    const record = this.takeHandle();
+    const at = this.emit(Op.Chain, handle, record, 0, 0, size | (align << 4) | (header << 8));
+    body(record);
+    const count = this.insns.length - at - 1;
+    if (count === 0) this.insns.length = at;
+    else if (count > 255) throw new DescriptionError(this.name, 'capture plan: loop of over 255 instructions');
+    else this.insns[at].c = count;
+    this.giveHandle();
+  }
+
   /** Dispatches on the low half of a register; `cases` hold distinct keys, `otherwise` runs for all others. */
   switch(reg: number, cases: readonly (readonly [number, () => void])[], otherwise: () => void): void {
     const sorted = cases.map(([key, body]) => [key >>> 0, body] as const).sort((x, y) => x[0] - y[0]);

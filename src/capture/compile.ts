@@ -37,7 +37,10 @@ export function hasOutput(node: R): boolean {
       return hasOutput(node.otherwise) || node.cases.some(([, r]) => hasOutput(r));
     case 'struct':
       return node.fields.some((f) => hasOutput(f.node));
+    case 'whole':
+      return hasOutput(node.node) || (node.short !== undefined && hasOutput(node.short));
     case 'array':
+    case 'chain':
     case 'zeroTerminated':
       return hasOutput(node.of);
     default:
@@ -165,6 +168,10 @@ class Capture {
         if (place.bytes < 8) b.emit(Op.AndI, reg, 0, 0, 0, place.bytes === 4 ? 0xffffffff : 2 ** (8 * place.bytes) - 1);
         return;
       case 'ret': {
+        if (place.orAll && this.phase === 'enter') {
+          b.emit(Op.LdI, reg, 0, 0, 0, 0xffffffff);
+          return;
+        }
         b.emit(Op.LdI, reg, 0, 0, 0, 0);
         const failed = b.jump(Op.JErr);
         b.emit(Op.Mov, reg, Reg.Ret);
@@ -207,6 +214,8 @@ class Capture {
         return;
       }
       case 'before':
+      case 'room':
+      case 'index':
         b.emit(Op.LdI, reg, 0, 0, 0, 0xffffffff);
         return;
       case 'link':
@@ -214,6 +223,10 @@ class Capture {
         b.emit(Op.FdPath, reg, reg, 0, place.site, 0);
         return;
       case 'deref': {
+        if (place.entry) {
+          b.emit(Op.LdI, reg, 0, 0, 0, 0xffffffff);
+          return;
+        }
         let handle = this.dereferenced.get(place.target.register);
         if (handle === undefined) {
           handle = b.takeHandle();
@@ -258,14 +271,13 @@ class Capture {
         return;
       }
       case 'match':
-        this.choose(node, (r) => this.value(r, reg));
+        if (needsCapture(node, this.style)) this.choose(node, (r) => this.value(r, reg));
         return;
     }
   }
 
   private choose(node: R & { kind: 'match' }, each: (r: R) => void): void {
     const b = this.builder;
-    if (!needsCapture(node, this.style)) return;
     const start = b.length;
     const reg = b.take();
     this.evaluate(node.on, reg);
@@ -367,6 +379,34 @@ class Capture {
         b.giveHandle();
         return;
       }
+      case 'whole': {
+        if (!node.length)
+          throw new DescriptionError(this.name, 'an object of varying size behind a pointer has no length');
+        const inside = needsCapture(node.node, this.style);
+        const handle = inside ? b.takeHandle() : NO_HANDLE;
+        const length = b.take();
+        this.evaluate(node.length, length);
+        b.emit(Op.MemV, reg, handle, length, site, Math.max(node.node.bytes, shownBytes(node.short, this.style)));
+        b.give();
+        if (inside) {
+          this.stored(node.node, handle, 0);
+          b.giveHandle();
+        }
+        return;
+      }
+      case 'chain': {
+        const inside = needsCapture(node.of, this.style);
+        const handle = inside ? b.takeHandle() : NO_HANDLE;
+        const length = b.take();
+        this.evaluate(node.length, length);
+        b.emit(Op.MemV, reg, handle, length, site, node.max);
+        b.give();
+        if (inside) {
+          b.chain(handle, node.unit, node.unit, headerBytes(node.of), (record) => this.inside(node.of, record, 0));
+          b.giveHandle();
+        }
+        return;
+      }
       case 'zeroTerminated': {
         const unit = node.of.bytes;
         const counted = node.countOnly !== undefined && this.style.abbrev;
@@ -458,7 +498,16 @@ class Capture {
         this.inside(node, handle, offset);
         return;
       case 'array':
-        for (let i = 0; i < (node.fixed ?? 0); i++) this.stored(node.of, handle, offset + i * node.of.bytes);
+        if (node.fixed === undefined) {
+          // It has the rest of the record.
+          const tail = b.takeHandle();
+          b.emit(Op.Tail, handle, tail, 0, 0, offset);
+          this.elements(node.of, tail, node.of.bytes);
+          b.giveHandle();
+        } else for (let i = 0; i < node.fixed; i++) this.stored(node.of, handle, offset + i * node.of.bytes);
+        return;
+      case 'whole':
+        this.stored(node.node, handle, offset);
         return;
       case 'match':
         this.choose(node, (r) => this.stored(r, handle, offset));
@@ -517,12 +566,13 @@ function needsCapture(node: R, style: Style): boolean {
     case 'format':
       return node.site >= 0;
     case 'match':
-      return (
-        targetText(node) || needsCapture(node.otherwise, style) || node.cases.some(([, r]) => needsCapture(r, style))
-      );
+      return needsCapture(node.otherwise, style) || node.cases.some(([, r]) => needsCapture(r, style));
     case 'struct':
       return node.fields.some((f) => !f.hidden && (f.behind >= 0 || needsCapture(f.node, style)));
+    case 'whole':
+      return needsCapture(node.node, style);
     case 'array':
+    case 'chain':
     case 'zeroTerminated':
       return needsCapture(node.of, style);
     default:
@@ -530,23 +580,30 @@ function needsCapture(node: R, style: Style): boolean {
   }
 }
 
-/** A match between memory objects is captured itself, when it stands behind a pointer. */
-function targetText(node: R & { kind: 'match' }): boolean {
-  const memory = (r: R): boolean =>
-    r.kind === 'string' || r.kind === 'bytes' || r.kind === 'blob' || r.kind === 'struct' || r.kind === 'array';
-  return memory(node.otherwise) || node.cases.some(([, r]) => memory(r));
+/** Most bytes that are shown of an object that may be short. */
+function shownBytes(node: R | undefined, style: Style): number {
+  if (!node) return 0;
+  if (node.kind === 'bytes') return Math.min(style.stringLimit + 1, CAPTURE_MAX);
+  if (node.kind === 'whole') return Math.max(node.node.bytes, shownBytes(node.short, style));
+  return node.bytes;
+}
+
+/** Bytes of what stands before the contents of a record. */
+export function headerBytes(record: RStruct): number {
+  return Math.max(...record.fields.filter((f) => !f.rest).map((f) => f.offset + f.node.bytes));
 }
 
 /** The reference that bounds the bytes of all elements together. */
-function budgetOf(node: R): Place | undefined {
+function budgetOf(node: R, up = 0): Place | undefined {
   switch (node.kind) {
     case 'bytes':
-      return node.within;
+      // Evaluated outside of the structures that lie between.
+      return node.within?.kind === 'field' ? { ...node.within, up: node.within.up - up } : node.within;
     case 'pointer':
-      return node.to.kind === 'array' ? undefined : budgetOf(node.to);
+      return node.to.kind === 'array' ? undefined : budgetOf(node.to, up);
     case 'struct':
       for (const f of node.fields) {
-        const found = budgetOf(f.node);
+        const found = budgetOf(f.node, up + 1);
         if (found) return found;
       }
       return undefined;

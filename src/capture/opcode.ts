@@ -31,6 +31,8 @@ export enum Op {
   Comm = 26,
   Pad = 27,
   FdSet = 28,
+  Chain = 29,
+  Tail = 30,
 }
 
 /** Registers with a fixed meaning; arguments are 0-5, scratch 8-15. */

@@ -1,6 +1,6 @@
 // References and conditions of descriptions, compiled to functions of a record.
 import { fnv1a } from '../describe/link.js';
-import type { Place, Test } from '../describe/resolve.js';
+import type { NamedRegister, Place, Test } from '../describe/resolve.js';
 import type { Cursor } from '../record/cursor.js';
 
 /**
@@ -23,6 +23,10 @@ export function placeReader(place: Place, depth: number): (c: Cursor) => number 
       const { value } = place;
       return () => value;
     }
+    case 'room':
+      return () => Infinity;
+    case 'index':
+      return (c) => c.index;
     case 'field': {
       const frame = depth - 1 - place.up;
       const { offset, bytes } = place;
@@ -70,6 +74,7 @@ export function placeReader(place: Place, depth: number): (c: Cursor) => number 
     }
     case 'deref': {
       const { target, absent } = place;
+      if (place.entry) return (c) => derefAt(c.entry, target, absent);
       return (c) =>
         c.find(target.site, c.argLo(target.register), c.argHi(target.register)) && c.length >= 4 ? c.u32(c.at) : absent;
     }
@@ -83,6 +88,13 @@ export function placeReader(place: Place, depth: number): (c: Cursor) => number 
       return (c) => (test(c) ? 1 : 0);
     }
   }
+}
+
+/** The int that an argument pointed to in a record. */
+function derefAt(c: Cursor | null, target: NamedRegister, absent: number): number {
+  if (c === null) return absent;
+  const { register, site } = target;
+  return c.find(site, c.argLo(register), c.argHi(register)) && c.length >= 4 ? c.u32(c.at) : absent;
 }
 
 /** The low 32 bits of a reference, unsigned: what masks and switches look at. */
@@ -153,7 +165,9 @@ function oneTest(test: Test, depth: number): (c: Cursor) => boolean {
       return (c) => on(c) !== value;
     case 'ge':
       return (c) => on(c) >= value;
-    case 'lt':
-      return (c) => on(c) < value;
+    case 'lt': {
+      const than = test.than && placeReader(test.than, depth);
+      return than ? (c) => on(c) < than(c) : (c) => on(c) < value;
+    }
   }
 }

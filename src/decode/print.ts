@@ -1,7 +1,15 @@
 // Resolved description -> printers: nested closures made once, that read a record and write bytes.
 import type { Cursor } from '../record/cursor.js';
 import type { R, RStruct, RVersioned } from '../describe/resolve.js';
-import { budgetOf, elementLimit, FD_SET_BITS, isText, keepsEntry, PATH_BYTES } from '../capture/compile.js';
+import {
+  budgetOf,
+  elementLimit,
+  FD_SET_BITS,
+  headerBytes,
+  isText,
+  keepsEntry,
+  PATH_BYTES,
+} from '../capture/compile.js';
 import { excessPrinter } from './excess.js';
 import type { Tail } from './excess.js';
 import { placeReader, testReader, wordReader } from './place.js';
@@ -88,7 +96,10 @@ export class Printers {
   private lazyScalar(node: R, depth: number): ScalarPrinter {
     let made: ScalarPrinter | undefined;
     const { late } = this;
-    return (c, s, lo, hi) => (made ??= this.timed(late, () => this.scalar(node, depth)))(c, s, lo, hi);
+    const print = (): ScalarPrinter => (made ??= this.timed(late, () => this.scalar(node, depth)));
+    // An alternative of up to 32 bits does not see what else the register holds.
+    if (node.bytes > 0 && node.bytes <= 4) return (c, s, lo) => print()(c, s, lo, 0);
+    return (c, s, lo, hi) => print()(c, s, lo, hi);
   }
   private lazyMemory(node: R, depth: number): MemoryPrinter {
     let made: MemoryPrinter | undefined;
@@ -114,14 +125,14 @@ export class Printers {
           let n = 0;
           while (n < most && c.bytes[at + n] !== 0) n++;
           const whole = n < most;
-          quote(s, c.bytes, at, whole ? n : Math.max(0, most - (room > 0 ? 1 : 0)), style.hex, !whole);
+          quote(s, c.bytes, at, whole ? n : Math.max(0, most - 1), style.hex, !whole);
         };
       }
       case 'bytes': {
         const length = placeReader(node.length, depth);
         const { bytes: room, hex } = node;
         return (c, s, at, there) => {
-          const n = room > 0 ? Math.min(room, there) : Math.min(length(c), there);
+          const n = Math.min(length(c), there, room > 0 ? room : Infinity);
           quote(s, c.bytes, at, n, hex ? 'all' : style.hex, false);
         };
       }
@@ -130,8 +141,9 @@ export class Printers {
         const element = this.memory(node.of, depth);
         const stride = node.of.bytes;
         const most = elementLimit(style, node.limit);
+        const filling = node.count.kind === 'room';
         const plain: MemoryPrinter = (c, s, at, length) => {
-          const all = count(c);
+          const all = filling ? Math.floor(length / stride) : count(c);
           const n = Math.min(all, most, Math.floor(length / stride));
           s.byte(91);
           for (let i = 0; i < n; i++) {
@@ -145,6 +157,12 @@ export class Printers {
       }
       case 'blob':
         return node.render(this.context(node.bytes, depth));
+      case 'whole': {
+        const all = this.memory(node.node, depth);
+        const short = this.memory(node.short ?? node.node, depth);
+        const { least, most } = node;
+        return (c, s, at, length) => (length >= least && length <= most ? all : short)(c, s, at, length);
+      }
       case 'match': {
         const choose = chooser(node, depth, (r) => this.lazyMemory(r, depth));
         return (c, s, at, length) => choose(c)(c, s, at, length);
@@ -178,7 +196,7 @@ export class Printers {
     const inner = depth + 1;
     const short = node.shortened && style.abbrev;
     const makers = this.members(node, inner);
-    const labels = node.fields.map((f) => label(node.spread && !style.argNames ? '' : f.label + '='));
+    const labels = node.fields.map((f) => label((node.spread && !style.argNames) || f.bare ? '' : f.label + '='));
     const body = this.fields(node, depth, makers, labels);
     const end = tail && excessPrinter(node, tail, style, depth);
     const plain: MemoryPrinter = (c, s, at, length) => {
@@ -270,14 +288,16 @@ export class Printers {
         print: makers[i],
         test: f.when && testReader(f.when, inner),
         inline: f.inline ? this.inlined(f.node, inner) : undefined,
+        upTo: f.upTo && placeReader(f.upTo, inner),
       }));
     return (c, s, at, length, first) => {
       const frame = c.frames[depth];
       c.frames[depth] = at;
-      for (const { f, i, print, test, inline, whole, nested } of shown) {
+      for (const { f, i, print, test, inline, whole, nested, upTo } of shown) {
         const from = at + f.offset;
         const { bytes } = f.node;
-        if (f.ifThere && f.offset + bytes > length) continue;
+        if (f.ifThere && f.offset + (f.ifThere === 'part' ? 1 : bytes) > length) continue;
+        if (f.rest && f.offset >= length) continue;
         if (f.beyond !== undefined && f.beyond >= length) continue;
         if (test && !test(c)) continue;
         if (f.ifSet && (f.bits ? noBits(c, from, f.bits) : allZero(c, from, bytes))) continue;
@@ -295,7 +315,10 @@ export class Printers {
           c.changedBase += f.offset;
           print(c, s, from, Math.min(bytes, length - f.offset));
           c.changedBase -= f.offset;
-        } else print(c, s, from, whole ? bytes : Math.min(bytes, length - f.offset));
+        } else {
+          const there = f.rest ? length - f.offset : whole ? bytes : Math.min(bytes, length - f.offset);
+          print(c, s, from, upTo ? Math.min(there, upTo(c)) : there);
+        }
       }
       c.frames[depth] = frame;
       return first;
@@ -304,13 +327,22 @@ export class Printers {
 
   /** The fields of a structure that stands in another one without braces of its own. */
   private inlined(node: R, depth: number): FieldsPrinter {
+    const other = (): FieldsPrinter => {
+      const print = this.memory(node, depth);
+      return (c, s, at, length, first) => {
+        if (!first) s.bytes(SEPARATOR);
+        print(c, s, at, length);
+        return false;
+      };
+    };
     switch (node.kind) {
       case 'struct':
+        if (node.render) return other();
         return this.fields(
           node,
           depth,
           this.members(node, depth + 1),
-          node.fields.map((f) => label(f.label + '=')),
+          node.fields.map((f) => label(f.bare ? '' : f.label + '=')),
         );
       case 'match': {
         const on = wordReader(node.on, depth);
@@ -323,8 +355,14 @@ export class Printers {
         const otherwise = lazy(node.otherwise);
         return (c, s, at, length, first) => (cases.get((on(c) & mask) >>> 0) ?? otherwise)(c, s, at, length, first);
       }
+      case 'whole': {
+        const all = this.inlined(node.node, depth);
+        const short = this.inlined(node.short ?? node.node, depth);
+        const { least, most } = node;
+        return (c, s, at, length, first) => (length >= least && length <= most ? all : short)(c, s, at, length, first);
+      }
       default:
-        throw new Error('only the fields of structures can stand in another one');
+        return other();
     }
   }
 
@@ -349,7 +387,12 @@ export class Printers {
     const hidden =
       (direction === 'out' || (direction === 'in' && this.late && !isText(node.to))) && !options.evenOnError;
     const smallest = node.sizePlace && placeReader(node.sizePlace, depth);
-    if (keepsEntry(node) && followed) return this.changing(node, depth, whenNull);
+    if (keepsEntry(node) && followed) {
+      const changing = this.changing(node, depth, whenNull);
+      if (!node.onlyIf) return changing;
+      const only = placeReader(node.onlyIf, depth);
+      return (c, s, lo, hi) => (only(c) === 0 ? printAddress : changing)(c, s, lo, hi);
+    }
     const plain: ScalarPrinter = (c, s, lo, hi) => {
       if ((lo | hi) === 0) s.bytes(whenNull);
       else if (hidden && c.failed) s.hex64(lo, hi);
@@ -363,6 +406,11 @@ export class Printers {
   private changing(node: R & { kind: 'pointer' }, depth: number, whenNull: Uint8Array): ScalarPrinter {
     const { site, to, options } = node;
     const target = this.pointee(node, depth);
+    const failed = node.failed
+      ? this.found(node.failed, site, depth, false)
+      : options.failed === 'address'
+        ? printAddress
+        : undefined;
     const simple =
       to.kind !== 'struct' &&
       to.kind !== 'array' &&
@@ -378,6 +426,11 @@ export class Printers {
       }
       const { entry } = c;
       const old = entry !== null && entry.find(site, lo, hi) && entry.length >= to.bytes ? entry.at : -1;
+      if (c.failed && failed) {
+        if (old >= 0 && entry) failed(entry, s, lo, hi);
+        else s.hex64(lo, hi);
+        return;
+      }
       if (value) {
         const now = c.find(site, lo, hi) && c.length >= to.bytes ? c.at : -1;
         if (now < 0 && old < 0) {
@@ -474,10 +527,22 @@ export class Printers {
           else {
             c.addressLo[depth] = lo;
             c.addressHi[depth] = hi;
-            print(c, s, c.at, c.length);
+            print(c, s, c.at, want);
           }
         };
       }
+      case 'whole': {
+        const all = this.found(to.node, site, depth, bare);
+        const short = to.short ? this.found(to.short, site, depth, bare) : printAddress;
+        const length = to.length ? placeReader(to.length, depth) : () => Infinity;
+        const { least, most } = to;
+        return (c, s, lo, hi) => {
+          const n = length(c);
+          (n >= least && n <= most ? all : short)(c, s, lo, hi);
+        };
+      }
+      case 'chain':
+        return this.foundChain(to, site, depth);
       case 'array':
         return this.foundArray(to, site, depth, miss);
       case 'zeroTerminated':
@@ -631,12 +696,44 @@ export class Printers {
         return;
       }
       s.byte(91);
+      const { index, changedBase } = c;
       for (let i = 0; i < readable; i++) {
         if (i > 0) s.bytes(SEPARATOR);
+        c.index = i;
+        if (changedBase >= 0) c.changedBase = changedBase + i * stride;
         element(c, s, at + i * stride, stride);
       }
+      c.index = index;
+      c.changedBase = changedBase;
       if (readable < n || (n < all && there === n)) broken(s, lo, hi, readable * stride);
       else if (n < all) s.bytes(n > 0 ? MORE : MORE.subarray(2));
+      s.byte(93);
+    };
+  }
+
+  /** Records one behind the other: `[{…}, {…}]`; what is left behind a broken one is an address. */
+  private foundChain(to: R & { kind: 'chain' }, site: number, depth: number): ScalarPrinter {
+    const element = this.memory(to.of, depth);
+    const bytes = placeReader(to.length, depth);
+    const { unit, max } = to;
+    const header = headerBytes(to.of);
+    return (c, s, lo, hi) => {
+      const want = Math.min(bytes(c), max);
+      if (want < header || !c.find(site, lo, hi) || c.length < want) {
+        s.hex64(lo, hi);
+        return;
+      }
+      const { at } = c;
+      s.byte(91);
+      let from = 0;
+      while (want - from >= header) {
+        if (from > 0) s.bytes(SEPARATOR);
+        const size = unit === 8 ? c.u64(at + from) : unit === 4 ? c.u32(at + from) : c.u16(at + from);
+        element(c, s, at + from, Math.min(Math.max(size, header), want - from));
+        from += size < header ? header : Math.ceil(size / unit) * unit;
+        if (size < header) break;
+      }
+      if (from < want) broken(s, lo, hi, from);
       s.byte(93);
     };
   }

@@ -50,7 +50,12 @@ export function scalarPrinter(node: R, style: Style): ScalarPrinter | undefined 
     case 'address':
       return printAddress;
     case 'xlat':
-      return xlatPrinter(node.table, style, node.bytes, node.base);
+      return xlatPrinter(
+        node.table,
+        node.annotated && style.constants === 'abbrev' ? { ...style, constants: 'verbose' } : style,
+        node.bytes,
+        node.base,
+      );
     case 'format':
       return node.site >= 0
         ? withComm(node.format(style, node.bytes), node.site, style)

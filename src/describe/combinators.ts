@@ -12,6 +12,7 @@ import type {
   BlobNode,
   BytesNode,
   Call,
+  ChainNode,
   Condition,
   FdNode,
   FdSetNode,
@@ -32,6 +33,7 @@ import type {
   Variant,
   VerboseNode,
   Versioned,
+  WholeNode,
   XlatNode,
   ZeroTerminatedNode,
 } from './node.js';
@@ -89,6 +91,8 @@ export const flags = (table: ConstantTable, size: Size = 4, base?: Base): XlatNo
 });
 /** A process or thread id; with its name under `-Y`. */
 export const pid: FormatNode = { kind: 'format', size: 4, format: () => (_c, s, lo) => s.signed(lo), pid: true };
+/** The number with its name in a comment, whatever `-X` says but raw. */
+export const annotated = (node: XlatNode): XlatNode => ({ ...node, annotated: true });
 /** A scalar with a printer of its own. */
 export const format = (printer: ScalarFormat, size: Size = 4): FormatNode => ({
   kind: 'format',
@@ -211,6 +215,14 @@ export const zeroTerminated = (of: ScalarNode, countOnly?: string): ZeroTerminat
   of,
   countOnly,
 });
+/** `node` when all of it is there, `short` (behind a pointer: else the address) when fewer bytes are given. */
+export const whole = (
+  node: Node,
+  short: Node | undefined,
+  options: { least?: number; most?: number; length?: Ref } = {},
+): WholeNode => ({ kind: 'whole', node, short, ...options });
+/** Records that begin with their own length; `of` is one of them. */
+export const chain = (of: StructNode, length: Ref, max: number): ChainNode => ({ kind: 'chain', of, length, max });
 /** Bytes with a printer of their own. */
 export const blob = (
   length: Ref,
@@ -251,6 +263,12 @@ export const verbose = (full: Node, short: Node): VerboseNode => ({ kind: 'verbo
 /** References. */
 export const arg = (name: string): Ref => ({ kind: 'arg', name });
 export const ret: Ref = { kind: 'ret' };
+/** The result; at the entering stop, where there is none yet, no bound. */
+export const retOrAll: Ref = { kind: 'ret', orAll: true };
+/** As much as there is room for. */
+export const room: Ref = { kind: 'room' };
+/** The number of the element in the array around. */
+export const index: Ref = { kind: 'index' };
 export const sibling = (name: string): Ref => ({ kind: 'field', name, up: 0 });
 export const outer = (name: string, up = 1): Ref => ({ kind: 'field', name, up });
 export const constant = (value: number): Ref => ({ kind: 'const', value });
@@ -263,6 +281,8 @@ export const deref = (name: string, absent = 0): Ref => ({ kind: 'deref', name, 
 /** `of` divided by `per`, a power of two, rounding down. */
 export const dividedBy = (of: Ref, per: number): Ref => ({ kind: 'scale', of, by: 1, per, down: true });
 /** A field of the structure around as it was at the entry. */
+/** The int that the pointer argument `name` pointed to at the entry; no bound when that is not known. */
+export const derefBefore = (name: string): Ref => ({ kind: 'deref', name, entry: true });
 export const before = (name: string): Ref => ({ kind: 'before', name });
 /** Which object a descriptor stands for; cases of a match on it are keys made by `linkKey`. */
 export const link = (of: Ref): Ref => ({ kind: 'link', of });
@@ -283,7 +303,8 @@ export const anyBit = (on: Ref, value: number): Condition => ({ on, op: 'set', v
 export const noBit = (on: Ref, value: number): Condition => ({ on, op: 'clear', value });
 export const equals = (on: Ref, value: number): Condition => ({ on, op: 'eq', value });
 export const differs = (on: Ref, value: number): Condition => ({ on, op: 'ne', value });
-export const below = (on: Ref, value: number): Condition => ({ on, op: 'lt', value });
+export const below = (on: Ref, value: number | Ref): Condition =>
+  typeof value === 'number' ? { on, op: 'lt', value } : { on, op: 'lt', value: 0, than: value };
 export const atLeast = (on: Ref, value: number): Condition => ({ on, op: 'ge', value });
 export const less = (on: Ref, value: number): Condition => ({ on, op: 'lt', value });
 export const oneOf = (on: Ref, values: readonly number[]): Condition => ({ on, op: 'in', value: 0, values });

@@ -13,10 +13,14 @@ export type Size = 1 | 2 | 4 | 8 | 'ptr' | 'long';
 export type Ref =
   | { readonly kind: 'arg'; readonly name: string }
   /** The call's result (0 when it failed). */
-  | { readonly kind: 'ret' }
+  | { readonly kind: 'ret'; readonly orAll?: boolean }
   /** A field of the structure around (up 0), or of one further out. */
   | { readonly kind: 'field'; readonly name: string; readonly up: number }
   | { readonly kind: 'const'; readonly value: number }
+  /** As much as there is room for: the rest of a record, all that was captured. */
+  | { readonly kind: 'room' }
+  /** The number of the element in the array around. */
+  | { readonly kind: 'index' }
   /** `of` times `by`, divided by `per` rounding up (`down`: down), at most `max`. */
   | { readonly kind: 'scale'; readonly of: Ref; readonly by: number; readonly per: number; readonly down?: boolean }
   | { readonly kind: 'min'; readonly of: Ref; readonly max: number }
@@ -28,7 +32,7 @@ export type Ref =
    * The 32-bit integer that an inout or input pointer argument points to, as captured in the same record; `absent` (0)
    * when it could not be read.
    */
-  | { readonly kind: 'deref'; readonly name: string; readonly absent?: number }
+  | { readonly kind: 'deref'; readonly name: string; readonly absent?: number; readonly entry?: boolean }
   /** What a field of the structure around was at the entry, where both states of it are known; else no limit at all. */
   | { readonly kind: 'before'; readonly name: string }
   /** Which object a descriptor stands for: the key (`linkKey`) of what /proc/PID/fd/N links to, 0 when that is not known. */
@@ -53,6 +57,8 @@ export interface XlatNode {
   readonly table: ConstantTable;
   /** Digits of what has no name, when it is not hexadecimal. */
   readonly base?: Base;
+  /** The number with its name in a comment, whatever `-X` says but raw. */
+  readonly annotated?: boolean;
 }
 /** A scalar with a printer of its own. */
 export interface FormatNode {
@@ -100,6 +106,10 @@ export interface PointerOptions {
   readonly bare?: boolean;
   /** Printed as this many bytes at least: a shorter object is an address (size argument of versioned structures). */
   readonly size?: Ref;
+  /** Not followed when this is 0 (a length beside a null address). */
+  readonly onlyIf?: Ref;
+  /** What is shown of an inout, as it was at the entry, when the call failed. */
+  readonly failed?: MemoryNode | ScalarNode | 'address';
   /** What a null pointer prints; NULL when absent. */
   readonly whenNull?: string;
   /** Followed even with -e verbose=none (strings, paths). */
@@ -156,8 +166,14 @@ export interface Field {
   readonly verboseOnly?: boolean;
   /** Never printed (padding). */
   readonly hidden?: boolean;
-  /** Printed only if the captured size reaches past it. */
-  readonly ifThere?: boolean;
+  /** Printed only if the captured size reaches past it; `part`: if any of it is there (what is missing counts as zero). */
+  readonly ifThere?: boolean | 'part';
+  /** Has all bytes up to the end of the object; not printed when there are none. */
+  readonly rest?: boolean;
+  /** Has no more bytes than this says. */
+  readonly upTo?: Ref;
+  /** Prints its name itself, or has none. */
+  readonly bare?: boolean;
   /** In a versioned structure: printed only if the caller's size is more than this many bytes, from the structure's start. */
   readonly beyond?: number;
   /** Extra alignment or an exact offset from the previous field's end is given by padding fields; bit fields by `bits`. */
@@ -184,6 +200,8 @@ export interface Condition {
   /** `succeeded`: the call did not fail; `on` and `value` do not matter. */
   readonly op: 'eq' | 'ne' | 'ge' | 'lt' | 'set' | 'clear' | 'in' | 'not-in' | 'succeeded';
   readonly value: number;
+  /** With 'lt': instead of `value`. */
+  readonly than?: Ref;
   /** With 'in' and 'not-in': the values of which it is one, or none. */
   readonly values?: readonly number[];
   /** Must hold, too. */
@@ -294,6 +312,27 @@ export interface FdSetNode {
    */
   readonly ready: boolean;
 }
+/** Alternatives by the number of bytes given: `node` when all of it is there, `short` when less is. */
+export interface WholeNode {
+  readonly kind: 'whole';
+  readonly node: Node;
+  /** Absent: an address, when it stands behind a pointer. */
+  readonly short?: Node;
+  /** Fewest and most bytes that make it whole; default: as many as the node takes, or more. */
+  readonly least?: number;
+  readonly most?: number;
+  /** Behind a pointer: how many bytes are given. */
+  readonly length?: Ref;
+}
+/** Records one behind the other, each of which begins with its own length (control messages). */
+export interface ChainNode {
+  readonly kind: 'chain';
+  /** Bytes of all records. */
+  readonly length: Ref;
+  readonly max: number;
+  /** One record: the first field is the length; a `rest` field is its contents. The length's size is the alignment. */
+  readonly of: StructNode;
+}
 /** Differs with the personality. */
 export interface AbiNode {
   readonly kind: 'abi';
@@ -318,6 +357,8 @@ export type MemoryNode =
   | ZeroTerminatedNode
   | BlobNode
   | FdSetNode
+  | WholeNode
+  | ChainNode
   | MatchNode
   | AbiNode
   | VerboseNode;

@@ -34,14 +34,16 @@ export interface ArgumentPlace {
 /** A reference whose place is known. */
 export type Place =
   | ArgumentPlace
-  | { readonly kind: 'ret' }
+  | { readonly kind: 'ret'; readonly orAll?: boolean }
   | { readonly kind: 'field'; readonly up: number; readonly offset: number; readonly bytes: number }
   | { readonly kind: 'const'; readonly value: number }
+  | { readonly kind: 'room' }
+  | { readonly kind: 'index' }
   | { readonly kind: 'scale'; readonly of: Place; readonly by: number; readonly per: number; readonly down: boolean }
   | { readonly kind: 'min'; readonly of: Place; readonly max: number }
   | { readonly kind: 'less'; readonly of: Place; readonly by: number }
   | { readonly kind: 'least'; readonly a: Place; readonly b: Place }
-  | { readonly kind: 'deref'; readonly target: NamedRegister; readonly absent: number }
+  | { readonly kind: 'deref'; readonly target: NamedRegister; readonly absent: number; readonly entry?: boolean }
   | { readonly kind: 'before'; readonly offset: number; readonly bytes: number }
   | { readonly kind: 'link'; readonly of: Place; readonly site: number }
   | { readonly kind: 'bits'; readonly of: Place; readonly mask: number }
@@ -51,6 +53,7 @@ export interface Test {
   readonly on: Place;
   readonly op: Condition['op'];
   readonly value: number;
+  readonly than?: Place;
   readonly values?: readonly number[];
   readonly and?: Test;
   readonly or?: Test;
@@ -65,7 +68,10 @@ export interface RField {
   readonly ifSet: boolean;
   readonly verboseOnly: boolean;
   readonly hidden: boolean;
-  readonly ifThere: boolean;
+  readonly ifThere: boolean | 'part';
+  readonly rest: boolean;
+  readonly upTo?: Place;
+  readonly bare: boolean;
   readonly beyond?: number;
   readonly changed: boolean;
   readonly fresh: boolean;
@@ -87,6 +93,7 @@ export type R =
       readonly align: number;
       readonly table: ConstantTable;
       readonly base?: Base;
+      readonly annotated: boolean;
     }
   | {
       readonly kind: 'format';
@@ -103,6 +110,9 @@ export type R =
       readonly direction: PointerNode['direction'];
       readonly options: PointerOptions;
       readonly sizePlace?: Place;
+      readonly onlyIf?: Place;
+      /** What is shown of it when the call failed. */
+      readonly failed?: R;
       readonly to: R;
       /** What is behind the arrow of an inout, when it is not the same. */
       readonly after?: R;
@@ -138,6 +148,26 @@ export type R =
       readonly limit?: number;
     }
   | RStruct
+  | {
+      readonly kind: 'whole';
+      readonly bytes: number;
+      readonly align: number;
+      readonly node: R;
+      readonly short?: R;
+      readonly least: number;
+      readonly most: number;
+      readonly length?: Place;
+    }
+  | {
+      readonly kind: 'chain';
+      readonly bytes: number;
+      readonly align: number;
+      readonly of: RStruct;
+      readonly length: Place;
+      readonly max: number;
+      /** Bytes of the record's length, and its alignment. */
+      readonly unit: number;
+    }
   | {
       readonly kind: 'array';
       readonly bytes: number;
@@ -302,8 +332,9 @@ class Resolver {
         return { kind: 'arg', register: found.register, bytes: found.bytes, high: found.high };
       }
       case 'ret':
-        return ref;
       case 'const':
+      case 'room':
+      case 'index':
         return ref;
       case 'field': {
         const scope = this.scopes[this.scopes.length - 1 - ref.up] ?? this.fail(`no structure ${ref.up} levels out`);
@@ -328,7 +359,7 @@ class Resolver {
         return { kind: 'link', of: this.place(ref.of), site: this.newSite() };
       case 'deref': {
         const found = this.registers.get(ref.name) ?? this.fail(`no argument '${ref.name}'`);
-        return { kind: 'deref', target: found, absent: ref.absent ?? 0 };
+        return { kind: 'deref', target: found, absent: ref.absent ?? (ref.entry ? Infinity : 0), entry: ref.entry };
       }
       case 'bits':
         return { kind: 'bits', of: this.place(ref.of), mask: ref.mask };
@@ -347,6 +378,7 @@ class Resolver {
       on: this.place(condition.on),
       op: condition.op,
       value: condition.value,
+      than: condition.than && this.place(condition.than),
       values: condition.values,
       and: condition.and && this.test(condition.and),
       or: condition.or && this.test(condition.or),
@@ -365,7 +397,13 @@ class Resolver {
       case 'address':
         return { kind: 'address', ...this.scalar(sizeOf(node.size, abi)) };
       case 'xlat':
-        return { kind: 'xlat', ...this.scalar(sizeOf(node.size, abi)), table: node.table, base: node.base };
+        return {
+          kind: 'xlat',
+          ...this.scalar(sizeOf(node.size, abi)),
+          table: node.table,
+          base: node.base,
+          annotated: node.annotated ?? false,
+        };
       case 'format':
         return {
           kind: 'format',
@@ -394,6 +432,8 @@ class Resolver {
           options: node.options,
           sizePlace,
           to,
+          onlyIf: node.options.onlyIf && this.place(node.options.onlyIf),
+          failed: node.options.failed && node.options.failed !== 'address' ? this.node(node.options.failed) : undefined,
           after: node.options.after && this.node(node.options.after),
           site,
         };
@@ -444,6 +484,36 @@ class Resolver {
         };
       case 'struct':
         return this.struct(node);
+      case 'whole': {
+        const start = this.site;
+        const inner = this.node(node.node);
+        const end = this.site;
+        this.site = start;
+        const short = node.short && this.node(node.short);
+        this.site = Math.max(end, this.site);
+        return {
+          kind: 'whole',
+          bytes: inner.bytes,
+          align: inner.align,
+          node: inner,
+          short,
+          least: node.least ?? inner.bytes,
+          most: node.most ?? Infinity,
+          length: node.length && this.place(node.length),
+        };
+      }
+      case 'chain': {
+        const of = this.struct(node.of);
+        return {
+          kind: 'chain',
+          bytes: 0,
+          align: of.align,
+          of,
+          length: this.place(node.length),
+          max: node.max,
+          unit: of.fields[0].node.bytes,
+        };
+      }
       case 'array': {
         const of = this.node(node.of);
         return {
@@ -491,7 +561,7 @@ class Resolver {
     }
   }
 
-  private struct(node: StructNode): R {
+  private struct(node: StructNode): RStruct {
     const layout: { name: string; offset: number; bytes: number }[] = [];
     const length = node.length && this.place(node.length);
     const versioned: Versioned | undefined =
@@ -532,6 +602,9 @@ class Resolver {
       verboseOnly: f.verboseOnly ?? false,
       hidden: f.hidden ?? false,
       ifThere: f.ifThere ?? false,
+      rest: f.rest ?? false,
+      upTo: f.upTo && this.place(f.upTo),
+      bare: f.bare ?? false,
       beyond: f.beyond,
       changed: f.changed ?? false,
       fresh: f.fresh ?? false,
@@ -619,6 +692,10 @@ class Resolver {
         const [bytes, align] = this.measure(node.of);
         return [(node.fixed ?? 0) * bytes, align];
       }
+      case 'whole':
+        return this.measure(node.node);
+      case 'chain':
+        return [0, 1];
       case 'zeroTerminated':
         return [0, abi.word];
       case 'abi':

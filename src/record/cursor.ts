@@ -34,6 +34,8 @@ export class Cursor {
   after: Cursor | null = null;
   /** Where the structure under print is in the other record (`entry` or `after`), for `old => new`; -1 when not known. */
   changedBase = -1;
+  /** The number of the array element under print. */
+  index = 0;
 
   constructor(bytes: Uint8Array) {
     this.bytes = bytes;

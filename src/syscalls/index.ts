@@ -11,7 +11,7 @@ import { process } from './process/index.js';
 import { signal } from './signal/index.js';
 import { io } from './io/index.js';
 import { time } from './time.js';
-import { network } from './network.js';
+import { network } from './network/index.js';
 import { kernel } from './kernel.js';
 import { bpf } from './bpf/index.js';
 import { perf } from './perf.js';

@@ -268,7 +268,7 @@ export const scm_types = /* @__PURE__ */ choiceTable(
 /** ancillary data of SOL_IP */
 export const ip_scm_types = /* @__PURE__ */ choiceTable(
   'IP_???',
-  'IP_TTL=2 IP_TOS=1 IP_RECVOPTS=6 IP_RETOPTS=7 IP_PKTINFO=8 IP_RECVERR=b IP_ORIGDSTADDR=14 IP_CHECKSUM=17 IP_RECVFRAGSIZE=19 IP_PROTOCOL=34',
+  'IP_TTL=2 IP_TOS=1 SCM_SECURITY=3 IP_RECVOPTS=6 IP_RETOPTS=7 IP_PKTINFO=8 IP_RECVERR=b IP_ORIGDSTADDR=14 IP_CHECKSUM=17 IP_PROTOCOL=34',
 );
 
 export const hci_channels = /* @__PURE__ */ choiceTable(
@@ -283,12 +283,12 @@ export const bluetooth_addresses = /* @__PURE__ */ choiceTable(
 
 export const l2cap_cids = /* @__PURE__ */ choiceTable(
   'L2CAP_CID_???',
-  'L2CAP_CID_SIGNALING=1 L2CAP_CID_CONN_LESS=2 L2CAP_CID_A2MP=3 L2CAP_CID_ATT=4 L2CAP_CID_LE_SIGNALING=5 L2CAP_CID_SMP=6 L2CAP_CID_SMP_BREDR=7 L2CAP_CID_DYN_START=40 L2CAP_CID_DYN_END=ffff',
+  'L2CAP_CID_SIGNALING=1 L2CAP_CID_CONN_LESS=2 L2CAP_CID_A2MP=3 L2CAP_CID_ATT=4 L2CAP_CID_LE_SIGNALING=5 L2CAP_CID_SMP=6 L2CAP_CID_SMP_BREDR=7 L2CAP_CID_DYN_START=40 L2CAP_CID_LE_DYN_END=7f L2CAP_CID_DYN_END=ffff',
 );
 
 export const l2cap_psms = /* @__PURE__ */ choiceTable(
   'L2CAP_PSM_???',
-  'L2CAP_PSM_SDP=1 L2CAP_PSM_RFCOMM=3 L2CAP_PSM_3DSP=21 L2CAP_PSM_IPSP=23 L2CAP_PSM_DYN_START=1001 L2CAP_PSM_DYN_END=ffff',
+  'L2CAP_PSM_SDP=1 L2CAP_PSM_RFCOMM=3 L2CAP_PSM_3DSP=21 L2CAP_PSM_IPSP=23 L2CAP_PSM_LE_DYN_START=80 L2CAP_PSM_LE_DYN_END=ff L2CAP_PSM_DYN_START=1001 L2CAP_PSM_AUTO_END=10ff L2CAP_PSM_DYN_END=ffff',
 );
 
 export const vsock_cids = /* @__PURE__ */ choiceTable(
@@ -416,5 +416,11 @@ export const tipc_importances = /* @__PURE__ */ choiceTable(
 /** sockaddr_nfc_llcp */
 export const nfc_llcp_saps = /* @__PURE__ */ choiceTable(
   '',
-  'LLCP_SAP_SDP=1 LLCP_SAP_IP=2',
+  'LLCP_SAP_SDP=1 LLCP_SAP_IP=2 LLCP_SAP_OBEX=3 LLCP_SAP_SNEP=4',
+);
+
+/** sockaddr_rxrpc.srx_service */
+export const afs_services = /* @__PURE__ */ choiceTable(
+  '???_SERVICE',
+  'CM_SERVICE=1 YFS_FS_SERVICE=9c4 YFS_CM_SERVICE=9c5 YFS_VL_SERVICE=9c7',
 );

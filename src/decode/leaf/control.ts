@@ -1,54 +1,125 @@
-// Control messages of sendmsg(2) and recvmsg(2) (cmsg(3)).
-import { socket_levels } from '../../constants/generated/network.js';
-import type { Renderer } from '../printer.js';
-import { quote } from '../quote.js';
-import { constantText } from '../xlat.js';
+// Control messages of sendmsg(2) and recvmsg(2) (cmsg(3), ip(7), unix(7), socket(7)).
+import * as g from '../../constants/generated/network.js';
+import {
+  array,
+  blob,
+  bytes,
+  chain,
+  choice,
+  fd,
+  field,
+  fixedArray,
+  format,
+  hexBytes,
+  i32,
+  i64,
+  long,
+  match,
+  room,
+  sibling,
+  size,
+  struct,
+  u32,
+  u64,
+  u8,
+  ulong,
+  whole,
+  x32,
+  x8,
+} from '../../describe/combinators.js';
+import type { ChainNode, Node, Ref } from '../../describe/node.js';
+import { userId } from './flags.js';
+import { inetAddress } from './inet.js';
+import { interfaceIndex } from './interface.js';
+import { sockaddr } from './sockaddr.js';
 
+const SOL_IP = 0;
 const SOL_SOCKET = 1;
-const SCM_RIGHTS = 1;
-const SCM_CREDENTIALS = 2;
 
-const scmNames: Readonly<Record<number, string>> = {
-  1: 'SCM_RIGHTS',
-  2: 'SCM_CREDENTIALS',
-  3: 'SCM_SECURITY',
-  4: 'SCM_PIDFD',
-};
+const unknown = hexBytes(room);
+/** As it is when all of it is there, else bytes. */
+const orBytes = (node: Node, least?: number): Node => whole(node, unknown, { least });
+/** Times show nothing when they are short. */
+const orNothing = (node: Node): Node =>
+  whole(
+    node,
+    blob(room, 0, () => (_c, s) => s.text('???')),
+  );
+const one = (node: Node): Node =>
+  orBytes({ kind: 'array', of: node as never, count: { kind: 'const', value: 1 }, fixed: 1 });
 
-/** `[{cmsg_len=20, cmsg_level=SOL_SOCKET, cmsg_type=SCM_RIGHTS, cmsg_data=[3]}]` */
-export const printControl: Renderer = ({ style }) => {
-  const word = style.abi.word;
-  const header = word + 8;
-  const align = (n: number): number => (n + word - 1) & ~(word - 1);
-  return (c, s, at, length) => {
-    const end = at + length;
-    s.byte(91);
-    for (let from = at, first = true; from + header <= end; first = false) {
-      const size = word === 8 ? c.u64(from) : c.u32(from);
-      const level = c.u32(from + word);
-      const type = c.u32(from + word + 4);
-      if (!first) s.text(', ');
-      const name =
-        level === SOL_SOCKET ? (scmNames[type] ?? `0x${type.toString(16)} /* SCM_??? */`) : `0x${type.toString(16)}`;
-      s.text(
-        `{cmsg_len=${size}, cmsg_level=${constantText(socket_levels, style.abi, style.constants, level, 0, 4)}, cmsg_type=${name}`,
-      );
-      const dataLength = Math.min(size, end - from) - header;
-      const data = from + header;
-      if (dataLength > 0) {
-        s.text(', cmsg_data=');
-        if (level === SOL_SOCKET && type === SCM_RIGHTS && dataLength >= 4) {
-          s.byte(91);
-          for (let i = 0; i + 4 <= dataLength; i += 4) s.text(`${i ? ', ' : ''}${c.i32(data + i)}`);
-          s.byte(93);
-        } else if (level === SOL_SOCKET && type === SCM_CREDENTIALS && dataLength >= 12)
-          s.text(`{pid=${c.i32(data)}, uid=${c.i32(data + 4)}, gid=${c.i32(data + 8)}}`);
-        else quote(s, c.bytes, data, dataLength, style.hex, false);
-      }
-      s.byte(125);
-      if (size < header) break;
-      from += align(size);
-    }
-    s.byte(93);
-  };
-};
+const timeval = struct({ tv_sec: long, tv_usec: ulong });
+const timespec = struct({ tv_sec: long, tv_nsec: ulong });
+const timeval64 = struct({ tv_sec: i64, tv_usec: u64 });
+const timespec64 = struct({ tv_sec: i64, tv_nsec: u64 });
+
+const socketData: readonly (readonly [number, Node])[] = [
+  [1, orBytes(array(fd, room), 4)],
+  [2, orBytes(struct({ pid: i32, uid: format(userId), gid: format(userId) }))],
+  [3, bytes(room)],
+  [4, orBytes(fd)],
+  [29, orNothing(timeval)],
+  [35, orNothing(timespec)],
+  [37, orNothing(fixedArray(timespec, 3))],
+  [63, orNothing(timeval64)],
+  [64, orNothing(timespec64)],
+  [65, orNothing(fixedArray(timespec64, 3))],
+];
+
+const packetInfo = struct({ ipi_ifindex: format(interfaceIndex), ipi_spec_dst: inetAddress, ipi_addr: inetAddress });
+const error = struct({
+  ee_errno: u32,
+  ee_origin: u8,
+  ee_type: u8,
+  ee_code: u8,
+  ee_pad: field(u8, { hidden: true }),
+  ee_info: u32,
+  ee_data: u32,
+  offender: { node: sockaddr(room), rest: true },
+});
+const ipData: readonly (readonly [number, Node])[] = [
+  [1, array(x8, room)],
+  [2, one(u32)],
+  [3, bytes(room)],
+  [6, array(x8, room)],
+  [7, array(x8, room)],
+  [8, orBytes(packetInfo)],
+  [11, orBytes(error, 32)],
+  [20, orBytes(sockaddr(room), 16)],
+  [23, one(u32)],
+  [52, one(choice(g.inet_protocols))],
+];
+
+const message = struct(
+  {
+    cmsg_len: size,
+    cmsg_level: choice(g.socket_levels),
+    cmsg_type: match(
+      sibling('cmsg_level'),
+      [
+        [SOL_IP, choice(g.ip_scm_types)],
+        [SOL_SOCKET, choice(g.scm_types)],
+      ],
+      x32,
+    ),
+    cmsg_data: {
+      node: match(
+        sibling('cmsg_level'),
+        [
+          [SOL_IP, match(sibling('cmsg_type'), ipData, unknown)],
+          [SOL_SOCKET, match(sibling('cmsg_type'), socketData, unknown)],
+        ],
+        unknown,
+      ),
+      rest: true,
+    },
+  },
+  // The data follows the header without a gap, whatever it holds.
+  { packed: true },
+);
+
+/** Most bytes of control messages that are looked at. */
+const CONTROL_MAX = 1 << 20;
+
+/** `length` bytes of control messages. */
+export const controlMessages = (bytesOfAll: Ref): ChainNode => chain(message, bytesOfAll, CONTROL_MAX);

@@ -1,0 +1,131 @@
+// send(2), recv(2) and their relatives: messages with names, buffers, control messages and flags.
+import * as g from '../../constants/generated/network.js';
+import {
+  address,
+  arg,
+  array,
+  before,
+  below,
+  bytes,
+  call,
+  differs,
+  fd,
+  field,
+  flags,
+  i32,
+  index,
+  inout,
+  input,
+  least,
+  outer,
+  output,
+  ret,
+  retOrAll,
+  returns,
+  sibling,
+  size,
+  struct,
+  u32,
+} from '../../describe/combinators.js';
+import type { FieldSpec } from '../../describe/combinators.js';
+import type { Node, Ref, StructNode } from '../../describe/node.js';
+import { controlMessages } from '../../decode/leaf/control.js';
+import { sockaddr } from '../../decode/leaf/sockaddr.js';
+import { timespec, timespec64 } from '../../decode/leaf/time.js';
+import type { Family } from '../index.js';
+import type { Renderer } from '../../decode/printer.js';
+import { addressIn, addressLength, addressOut } from './addresses.js';
+
+const messageFlags = flags(g.message_flags);
+
+/** Shown after a failure, too: sendmmsg is printed when it has returned. */
+const given = { evenOnError: true };
+const buffers = (data: Node) => input(array(struct({ iov_base: data, iov_len: size }), sibling('msg_iovlen')), given);
+const messageHeader = (name: Node, data: Node, control: Node): FieldSpec => ({
+  msg_name: name,
+  msg_namelen: field(i32, { changed: true }),
+  msg_iov: buffers(data),
+  msg_iovlen: size,
+  msg_control: field(control, { when: differs(sibling('msg_controllen'), 0) }),
+  msg_controllen: size,
+  msg_flags: messageFlags,
+});
+
+/** A message that is sent. */
+const sent = struct(
+  messageHeader(
+    input(sockaddr(sibling('msg_namelen')), given),
+    input(bytes(sibling('iov_len')), given),
+    input(controlMessages(sibling('msg_controllen')), given),
+  ),
+);
+/** A message that has arrived, `total` bytes of it; its name is as long as there was room for. */
+const received = (total: Ref): StructNode =>
+  struct(
+    messageHeader(
+      output(sockaddr(least(before('msg_namelen'), sibling('msg_namelen')))),
+      output(bytes(sibling('iov_len'), { within: total })),
+      output(controlMessages(sibling('msg_controllen'))),
+    ),
+  );
+/** What is shown of a message header that no message came into. */
+const offered = struct({ msg_name: field(address, { hidden: true }), msg_namelen: i32 });
+
+const sendVector = array(struct({ msg_hdr: sent, msg_len: field(u32, { when: below(index, ret) }) }), arg('vlen'));
+const receiveVector = array(
+  struct({ msg_hdr: received(outer('msg_len', 2)), msg_len: u32 }),
+  least(arg('vlen'), retOrAll),
+);
+
+/** `Timeout`, or what is left of the time. */
+const timeLeft: Renderer = ({ arg: argument, argIndex }) => {
+  const left = argument('timeout');
+  const register = argIndex('timeout');
+  return (c, s) => {
+    if (c.retLo === 0 && c.retHi === 0) s.text('Timeout');
+    else if ((c.argLo(register) | c.argHi(register)) !== 0) {
+      s.text('left ');
+      left(c, s);
+    }
+  };
+};
+const receiveMany = (timeout: StructNode) =>
+  call(
+    {
+      sockfd: fd,
+      msgvec: inout(receiveVector, { failed: 'address' }),
+      vlen: u32,
+      flags: messageFlags,
+      timeout: inout(timeout, { show: 'entry' }),
+    },
+    returns.comment(timeLeft, { timeout: output(timeout) }),
+  );
+
+export const messages: Family = {
+  sendto: () =>
+    call({
+      sockfd: fd,
+      buf: input(bytes(arg('len'))),
+      len: size,
+      flags: messageFlags,
+      dest_addr: addressIn('addrlen'),
+      addrlen: i32,
+    }),
+  send: () => call({ sockfd: fd, buf: input(bytes(arg('len'))), len: size, flags: messageFlags }),
+  recvfrom: () =>
+    call({
+      sockfd: fd,
+      buf: output(bytes(least(arg('len'), ret))),
+      len: size,
+      flags: messageFlags,
+      src_addr: addressOut('addrlen'),
+      addrlen: addressLength('src_addr'),
+    }),
+  recv: () => call({ sockfd: fd, buf: output(bytes(least(arg('len'), ret))), len: size, flags: messageFlags }),
+  sendmsg: () => call({ sockfd: fd, msg: input(sent), flags: messageFlags }),
+  recvmsg: () => call({ sockfd: fd, msg: inout(received(ret), { failed: offered }), flags: messageFlags }),
+  sendmmsg: () =>
+    call({ sockfd: fd, msgvec: input(sendVector, { atExit: true, ...given }), vlen: u32, flags: messageFlags }),
+  recvmmsg: () => receiveMany(timespec),
+  recvmmsg_time64: () => receiveMany(timespec64),
+};
