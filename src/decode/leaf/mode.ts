@@ -19,7 +19,7 @@ export const fileMode: ScalarFormat = (style) =>
     if (lo & 0o4000) parts.push('S_ISUID');
     if (lo & 0o2000) parts.push('S_ISGID');
     if (lo & 0o1000) parts.push('S_ISVTX');
-    parts.push(octal3(lo & 0o777));
+    parts.push(octal3((lo & ~0o177000) >>> 0));
     const text = parts.join('|');
     return style.constants === 'verbose' ? `${number} /* ${text} */` : text;
   });
@@ -28,7 +28,7 @@ export const fileMode: ScalarFormat = (style) =>
 export const device: ScalarFormat = (style) =>
   memoised((lo, hi) => {
     const major = ((lo >>> 8) & 0xfff) | (hi & 0xfffff000);
-    const minor = (lo & 0xff) | ((lo >>> 12) & 0xfff00);
+    const minor = (lo & 0xff) | (((lo >>> 12) | (hi << 20)) & 0xffffff00);
     const text = `makedev(${hexText(major >>> 0, 0)}, ${hexText(minor >>> 0, 0)})`;
     if (style.constants === 'raw') return hexText(lo, hi);
     return style.constants === 'verbose' ? `${hexText(lo, hi)} /* ${text} */` : text;

@@ -1,6 +1,9 @@
 // Reading directories.
 import { printDirents } from '../../decode/leaf/dirent.js';
+import type { ScalarFormat } from '../../decode/printer.js';
+import { printAddress } from '../../decode/scalar.js';
 import {
+  address,
   arg,
   argument,
   behind,
@@ -8,18 +11,32 @@ import {
   call,
   differs,
   fd,
+  format,
   output,
   pathname,
   ret,
   struct,
   u16,
   u32,
+  when,
 } from '../../describe/combinators.js';
 import type { Family } from '../index.js';
 
 /** Most bytes of entries that are looked at. */
 const ENTRIES_MAX = 1 << 20;
-const entries = (is64: boolean) => output(blob(ret, ENTRIES_MAX, printDirents(is64)));
+/** The end of a directory: no entries, whatever the pointer is. */
+const noEntries: ScalarFormat =
+  ({ abbrev, verbose }) =>
+  (c, s, lo, hi) => {
+    if (!c.failed && verbose && !abbrev) {
+      s.text('[]');
+      return;
+    }
+    printAddress(c, s, lo, hi);
+    if (!c.failed && verbose) s.text(' /* 0 entries */');
+  };
+const entries = (is64: boolean) =>
+  when(differs(ret, 0), output(blob(ret, ENTRIES_MAX, printDirents(is64))), format(noEntries, 'ptr'));
 
 const NAME_MAX = 255;
 /** struct old_linux_dirent: one entry. */
@@ -32,5 +49,5 @@ export const directory: Family = {
   getdents: () => call({ fd, dirp: entries(false), count: u32 }),
   getdents64: () => call({ fd, dirp: entries(true), count: u32 }),
   // The count has been ignored for ever; it is shown when it is not what everyone passes.
-  readdir: () => call({ fd, dirp: output(oldEntry), count: argument(u32, { when: differs(arg('count'), 1) }) }),
+  readdir: () => call({ fd, dirp: when(differs(ret, 0), output(oldEntry), address), count: argument(u32, { when: differs(arg('count'), 1) }) }),
 };

@@ -2,7 +2,6 @@
 import * as g from '../../constants/generated/file.js';
 import { choiceAndFlags, flagsAndShifted } from '../../decode/leaf/flags.js';
 import {
-  address,
   anyBit,
   arg,
   behind,
@@ -19,6 +18,7 @@ import {
   i32,
   inout,
   input,
+  output,
   permissions64,
   returns,
   sibling,
@@ -67,7 +67,7 @@ export const open: Family = {
       dirfd,
       pathname: path,
       handle: inout(madeHandle, { evenOnError: true }),
-      mount_id: address,
+      mount_id: output(i32),
       flags: flags(g.name_to_handle_flags),
     }),
   open_by_handle_at: () => call({ mount_fd: fd, handle: input(handle), flags: format(openFlags) }, returns.fd),

@@ -40,7 +40,7 @@ export const range: Family = {
     call({
       fd,
       offset: argument(i64, { wide: true, highFirst: true }),
-      result: output(i64),
+      result: output(u64),
       whence,
     }),
   truncate: () => call({ path, length: byAbi(u64, u32) }),

@@ -26,6 +26,7 @@ import {
   u64,
   x64,
 } from '../../describe/combinators.js';
+import type { Condition, Node } from '../../describe/node.js';
 import type { Family } from '../index.js';
 import { path, uid, uid16 } from './arguments.js';
 
@@ -102,7 +103,7 @@ const stat64bit = struct(
     st_gid: uid,
     pad: padding(4),
     st_rdev: dev,
-    st_size: i64,
+    st_size: u64,
     st_blksize: u64,
     st_blocks: u64,
     st_atime: i64,
@@ -127,7 +128,7 @@ const stat32 = struct(
     st_gid: uid,
     st_rdev: dev,
     pad3: padding(4),
-    st_size: i64,
+    st_size: u64,
     st_blksize: u32,
     st_blocks: u64,
     st_atime: i32,
@@ -174,9 +175,9 @@ const oldStat = struct(
     st_gid: uid16,
     st_rdev: format(device, 2),
     st_size: u32,
-    st_atime: u32,
-    st_mtime: u32,
-    st_ctime: u32,
+    st_atime: i32,
+    st_mtime: i32,
+    st_ctime: i32,
   },
   { render: withoutFraction },
 );
@@ -210,34 +211,36 @@ const statxFlags: ScalarFormat = (style, size) => {
     s.hex(rest);
   };
 };
-const has = (bit: number) => anyBit(sibling('stx_mask'), bit);
+/** Shown only when the kernel says in the mask that it knows it. */
+const known = (bits: number): Condition => anyBit(sibling('stx_mask'), bits);
+const told = (node: Node, bits: number) => field(node, { verboseOnly: true, when: known(bits) });
 const statxBuffer = struct({
   stx_mask: flags(g.statx_masks),
   stx_blksize: detail(u32),
   stx_attributes: flags(g.statx_attributes, 8),
-  stx_nlink: detail(u32),
-  stx_uid: detail(uid),
-  stx_gid: detail(uid),
-  stx_mode: format(fileMode, 2),
+  stx_nlink: told(u32, 0x4),
+  stx_uid: told(uid, 0x8),
+  stx_gid: told(uid, 0x10),
+  stx_mode: field(format(fileMode, 2), { when: known(0x3) }),
   pad1: padding(2),
-  stx_ino: detail(u64),
-  stx_size: u64,
-  stx_blocks: detail(u64),
+  stx_ino: told(u64, 0x100),
+  stx_size: field(u64, { when: known(0x200) }),
+  stx_blocks: told(u64, 0x400),
   stx_attributes_mask: detail(flags(g.statx_attributes, 8)),
-  stx_atime: detail(statxTime),
-  stx_btime: field(statxTime, { verboseOnly: true, when: has(0x800) }),
-  stx_ctime: detail(statxTime),
-  stx_mtime: detail(statxTime),
+  stx_atime: told(statxTime, 0x20),
+  stx_btime: told(statxTime, 0x800),
+  stx_ctime: told(statxTime, 0x80),
+  stx_mtime: told(statxTime, 0x40),
   stx_rdev_major: detail(u32),
   stx_rdev_minor: detail(u32),
   stx_dev_major: detail(u32),
   stx_dev_minor: detail(u32),
-  stx_mnt_id: field(x64, { verboseOnly: true, when: has(0x1000) }),
-  stx_dio_mem_align: field(u32, { verboseOnly: true, when: has(0x2000) }),
-  stx_dio_offset_align: field(u32, { verboseOnly: true, when: has(0x2000) }),
-  stx_subvol: field(x64, { verboseOnly: true, when: has(0x8000) }),
+  stx_mnt_id: told(x64, 0x1000),
+  stx_dio_mem_align: told(u32, 0x2000),
+  stx_dio_offset_align: told(u32, 0x2000),
+  stx_subvol: told(x64, 0x8000),
   atomic: padding(12),
-  stx_dio_read_offset_align: field(u32, { verboseOnly: true, when: has(0x20000) }),
+  stx_dio_read_offset_align: told(u32, 0x20000),
   spare: padding(72),
 });
 

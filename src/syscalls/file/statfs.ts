@@ -3,9 +3,12 @@ import * as g from '../../constants/generated/file.js';
 import { device } from '../../decode/leaf/mode.js';
 import {
   address,
+  anyBit,
+  arg,
   byAbi,
   call,
   choice,
+  equals,
   fd,
   field,
   fixedArray,
@@ -13,17 +16,21 @@ import {
   format,
   output,
   padding,
+  sibling,
   size,
   struct,
   u32,
   u64,
   ulong,
+  when,
   x32,
 } from '../../describe/combinators.js';
 import type { Node } from '../../describe/node.js';
 import type { Family } from '../index.js';
 import { path } from './arguments.js';
 
+/** The kernel fills in f_flags (since 2.6.36). */
+const ST_VALID = 0x20;
 const fsid = struct({ val: fixedArray(x32, 2) });
 /** struct statfs and its relatives (asm/statfs.h): they differ in the size of words and counts. */
 const statfs = (word: Node, count: Node, wordSize: 4 | 'long') =>
@@ -38,11 +45,13 @@ const statfs = (word: Node, count: Node, wordSize: 4 | 'long') =>
     f_fsid: fsid,
     f_namelen: word,
     f_frsize: word,
-    f_flags: flags(g.statfs_flags, wordSize),
+    f_flags: field(flags(g.statfs_flags, wordSize), { when: anyBit(sibling('f_flags'), ST_VALID) }),
     f_spare: field(byAbi(padding(32).node, padding(16).node), { hidden: true }),
   });
 const statfsBuffer = output(statfs(ulong, byAbi(u64, u32), 'long'));
-const statfs64Buffer = output(statfs(u32, u64, 4));
+/** Bytes of struct compat_statfs64: the kernel takes no other size. */
+const STATFS64_SIZE = 84;
+const statfs64Buffer = when(equals(arg('size'), STATFS64_SIZE), output(statfs(u32, u64, 4)), address);
 
 export const statfsCalls: Family = {
   statfs: () => call({ pathname: path, buf: statfsBuffer }),
