@@ -15,7 +15,11 @@ const list: readonly Newer[] = [
     line: /./,
     reason: 'the parameter is a structure; the policy is a comment',
   },
-  { calls: /^(open|openat|openat2|open_by_handle_at|dup3|fcntl|fcntl64|fanotify_init)$/, line: /\|0x|O_TMPFILE/, reason: 'O_EMPTYPATH' },
+  {
+    calls: /^(open|openat|openat2|open_by_handle_at|dup3|fcntl|fcntl64|fanotify_init)$/,
+    line: /\|0x|O_TMPFILE/,
+    reason: 'O_EMPTYPATH',
+  },
   { calls: /^name_to_handle_at$/, line: /AT_/, reason: 'flags of its own' },
   { calls: /^open_by_handle_at$/, line: /= \d+$/, reason: 'the result is a descriptor with its path' },
   { calls: /^renameat2$/, line: /RENAME_\?\? /, reason: 'another placeholder' },
@@ -24,7 +28,11 @@ const list: readonly Newer[] = [
   { calls: /^fanotify_mark$/, line: /FAN_|0x/, reason: 'order of flags, newer events' },
   { calls: /^fanotify_init$/, line: /0x/, reason: 'newer flags' },
   { calls: /^statx$/, line: /0x[0-9a-f]+[ ,]/, reason: 'newer mask bits and the fields that they announce' },
-  { calls: /^(open_tree|fsmount|move_mount|mount_setattr)$/, line: /0x|AT_|= 0</, reason: 'newer flags, MOUNT_ATTR__ATIME, a plain result' },
+  {
+    calls: /^(open_tree|fsmount|move_mount|mount_setattr)$/,
+    line: /0x|AT_|= 0</,
+    reason: 'newer flags, MOUNT_ATTR__ATIME, a plain result',
+  },
   { calls: /^[lf]?getxattr$/, line: /"", 0\)/, reason: 'with size 0 the value is an address' },
   { calls: /^epoll_/, line: /data=\{/, reason: 'data is one number' },
 ];

@@ -49,5 +49,10 @@ export const directory: Family = {
   getdents: () => call({ fd, dirp: entries(false), count: u32 }),
   getdents64: () => call({ fd, dirp: entries(true), count: u32 }),
   // The count has been ignored for ever; it is shown when it is not what everyone passes.
-  readdir: () => call({ fd, dirp: when(differs(ret, 0), output(oldEntry), address), count: argument(u32, { when: differs(arg('count'), 1) }) }),
+  readdir: () =>
+    call({
+      fd,
+      dirp: when(differs(ret, 0), output(oldEntry), address),
+      count: argument(u32, { when: differs(arg('count'), 1) }),
+    }),
 };
