@@ -123,7 +123,9 @@ function compileList(list: RList, style: Style): CompiledList {
       const target = printers.pointee(argument.node, 0, true);
       const { site } = argument.node;
       const { afterError, evenOnError, failedAsAddress } = argument.node.options;
+      const followed = argument.node.followed && testReader(argument.node.followed, 0);
       const isBytes = argument.node.to.kind === 'bytes';
+      const { bytes } = argument.node.to;
       steps.push({
         late: true,
         continued: true,
@@ -132,12 +134,14 @@ function compileList(list: RList, style: Style): CompiledList {
         print: (c, s) => {
           const lo = c.argLo(register);
           const hi = c.argHi(register);
-          if ((lo | hi) === 0 || !c.find(site, lo, hi)) return;
           if (c.failed && failedAsAddress) {
+            const { entry } = c;
+            if (!entry?.find(site, lo, hi) || entry.length < bytes || (followed && !followed(entry))) return;
             s.bytes(ARROW);
             s.hex64(lo, hi);
             return;
           }
+          if ((lo | hi) === 0 || !c.find(site, lo, hi)) return;
           if (!evenOnError && !shownAfter(c, afterError)) return;
           if (isBytes && c.length === 0) return;
           const from = s.pos;
@@ -180,7 +184,9 @@ function shownAfter(c: Cursor, afterError: number | undefined): boolean {
 }
 
 function needsEntry(list: RList): boolean {
-  return list.args.some((a) => keepsEntry(a.node));
+  return list.args.some(
+    ({ node }) => keepsEntry(node) || (node.kind === 'pointer' && node.options.failedAsAddress === true),
+  );
 }
 
 /** `-e raw=`: every argument in hexadecimal. */

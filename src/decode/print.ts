@@ -393,8 +393,11 @@ export class Printers {
       const only = placeReader(node.onlyIf, depth);
       return (c, s, lo, hi) => (only(c) === 0 ? printAddress : changing)(c, s, lo, hi);
     }
+    const unaligned = (options.aligned ?? 1) - 1;
+    const wanted = node.followed && testReader(node.followed, depth);
     const plain: ScalarPrinter = (c, s, lo, hi) => {
       if ((lo | hi) === 0) s.bytes(whenNull);
+      else if ((lo & unaligned) !== 0 || (wanted && !wanted(c))) s.hex64(lo, hi);
       else if (hidden && c.failed) s.hex64(lo, hi);
       else if (smallest && smallest(c) < node.to.bytes) s.hex64(lo, hi);
       else target(c, s, lo, hi);
@@ -520,10 +523,11 @@ export class Printers {
       case 'struct': {
         if (to.versioned) return this.versioned(to, to.versioned, site, depth, miss);
         const length = to.length && placeReader(to.length, depth);
+        const { readable } = to;
         const print = this.struct(to, depth);
         return (c, s, lo, hi) => {
           const want = length ? Math.min(length(c), to.bytes) : to.bytes;
-          if (want < to.minimum || !c.find(site, lo, hi) || c.length < want) miss(s, lo, hi);
+          if (want < to.minimum || !c.find(site, lo, hi) || c.length < (readable ?? want)) miss(s, lo, hi);
           else {
             c.addressLo[depth] = lo;
             c.addressHi[depth] = hi;

@@ -114,9 +114,12 @@ export interface PointerOptions {
   readonly whenNull?: string;
   /** Followed even with -e verbose=none (strings, paths). */
   readonly always?: boolean;
-  /** Takes 64 bits in memory on every personality. */
   /** A field of 64 bits on every personality (__aligned_u64). */
   readonly wide?: boolean;
+  /** Followed only when this holds. */
+  readonly followed?: Condition;
+  /** An address that is no multiple of this (a power of two) is not followed. */
+  readonly aligned?: number;
 }
 /** Chooses by the value of another argument or field. Cases by constant; `otherwise` for the rest. */
 export interface MatchNode {
@@ -253,6 +256,8 @@ export interface StructNode {
   /** Captures as many bytes as this says, at most all fields: versioned structures. */
   readonly length?: Ref;
   readonly minimum?: number;
+  /** Bytes that must be readable, when less than all are enough: a renderer sees how many there are. */
+  readonly readable?: number;
   /** With `length` and `minimum`: short for `versioned` with this size and the excess in hexadecimal. */
   readonly excess?: boolean;
   readonly versioned?: Versioned;

@@ -113,6 +113,7 @@ export type R =
       readonly onlyIf?: Place;
       /** What is shown of it when the call failed. */
       readonly failed?: R;
+      readonly followed?: Test;
       readonly to: R;
       /** What is behind the arrow of an inout, when it is not the same. */
       readonly after?: R;
@@ -225,6 +226,7 @@ export interface RStruct {
   readonly versioned?: RVersioned;
   /** It is, or lies in, a versioned structure: what its caller left out is there as zeros ('clipped': but for strings). */
   readonly padded: boolean | 'clipped';
+  readonly readable?: number;
   /** Indices of the fields in the order of printing. */
   readonly order: readonly number[];
   readonly render?: Renderer;
@@ -431,6 +433,7 @@ class Resolver {
           direction: node.direction,
           options: node.options,
           sizePlace,
+          followed: node.options.followed && this.test(node.options.followed),
           to,
           onlyIf: node.options.onlyIf && this.place(node.options.onlyIf),
           failed: node.options.failed && node.options.failed !== 'address' ? this.node(node.options.failed) : undefined,
@@ -637,6 +640,7 @@ class Resolver {
         own: index < 0 ? undefined : { index, ...layout[index] },
       },
       padded,
+      readable: node.readable,
       order: node.order
         ? node.order.map((name) => node.fields.findIndex((f) => f.name === name))
         : node.fields.map((_, i) => i),

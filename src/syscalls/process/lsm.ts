@@ -6,14 +6,16 @@ import {
   array,
   blob,
   call,
+  callBy,
   choice,
   deref,
   field,
   flags,
   inout,
+  less,
   input,
-  match,
   output,
+  padding,
   ret,
   sibling,
   struct,
@@ -22,7 +24,7 @@ import {
   x32,
   x64,
 } from '../../describe/combinators.js';
-import type { BytesNode, Node } from '../../describe/node.js';
+import type { BytesNode } from '../../describe/node.js';
 import type { Cursor } from '../../record/cursor.js';
 import type { MemoryPrinter, Renderer } from '../../decode/printer.js';
 import { quote } from '../../decode/quote.js';
@@ -38,7 +40,12 @@ const HEADER = 32;
 const CONTEXTS_MAX = 4096;
 const LSM_FLAG_SINGLE = 1;
 
-const context: BytesNode = { kind: 'bytes', length: sibling('ctx_len'), style: 'hex', size: 0 };
+const context: BytesNode = {
+  kind: 'bytes',
+  length: sibling('ctx_len'),
+  style: 'hex',
+  size: CONTEXTS_MAX - HEADER,
+};
 const fields = { id: choice(contextIds, 8), flags: x64, len: u64, ctx_len: u64 };
 
 /** The context, of which `there` bytes are within the call's memory; nothing when it is empty or cannot be read. */
@@ -51,7 +58,7 @@ function printContext(c: Cursor, s: Sink, at: number, length: number, room: numb
 }
 
 /** One context of a call that says how many bytes there are. */
-const given: Renderer = ({ named, style, argIndex }): MemoryPrinter => {
+const given: Renderer = ({ named, style, argIndex, offset }): MemoryPrinter => {
   const names = ['id', 'flags', 'len', 'ctx_len'].map(named);
   const size = argIndex('size');
   return (c, s, at, length) => {
@@ -59,13 +66,13 @@ const given: Renderer = ({ named, style, argIndex }): MemoryPrinter => {
       s.text(i ? ', ' : '{');
       print(c, s, at, length);
     });
-    printContext(c, s, at, length - HEADER, c.argLo(size) - HEADER, style, true);
+    printContext(c, s, at, length - HEADER, Math.min(c.argLo(size), c.u64(at + offset('len'))) - HEADER, style, true);
     s.byte(125);
   };
 };
 const one = struct(
   { ...fields, ctx: field(context, { hidden: true }) },
-  { length: arg('size'), minimum: HEADER, excess: true, render: given },
+  { length: arg('size'), minimum: HEADER, readable: HEADER, render: given },
 );
 
 /** As many contexts as the result says, each as long as it says itself. */
@@ -102,20 +109,30 @@ const several: Renderer = ({ style }): MemoryPrinter => {
   };
 };
 const contexts = blob(deref('size'), CONTEXTS_MAX, several, { partial: true });
-const idOnly = struct({ id: choice(contextIds, 8) });
+const idOnly = struct({ id: choice(contextIds, 8), rest: padding(HEADER - 8) });
 
 const sizePointer = inout(u32);
 const attribute = choice(g.lsm_attributes);
+const rest = { size: sizePointer, flags: flags(g.lsm_flags) };
 /** With LSM_FLAG_SINGLE the caller asks for one module. */
-const asked: Node = match(
-  arg('flags'),
-  { [LSM_FLAG_SINGLE]: inout(idOnly, { show: 'arrow', after: contexts, failedAsAddress: true }) },
-  output(contexts),
-  LSM_FLAG_SINGLE,
-);
+const asked = inout(idOnly, {
+  show: 'arrow',
+  after: contexts,
+  failedAsAddress: true,
+  // An unreadable size is 2^32, which no size of 32 bits is.
+  followed: less(deref('size', 2 ** 32), 2 ** 32),
+});
 
 export const lsm: Family = {
-  lsm_get_self_attr: () => call({ attr: attribute, ctx: asked, size: sizePointer, flags: flags(g.lsm_flags) }),
+  lsm_get_self_attr: () =>
+    callBy(
+      { attr: attribute },
+      arg('flags'),
+      [[LSM_FLAG_SINGLE, { ctx: asked, ...rest }]],
+      { ctx: output(contexts), ...rest },
+      undefined,
+      LSM_FLAG_SINGLE,
+    ),
   lsm_set_self_attr: () => call({ attr: attribute, ctx: input(one), size: u32, flags: x32 }),
   lsm_list_modules: () => call({ ids: output(array(choice(g.lsm_ids, 8), ret)), size: sizePointer, flags: x32 }),
 };

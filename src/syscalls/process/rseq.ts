@@ -67,7 +67,7 @@ const area = struct(
 );
 
 export const rseq: Family = {
-  rseq: () => call({ rseq: input(area), rseq_len: u32, flags: flags(g.rseq_flags), sig: x32 }),
+  rseq: () => call({ rseq: input(area, { aligned: RSEQ_BYTES }), rseq_len: u32, flags: flags(g.rseq_flags), sig: x32 }),
   rseq_slice_yield: () => call(),
   set_robust_list: () => call({ addr: address, length: size }),
   get_robust_list: () => call({ pid, head_ptr: output(address), len_ptr: output(size) }),

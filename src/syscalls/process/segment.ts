@@ -71,9 +71,11 @@ const wideError: ScalarFormat = () => (_c, s, lo, hi) => {
   if (name !== undefined) s.text(` ${name} (${errnoText(errno)})`);
 };
 
+const ENTRY_NUMBER_BYTES = 4;
 /** The entry that is asked for; the rest only when it was found. */
 const foundDescriptor = (fields: FieldSpec): StructNode =>
   struct(fields, {
+    readable: ENTRY_NUMBER_BYTES,
     render:
       ({ plain, named }) =>
       (c, s, at, length) => {

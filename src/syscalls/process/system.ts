@@ -24,7 +24,6 @@ import {
   size,
   struct,
   u32,
-  xsize,
 } from '../../describe/combinators.js';
 import type { ConstantTable } from '../../constants/table.js';
 import type { ScalarFormat } from '../../decode/printer.js';
@@ -34,18 +33,15 @@ import type { Family } from '../index.js';
 /** Bytes of each name in `struct new_utsname`, and what may be set of it (sched.h: __NEW_UTS_LEN). */
 const UTS_BYTES = 65;
 const UTS_MAX = 64;
-const utsname = (size: number, domain: boolean) =>
-  struct({
-    sysname: chars(size),
-    nodename: chars(size),
-    release: detail(chars(size)),
-    version: detail(chars(size)),
-    machine: detail(chars(size)),
-    ...(domain ? { domainname: detail(chars(size)) } : {}),
-  });
-/** The structures of older kernels: no domain name, and names of eight characters. */
-const OLD_UTS_BYTES = 65;
-const OLDEST_UTS_BYTES = 9;
+const name = chars(UTS_BYTES);
+const utsname = struct({
+  sysname: name,
+  nodename: name,
+  release: detail(name),
+  version: detail(name),
+  machine: detail(name),
+  domainname: detail(name),
+});
 const setName = () => call({ name: input(bytes(arg('len'), { most: UTS_MAX })), len: u32 });
 
 /** Most segments of one image (linux/kexec.h: KEXEC_SEGMENT_MAX). */
@@ -68,9 +64,7 @@ const explained =
 const LINUX_REBOOT_CMD_RESTART2 = 0xa1b2c3d4;
 
 export const system: Family = {
-  uname: () => call({ buf: output(utsname(UTS_BYTES, true)) }),
-  olduname: () => call({ buf: output(utsname(OLD_UTS_BYTES, false)) }),
-  oldolduname: () => call({ buf: output(utsname(OLDEST_UTS_BYTES, false)) }),
+  uname: () => call({ buf: output(utsname) }),
   sethostname: setName,
   setdomainname: setName,
   vhangup: () => call(),
@@ -111,5 +105,4 @@ export const system: Family = {
   init_module: () => call({ module_image: address, len: size, param_values: input(cstring) }),
   finit_module: () => call({ fd, param_values: input(cstring), flags: flags(k.finit_module_flags) }),
   delete_module: () => call({ name: input(cstring), flags: flags(k.delete_module_flags) }),
-  create_module: () => call({ name: xsize, size: xsize }),
 };

@@ -10,6 +10,7 @@ import {
   array,
   atLeast,
   both,
+  byAbi,
   call,
   constant,
   cstring,
@@ -38,6 +39,7 @@ import {
 import type { Argument, Condition, Node } from '../../describe/node.js';
 import { flagsAndSignal, wideSignal } from '../../decode/leaf/flags.js';
 import type { Family } from '../index.js';
+import { userDescriptor } from './segment.js';
 
 const path = input(pathname);
 const string = input(cstring);
@@ -59,7 +61,7 @@ const CLONE_ARGS_V2 = 88;
 
 const cloneFlags = format(flagsAndSignal(g.clone_flags, 0xff), 'long');
 /** clone's arguments by name; the last two registers change places on i386. */
-const clone = (tlsRegister: number) => () => {
+const clone = (tls: Node, tlsRegister: number) => () => {
   const flag = (value: number): Condition => anyBit(arg('flags'), value);
   const named = (node: Node, register: number, when?: Condition): Omit<Argument, 'name'> =>
     argument(node, { named: true, register, when });
@@ -72,7 +74,7 @@ const clone = (tlsRegister: number) => () => {
         2,
         flag(PARENT_SETTID | PIDFD),
       ),
-      tls: named(address, tlsRegister, flag(SETTLS)),
+      tls: { ...named(tls, tlsRegister, flag(SETTLS)), atExit: true },
       child_tidptr: named(address, 7 - tlsRegister, flag(CHILD_SETTID | CHILD_CLEARTID)),
     },
     returns.pid,
@@ -91,7 +93,7 @@ const cloneArguments = struct(
     exit_signal: format(wideSignal, 8),
     stack: address64,
     stack_size: x64,
-    tls: field(address64, { when: has(SETTLS) }),
+    tls: field(byAbi(address64, input(userDescriptor, { wide: true }), address64), { when: has(SETTLS) }),
     set_tid: field(input(array(i32, sibling('set_tid_size'), { least: 1, most: SET_TID_MAX }), { wide: true }), {
       when: both(reaches(CLONE_ARGS_V1), either(differs(sibling('set_tid'), 0), differs(sibling('set_tid_size'), 0))),
     }),
@@ -130,8 +132,8 @@ export const task: Family = {
   exit_group: () => call({ status: i32 }, returns.none),
   fork: () => call({}, returns.pid),
   vfork: () => call({}, returns.pid),
-  clone: clone(4),
-  'clone@32': clone(3),
+  clone: clone(address, 4),
+  'clone@32': clone(input(userDescriptor), 3),
   clone3: () => call({ cl_args: inout(cloneArguments, { show: 'arrow', after: cloneResult }), size }, returns.pid),
   set_tid_address: () => call({ tidptr: address }, returns.pid),
 };
