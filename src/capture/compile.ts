@@ -617,7 +617,12 @@ export { budgetOf };
 export function keepsEntry(node: R): boolean {
   if (node.kind !== 'pointer' || node.direction !== 'inout') return false;
   const { show = 'changed' } = node.options;
-  return show === 'changed' || show === 'entry';
+  return show === 'changed' || show === 'entry' || show === 'split';
+}
+
+/** An inout pointer to a structure of which a part is printed at the entry. */
+export function isSplit(node: R): boolean {
+  return node.kind === 'pointer' && node.direction === 'inout' && node.options.show === 'split';
 }
 
 /** An argument of a list with the stop at which it is printed. */
@@ -626,31 +631,41 @@ export interface Timed {
   /** `exit` from the first argument on that waits; an `arrow` shows its old value at the entry. */
   readonly phase: Phase;
   readonly arrow: boolean;
+  /** A part of it is printed at the entry, unless that turns out to be all. */
+  readonly split: boolean;
+  /** Waits only because it stands behind a split one. */
+  readonly early: boolean;
 }
 
 /** Decides for each argument when it is printed: at the entry up to the first that must wait, then at the exit. */
 export function schedule(list: RList): Timed[] {
   let phase: Phase = 'enter';
+  let known = false;
   return list.args
     .filter((a) => !a.hidden)
     .map((argument) => {
       const { node } = argument;
       const arrow =
         phase === 'enter' && node.kind === 'pointer' && node.direction === 'inout' && node.options.show === 'arrow';
-      if (arrow) {
+      const split = phase === 'enter' && isSplit(node);
+      if (arrow || split) {
         phase = 'exit';
-        return { argument, phase: 'enter' as const, arrow };
+        known = split;
+        return { argument, phase: 'enter' as const, arrow, split, early: false };
       }
-      if (argument.atExit || hasOutput(node)) phase = 'exit';
-      return { argument, phase, arrow };
+      if (argument.atExit || hasOutput(node)) {
+        phase = 'exit';
+        known = false;
+      }
+      return { argument, phase, arrow, split, early: known };
     });
 }
 
 function captureList(list: RList, name: string, style: Style, phase: Phase, builder: PlanBuilder): void {
   const capture = new Capture(builder, style, phase, name);
-  for (const { argument, phase: printed, arrow } of schedule(list)) {
+  for (const { argument, phase: printed, arrow, early } of schedule(list)) {
     const { node } = argument;
-    if (printed === phase || arrow || keepsEntry(node)) capture.argument(argument);
+    if (printed === phase || arrow || early || keepsEntry(node)) capture.argument(argument);
   }
   if (phase === 'exit') {
     for (const extra of list.result.extra) {

@@ -23,6 +23,10 @@ interface Step {
   readonly late: boolean;
   /** The second half of an argument whose old value was printed at the entry. */
   readonly continued: boolean;
+  /** The first half of an argument that may turn out to be the whole; the next step is the second half. */
+  readonly split?: boolean;
+  /** Printed at the entry when the split argument before it was whole there. */
+  readonly early?: boolean;
   readonly name: Uint8Array | undefined;
   readonly test: ((c: Cursor) => boolean) | undefined;
   readonly print: (c: Cursor, s: Sink) => void;
@@ -86,6 +90,31 @@ function spreadPrinter(
   };
 }
 
+type ArgumentPrinter = (c: Cursor, s: Sink) => void;
+
+/** Prints up to the place where a structure is cut, and leaves `cut` as it found out. */
+const firstPart =
+  (print: ArgumentPrinter): ArgumentPrinter =>
+  (c, s) => {
+    c.part = 1;
+    c.cut = false;
+    print(c, s);
+    c.part = 0;
+  };
+
+/** Prints what stands behind that place; nothing when the first part was all. */
+const secondPart =
+  (print: ArgumentPrinter): ArgumentPrinter =>
+  (c, s) => {
+    const mark = s.pos;
+    c.part = 2;
+    c.cut = false;
+    c.mark = mark;
+    print(c, s);
+    c.part = 0;
+    if (!c.cut) s.rewind(mark);
+  };
+
 function compileList(list: RList, style: Style): CompiledList {
   const argumentPrinter = (a: RArgument, print: ScalarPrinter): ((c: Cursor, s: Sink) => void) => {
     const { register, high } = a;
@@ -105,7 +134,7 @@ function compileList(list: RList, style: Style): CompiledList {
     argIndex: (name) => find(name).register,
   });
   const steps: Step[] = [];
-  for (const { argument, phase, arrow } of schedule(list)) {
+  for (const { argument, phase, arrow, split, early } of schedule(list)) {
     const late = phase === 'exit';
     const print = argumentPrinter(
       argument,
@@ -117,7 +146,12 @@ function compileList(list: RList, style: Style): CompiledList {
       steps.push({ late, continued: false, name: undefined, test, print: spreadPrinter(argument, name, print) });
       continue;
     }
-    steps.push({ late, continued: false, name, test, print });
+    if (split) {
+      steps.push({ late, continued: false, split, name, test, print: firstPart(print) });
+      steps.push({ late: true, continued: true, name: undefined, test, print: secondPart(print) });
+      continue;
+    }
+    steps.push({ late, continued: false, early, name, test, print });
     if (arrow && argument.node.kind === 'pointer') {
       const { register } = argument;
       const target = printers.pointee(argument.node, 0, true);
@@ -212,14 +246,20 @@ function build(name: string, plans: Plans, pick: (c: Cursor) => CompiledList, se
       const { steps } = pick(c);
       let i = 0;
       let first = true;
+      // A split argument of which nothing is left for the exit.
+      let whole = false;
       for (; i < steps.length; i++) {
         const step = steps[i];
-        if (step.late) break;
+        if (step.late && !(whole && step.early)) break;
         if (step.test && !step.test(c)) continue;
         if (first) first = false;
         else s.bytes(SEPARATOR);
         if (step.name) s.bytes(step.name);
         step.print(c, s);
+        if (!step.split) continue;
+        if (c.cut) return i + 1;
+        whole = true;
+        i++;
       }
       return i;
     },

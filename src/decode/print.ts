@@ -202,6 +202,7 @@ export class Printers {
     const plain: MemoryPrinter = (c, s, at, length) => {
       s.byte(123);
       body(c, s, at, length, true);
+      if (c.part === 1 && c.cut) return;
       if (short) s.bytes(SHORT_END);
       else {
         if (end) end(c, s, at, length);
@@ -305,12 +306,26 @@ export class Printers {
           first = inline(c, s, from, length - f.offset, first);
           continue;
         }
+        const cuts = c.part !== 0 && !c.cut && (f.changed || f.fresh !== false);
+        if (cuts && f.fresh === true) {
+          c.cut = true;
+          if (c.part === 1) break;
+          s.rewind(c.mark);
+        }
         if (first) first = false;
         else s.bytes(SEPARATOR);
         s.bytes(labels[i]);
-        if (f.changed && c.entry !== null) this.change(c, s, from, bytes, at, print);
+        if (cuts && !c.cut) {
+          c.cut = true;
+          if (c.part === 1) {
+            if (f.changed) print(c, s, from, bytes);
+            break;
+          }
+          s.rewind(c.mark);
+          if (f.changed) this.change(c, s, from, bytes, at, print, true);
+          else print(c, s, from, bytes);
+        } else if (f.changed && c.entry !== null) this.change(c, s, from, bytes, at, print, false);
         else if (f.changed && c.after !== null) rewritten(c, c.after, s, from, bytes, at, print);
-        else if (f.fresh && c.after !== null && c.changedBase >= 0) print(c.after, s, c.changedBase + f.offset, bytes);
         else if (nested && c.changedBase >= 0) {
           c.changedBase += f.offset;
           print(c, s, from, Math.min(bytes, length - f.offset));
@@ -319,6 +334,7 @@ export class Printers {
           const there = f.rest ? length - f.offset : whole ? bytes : Math.min(bytes, length - f.offset);
           print(c, s, from, upTo ? Math.min(there, upTo(c)) : there);
         }
+        if (c.part === 1 && c.cut) break;
       }
       c.frames[depth] = frame;
       return first;
@@ -366,12 +382,25 @@ export class Printers {
     }
   }
 
-  /** `old => new` of a field that the kernel changed; `changedBase` was set by the pointer that found both states. */
-  private change(c: Cursor, s: Sink, from: number, bytes: number, at: number, print: MemoryPrinter): void {
+  /**
+   * `old => new` of a field that the kernel changed; `changedBase` was set by the pointer that found both states. With
+   * `shown` the old value stands there already.
+   */
+  private change(
+    c: Cursor,
+    s: Sink,
+    from: number,
+    bytes: number,
+    at: number,
+    print: MemoryPrinter,
+    shown: boolean,
+  ): void {
     const { entry } = c;
     const before = c.changedBase + (from - at);
-    if (entry && c.changedBase >= 0 && !same(c, from, entry, before, bytes)) {
-      print(entry, s, before, bytes);
+    const differs = entry !== null && c.changedBase >= 0 && !same(c, from, entry, before, bytes);
+    if (shown && !differs) return;
+    if (entry && differs) {
+      if (!shown) print(entry, s, before, bytes);
       s.bytes(ARROW);
     }
     print(c, s, from, bytes);
@@ -447,6 +476,13 @@ export class Printers {
           value(c, s, now, to.bytes);
         }
         s.byte(93);
+        return;
+      }
+      if (options.show === 'split') {
+        const outer = c.changedBase;
+        c.changedBase = old;
+        target(c, s, lo, hi);
+        c.changedBase = outer;
         return;
       }
       if (options.show === 'entry') {

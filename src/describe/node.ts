@@ -93,9 +93,10 @@ export interface PointerOptions {
   readonly atExit?: boolean;
   /**
    * How an inout shows its two states: `arrow` prints `old => new` around; `changed` lets scalars show ` => `; `exit` only
-   * the new one; `entry` the old one, even on failure, with ` => new` at the fields that are marked `changed`.
+   * the new one; `entry` the old one, even on failure, with ` => new` at the fields that are marked `changed`; `split`
+   * prints fields at the entry up to the first that is `changed` or `fresh`, and the others at the exit.
    */
-  readonly show?: 'arrow' | 'changed' | 'exit' | 'entry';
+  readonly show?: 'arrow' | 'changed' | 'exit' | 'entry' | 'split';
   /** With `arrow`: what is shown behind the arrow, when it is not the same. */
   readonly after?: MemoryNode;
   /** With `arrow`: the state after a failure with this errno is shown, not the one after success. */
@@ -183,8 +184,8 @@ export interface Field {
   readonly bits?: readonly [shift: number, width: number];
   /** In an inout structure: `old => new` where the kernel changed it. */
   readonly changed?: boolean;
-  /** With `show: 'entry'`: shown as it is at the exit, though all else is shown as it was at the entry. */
-  readonly fresh?: boolean;
+  /** With `show: 'split'`: what is printed at the entry ends before it ('value': before its value). */
+  readonly fresh?: boolean | 'value';
   /**
    * Lies behind the structure, at its very end, and is captured on its own: a flexible array. Only in structures that a
    * pointer leads to. `lost` is printed when it cannot be read (an address otherwise).

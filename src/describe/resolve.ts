@@ -74,7 +74,7 @@ export interface RField {
   readonly bare: boolean;
   readonly beyond?: number;
   readonly changed: boolean;
-  readonly fresh: boolean;
+  readonly fresh: boolean | 'value';
   readonly bits?: readonly [shift: number, width: number];
   readonly when?: Test;
   readonly inline: boolean;

@@ -30,6 +30,12 @@ export class Cursor {
   readonly addressHi = new Uint32Array(16);
   /** The entering record of the same call, where the printer asked for it; null when it was not seen. */
   entry: Cursor | null = null;
+  /** Which part of a structure is under print that is cut in two: 1 what the entry shows, 2 the rest; 0 the whole. */
+  part = 0;
+  /** Where the second part begins in the sink: what the first part had printed is taken back from there. */
+  mark = 0;
+  /** The place between both parts was met. */
+  cut = false;
   /** The exiting record, while a printer shows this entering one. */
   after: Cursor | null = null;
   /** Where the structure under print is in the other record (`entry` or `after`), for `old => new`; -1 when not known. */

@@ -35,6 +35,16 @@ const list: readonly Newer[] = [
   },
   { calls: /^[lf]?getxattr$/, line: /"", 0\)/, reason: 'with size 0 the value is an address' },
   { calls: /^epoll_/, line: /data=\{/, reason: 'data is one number' },
+  {
+    calls: /^bpf$/,
+    line: /BPF_MAP_CREATE, \{.*map_extra=|BPF_(PROG|MAP|BTF|LINK)_GET_(NEXT|FD_BY)_ID|0x2[0-9a-f] \/\* BPF_\?\?\?/,
+    reason: 'attributes and commands since 6.2; ids have no members that they do not use',
+  },
+  {
+    calls: /^perf_event_open$/,
+    line: /bytes 116\.\.119|size=0x88|sig_data=/,
+    reason: 'attributes since 6.13: what to do with the aux area, config3, config4',
+  },
 ];
 
 /** Whether a line of 6.1 is one that 7.2 prints otherwise. */

@@ -34,15 +34,9 @@ const attributes = (fields: FieldSpec): StructNode =>
 /** The arguments of a command that only reads its attributes. */
 export const reads = (fields: FieldSpec): ArgumentSpec => ({ attr: input(attributes(fields)), size: u32 });
 
-/** The arguments of a command that writes some of its attributes: those that it changed are `old => new`. */
+/** The arguments of a command that writes some of its attributes; what stands before the first of them waits for nothing. */
 export const updates = (fields: FieldSpec): ArgumentSpec => ({
-  attr: inout(attributes(fields), { evenOnError: true }),
-  size: u32,
-});
-
-/** The arguments of a command that writes attributes which are shown as they are afterwards (`fresh`). */
-export const reports = (fields: FieldSpec): ArgumentSpec => ({
-  attr: inout(attributes(fields), { show: 'entry' }),
+  attr: inout(attributes(fields), { show: 'split' }),
   size: u32,
 });
 

@@ -4,7 +4,7 @@ import { address, arg, callFound, choice, returns, u32 } from '../../describe/co
 import type { VariantSpec } from '../../describe/combinators.js';
 import type { Call } from '../../describe/node.js';
 import type { Family } from '../index.js';
-import { reads, reports, updates } from './attributes.js';
+import { reads, updates } from './attributes.js';
 import * as link from './link.js';
 import * as map from './map.js';
 import * as object from './object.js';
@@ -19,7 +19,7 @@ const COMMANDS: readonly (readonly [keys: readonly number[], make: Maker])[] = [
   [[2], () => [reads(map.mapUpdate())]],
   [[3], () => [reads(map.mapDelete())]],
   [[4], () => [reads(map.mapNextKey())]],
-  [[5], () => [reports(program.progLoad()), returns.fd]],
+  [[5], () => [updates(program.progLoad()), returns.fd]],
   [[6], () => [reads(object.objectPin())]],
   [[7], () => [reads(object.objectPin()), returns.fd]],
   [[8, 9], () => [reads(program.progAttach())]],
@@ -30,7 +30,7 @@ const COMMANDS: readonly (readonly [keys: readonly number[], make: Maker])[] = [
   [[15], () => [updates(object.objectInfo())]],
   [[16], () => [updates(object.progQuery())]],
   [[17], () => [reads(object.rawTracepoint()), returns.fd]],
-  [[18], () => [reports(object.btfLoad()), returns.fd]],
+  [[18], () => [updates(object.btfLoad()), returns.fd]],
   [[19], () => [reads(object.btfById()), returns.fd]],
   [[20], () => [updates(object.taskFdQuery())]],
   [[22], () => [reads(map.mapFreeze())]],
