@@ -681,14 +681,25 @@ function captureList(list: RList, name: string, style: Style, phase: Phase, buil
   }
 }
 
+/** What is captured at the entry beside what is printed: arguments by which calls are selected. */
+export interface Before {
+  readonly args: readonly RArgument[];
+  readonly style: Style;
+}
+
 /** Compiles both plans of a call, or of one form of it. */
-export function compilePlans(call: RCall, list: RList = call.plain): Plans {
+export function compilePlans(call: RCall, list: RList = call.plain, before?: Before): Plans {
   const compile = (phase: Phase): Uint8Array => {
     const builder = new PlanBuilder(call.name);
+    if (before && phase === 'enter') {
+      const capture = new Capture(builder, before.style, phase, call.name);
+      for (const a of before.args) capture.argument(a);
+      if (call.style.raw) return builder.finish();
+    }
     captureList(list, call.name, call.style, phase, builder);
     return builder.finish();
   };
   return call.style.raw
-    ? { enter: new Uint8Array(0), exit: new Uint8Array(0) }
+    ? { enter: before ? compile('enter') : new Uint8Array(0), exit: new Uint8Array(0) }
     : { enter: compile('enter'), exit: compile('exit') };
 }

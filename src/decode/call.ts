@@ -1,5 +1,7 @@
 // A system call of one personality and style, compiled: its plans and the printers of both stops.
-import type { Plans } from '../capture/compile.js';
+import type { Before, Plans } from '../capture/compile.js';
+import { compileTouch } from './touch.js';
+import type { Targets } from './touch.js';
 import { compilePlans, keepsEntry, schedule } from '../capture/compile.js';
 import type { Call } from '../describe/node.js';
 import type { R, RArgument, RCall, RList, RVariants } from '../describe/resolve.js';
@@ -59,6 +61,8 @@ export interface CompiledCall {
   /** What is captured; with `selection`, each of its variants has plans of its own. */
   readonly plans: Plans;
   readonly selection: Selection | undefined;
+  /** Whether the call is one that the options ask for, by what it touches; the cursor is on its entering record. */
+  readonly wanted: ((c: Cursor) => boolean) | undefined;
   /** Whether the exit needs the entering record beside its own (`old => new`). */
   keepsEntry(c: Cursor): boolean;
   /** Prints what is known at the entry; returns how far it came, for `exit`. */
@@ -235,9 +239,16 @@ function rawSteps(style: Style, count: number, names: readonly string[]): Step[]
   }));
 }
 
-function build(name: string, plans: Plans, pick: (c: Cursor) => CompiledList, selection?: Selection): CompiledCall {
+function build(
+  name: string,
+  plans: Plans,
+  wanted: CompiledCall['wanted'],
+  pick: (c: Cursor) => CompiledList,
+  selection?: Selection,
+): CompiledCall {
   return {
     name,
+    wanted,
     open: label(name + '('),
     plans,
     selection,
@@ -288,10 +299,14 @@ const EMPTY: Plans = { enter: new Uint8Array(0), exit: new Uint8Array(0) };
 
 /**
  * Compiles a described call. `rawCount` is the number of arguments that `-e raw=` shows.
+ * With `targets`, only what touches one of them is wanted.
  * @throws DescriptionError when the description breaks a rule.
  */
-export function compileCall(name: string, call: Call, style: Style, rawCount: number): CompiledCall {
-  const resolved = resolveCall(name, call, style);
+export function compileCall(name: string, call: Call, style: Style, rawCount: number, targets?: Targets): CompiledCall {
+  const touch = targets && compileTouch(name, call, style, targets);
+  const before = touch?.before;
+  const wanted = touch?.wanted;
+  const resolved = resolveCall(name, call, style, touch?.sites);
   if (style.raw) {
     const list: CompiledList = {
       keepsEntry: false,
@@ -302,12 +317,12 @@ export function compileCall(name: string, call: Call, style: Style, rawCount: nu
       ),
       result: resultPrinter({ ...resolved.plain.result, comment: undefined }, style, undefined),
     };
-    return build(name, EMPTY, () => list);
+    return build(name, before ? compilePlans(resolved, resolved.plain, before) : EMPTY, wanted, () => list);
   }
   const { variants } = resolved;
   if (!variants) {
     const list = compileList(resolved.plain, style);
-    return build(name, compilePlans(resolved), () => list);
+    return build(name, compilePlans(resolved, resolved.plain, before), wanted, () => list);
   }
   const on = wordReader(variants.on, 0);
   const also = variants.second && wordReader(variants.second, 0);
@@ -318,11 +333,11 @@ export function compileCall(name: string, call: Call, style: Style, rawCount: nu
     if (!made) compiled.set(list, (made = compileList(list, style)));
     return made;
   };
-  return build(name, EMPTY, pick, selectionOf(resolved, variants));
+  return build(name, EMPTY, wanted, pick, selectionOf(resolved, variants, before));
 }
 
 /** Numbers the variants of a call as they occur. */
-function selectionOf(call: RCall, variants: RVariants): Selection {
+function selectionOf(call: RCall, variants: RVariants, before: Before | undefined): Selection {
   const lists: RList[] = [];
   return {
     first: variants.on.register,
@@ -333,16 +348,16 @@ function selectionOf(call: RCall, variants: RVariants): Selection {
       const at = lists.indexOf(list);
       return at >= 0 ? at : lists.push(list) - 1;
     },
-    plans: (variant) => compilePlans(call, lists[variant]),
+    plans: (variant) => compilePlans(call, lists[variant], before),
   };
 }
 
 /** A call without a description: every argument in hexadecimal, so that nothing is invisible. */
-export function compileUnknown(name: string, style: Style, count: number): CompiledCall {
+export function compileUnknown(name: string, style: Style, count: number, targets?: Targets): CompiledCall {
   const list: CompiledList = {
     keepsEntry: false,
     steps: rawSteps(style, count, []),
     result: resultPrinter({ base: style.raw ? 'x' : 'd', extra: [], site: -1 }, style, undefined),
   };
-  return build(name, EMPTY, () => list);
+  return build(name, EMPTY, targets && (() => false), () => list);
 }

@@ -75,6 +75,9 @@ export const fd: FdNode = { kind: 'fd', at: false, size: 4 };
 /** A directory descriptor: AT_FDCWD has its name. */
 export const dirfd: FdNode = { kind: 'fd', at: true, size: 4 };
 
+/** A descriptor or path that does not count when calls are selected by what they touch (`-P`, `--trace-fds`). */
+export const incidental = <N extends FdNode | StringNode>(node: N): N => ({ ...node, incidental: true });
+
 /** One of the table's names. */
 export const choice = (table: ConstantTable, size: Size = 4, base?: Base): XlatNode => ({
   kind: 'xlat',

@@ -78,6 +78,8 @@ export interface FdNode {
   readonly kind: 'fd';
   readonly at: boolean;
   readonly size: Size;
+  /** Does not count when calls are selected by descriptor or path. */
+  readonly incidental?: boolean;
 }
 export type Direction = 'in' | 'out' | 'inout';
 export interface PointerNode {
@@ -139,6 +141,8 @@ export interface StringNode {
   readonly size?: number;
   /** At most as many bytes as this, when the string has no NUL (captured as bytes). */
   readonly max?: number;
+  /** Does not count when calls are selected by path: nothing is looked up. */
+  readonly incidental?: boolean;
 }
 /** Counted bytes. */
 export interface BytesNode {

@@ -781,9 +781,23 @@ export function resolveObject(name: string, node: MemoryNode, style: Style): R {
   return resolver.node(node);
 }
 
-/** Resolves a call for the style's personality. Variants are resolved when they are asked for. */
-export function resolveCall(name: string, call: Call, style: Style): RCall {
+/** Resolves some of a call's own arguments, with sites from 0 on; returns how many sites they take, too. */
+export function resolveSome(
+  name: string,
+  call: Call,
+  style: Style,
+  wanted: (node: Node) => boolean,
+): { readonly args: readonly RArgument[]; readonly sites: number } {
   const resolver = new Resolver(name, style);
+  const names = new Set(call.args.filter((a) => wanted(a.node)).map((a) => a.name));
+  const { args } = resolver.arguments(call.args, 0);
+  return { args: args.filter((a) => names.has(a.name)), sites: resolver.site };
+}
+
+/** Resolves a call for the style's personality, its sites from `firstSite` on. Variants are resolved when they are asked for. */
+export function resolveCall(name: string, call: Call, style: Style, firstSite = 0): RCall {
+  const resolver = new Resolver(name, style);
+  resolver.site = firstSite;
   const { args, next } = resolver.arguments(call.args, 0);
   const baseSite = resolver.site;
   const list = (extra: readonly Argument[], result: Result): RList => {

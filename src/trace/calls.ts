@@ -3,6 +3,7 @@ import { ABIS } from '../abi/abi.js';
 import { syscallArgCount, syscallName } from '../abi/syscalls.js';
 import type { CompiledCall } from '../decode/call.js';
 import { compileCall, compileUnknown } from '../decode/call.js';
+import type { Targets } from '../decode/touch.js';
 import type { Style } from '../decode/style.js';
 import { descriptionOf } from '../syscalls/index.js';
 import type { TraceOptions } from './options.js';
@@ -35,7 +36,11 @@ export class Calls {
   /** How many variants of each call the tracer has been given. */
   private readonly given = new Map<number, number>();
 
-  constructor(private readonly options: TraceOptions) {}
+  constructor(
+    private readonly options: TraceOptions,
+    /** Descriptors and paths that the options ask for; undefined: any call is wanted. */
+    private readonly targets?: Targets,
+  ) {}
 
   /** The compiled call of a number (x32 without its bit). */
   get(abi: number, nr: number): CompiledCall {
@@ -60,10 +65,12 @@ export class Calls {
     const name = syscallName(abiName, nr);
     if (name === undefined) {
       const full = abi === 2 ? nr + 0x40000000 : nr;
-      return compileUnknown(`syscall_0x${full.toString(16)}`, style, 6);
+      return compileUnknown(`syscall_0x${full.toString(16)}`, style, 6, this.targets);
     }
     const count = syscallArgCount(abiName, nr);
     const call = descriptionOf(name, abiName);
-    return call ? compileCall(name, call, style, count) : compileUnknown(name, style, count);
+    return call
+      ? compileCall(name, call, style, count, this.targets)
+      : compileUnknown(name, style, count, this.targets);
   }
 }

@@ -87,7 +87,8 @@ export interface TraceOptions {
   readonly callTime: Precision | undefined;
   readonly summary: SummaryOptions;
   readonly paths: readonly string[];
-  readonly traceFds: ReadonlySet<number> | undefined;
+  /** Descriptors; undefined: any call. */
+  readonly traceFds: { has(fd: number): boolean } | undefined;
   /** Warnings of the command line, to be printed before tracing. */
   readonly warnings: readonly string[];
 }

@@ -12,6 +12,7 @@ import { Messages } from './messages.js';
 import type { TraceOptions } from './options.js';
 import type { Pipe } from './pipe.js';
 import type { PreparedFilter } from './seccomp.js';
+import { resolveTargets } from './targets.js';
 import { consume, tracedTable } from './session.js';
 import { TextOutput } from './text-output.js';
 
@@ -183,7 +184,10 @@ export async function run(options: TraceOptions, around: Surroundings): Promise<
     (options.killOnExit || (filter && options.attach.length === 0) ? ConfigFlag.ExitKill : 0) |
     (options.detachOnExecve ? ConfigFlag.DetachOnExec : 0);
   const tracer = new Tracer({ flags, ringBytes: ringBytes(options), pinCpu: options.pin ?? -1 });
-  const calls = new Calls(options);
+  const calls = new Calls(
+    options,
+    resolveTargets(options, (text) => messages.say(text)),
+  );
   if (options.debug) debug(flags, filter, messages);
   const streams = new Set<Stream>([stream]);
   const streamOf = (tid: number): Stream => {

@@ -163,8 +163,9 @@ export class TextOutput {
       tracee.skipped = true;
       return;
     }
-    tracee.skipped = false;
     const call = this.calls.get(abi, nr);
+    tracee.skipped = call.wanted !== undefined && !call.wanted(c);
+    if (tracee.skipped) return;
     if (this.summary) tracee.start = startOf(c);
     tracee.entryKept = false;
     if (this.silent && !this.staged) {

@@ -23,7 +23,7 @@ export class Tracee {
   start: CallStart | undefined;
   /** Its thread execs under another id: whatever it does next shows as cut by others, once. */
   reprint = false;
-  /** Its current call is not wanted after all (a subcall of i386's multiplexers). */
+  /** Its current call is not wanted after all: a subcall of i386's multiplexers, or one that touches no target. */
   skipped = false;
 
   constructor(

@@ -13,6 +13,8 @@ import {
   fd,
   flags,
   format,
+  incidental,
+  input,
   output,
   pathname,
   ret,
@@ -32,6 +34,8 @@ const deviceNumber = argument(format(device), {
   when: either(equals(fileType, S_IFCHR), equals(fileType, S_IFBLK)),
 });
 const nodeMode = format(fileMode, 2);
+/** The text of a link is not looked up. */
+const linkTarget = input(incidental(pathname));
 const linkText = output(bytes(ret));
 
 export const paths: Family = {
@@ -40,11 +44,12 @@ export const paths: Family = {
   faccessat2: () => call({ dirfd, pathname: path, mode: accessMode, flags: flags(g.faccessat_flags) }),
   link: () => call({ oldpath: path, newpath: path }),
   linkat: () => call({ olddirfd: dirfd, oldpath: path, newdirfd: dirfd, newpath: path, flags: flags(g.linkat_flags) }),
-  symlink: () => call({ oldpath: path, newpath: path }),
-  symlinkat: () => call({ target: path, newdirfd: dirfd, linkpath: path }),
+  symlink: () => call({ oldpath: linkTarget, newpath: path }),
+  symlinkat: () => call({ target: linkTarget, newdirfd: dirfd, linkpath: path }),
   readlink: () => call({ pathname: path, buf: linkText, bufsiz: size }),
   readlinkat: () => call({ dirfd, pathname: path, buf: linkText, bufsiz: size }),
-  rename: () => call({ oldpath: path, newpath: path }),
+  // -P looks at the old name only, as strace does.
+  rename: () => call({ oldpath: path, newpath: input(incidental(pathname)) }),
   renameat: () => call({ olddirfd: dirfd, oldpath: path, newdirfd: dirfd, newpath: path }),
   renameat2: () =>
     call({ olddirfd: dirfd, oldpath: path, newdirfd: dirfd, newpath: path, flags: flags(g.rename_flags) }),

@@ -9,6 +9,7 @@ import {
   fd,
   flags,
   i32,
+  incidental,
   input,
   match,
   output,
@@ -43,7 +44,12 @@ export const epoll: Family = {
   epoll_create1: () => call({ flags: flags(epoll_create_flags) }, returns.fd),
   // What is deleted needs no event: the kernel does not look at it.
   epoll_ctl: () =>
-    call({ epfd: fd, op: choice(epoll_ops), fd, event: match(arg('op'), { [EPOLL_CTL_DEL]: address }, input(event)) }),
+    call({
+      epfd: incidental(fd),
+      op: choice(epoll_ops),
+      fd,
+      event: match(arg('op'), { [EPOLL_CTL_DEL]: address }, input(event)),
+    }),
   epoll_wait: () => call({ epfd: fd, events: ready, maxevents: i32, timeout: i32 }),
   epoll_pwait: pwait(i32),
   epoll_pwait2: pwait(input(timespec64)),

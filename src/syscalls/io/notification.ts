@@ -1,16 +1,30 @@
 // Descriptors that tell of something: eventfd, signalfd, timerfd, userfaultfd.
 import * as g from '../../constants/generated/io.js';
 import { clock_ids, timerfd_create_flags, timerfd_settime_flags } from '../../constants/generated/time.js';
-import { arg, call, choice, fd, flags, input, output, returns, size, u32 } from '../../describe/combinators.js';
+import {
+  arg,
+  call,
+  choice,
+  fd,
+  flags,
+  incidental,
+  input,
+  output,
+  returns,
+  size,
+  u32,
+} from '../../describe/combinators.js';
 import type { MemoryNode } from '../../describe/node.js';
 import { sizedSigset } from '../../decode/leaf/sigset.js';
 import { itimerspec, itimerspec64 } from '../../decode/leaf/time.js';
 import type { Family } from '../index.js';
 
-const signals = { fd, mask: input(sizedSigset(arg('sizemask'))), sizemask: size };
+/** strace does not select these calls by their descriptor. */
+const own = incidental(fd);
+const signals = { fd: own, mask: input(sizedSigset(arg('sizemask'))), sizemask: size };
 const settime = (time: MemoryNode) => () =>
-  call({ fd, flags: flags(timerfd_settime_flags), new_value: input(time), old_value: output(time) });
-const gettime = (time: MemoryNode) => () => call({ fd, curr_value: output(time) });
+  call({ fd: own, flags: flags(timerfd_settime_flags), new_value: input(time), old_value: output(time) });
+const gettime = (time: MemoryNode) => () => call({ fd: own, curr_value: output(time) });
 
 export const notification: Family = {
   eventfd: () => call({ initval: u32 }, returns.fd),

@@ -6,6 +6,7 @@ import {
   deref,
   derefBefore,
   fd,
+  incidental,
   flags,
   i32,
   inout,
@@ -31,11 +32,13 @@ const asked = () => call({ sockfd: fd, addr: addressOut('addrlen'), addrlen: add
 export const addresses: Family = {
   bind: named,
   connect: named,
-  accept: () => call({ sockfd: fd, addr: addressOut('addrlen'), addrlen: addressLength('addr') }, returns.fd),
+  // -P and --trace-fds do not look at the listening socket, as strace does not.
+  accept: () =>
+    call({ sockfd: incidental(fd), addr: addressOut('addrlen'), addrlen: addressLength('addr') }, returns.fd),
   accept4: () =>
     call(
       {
-        sockfd: fd,
+        sockfd: incidental(fd),
         addr: addressOut('addrlen'),
         addrlen: addressLength('addr'),
         flags: flags(g.socket_flags),
