@@ -297,6 +297,16 @@ static void run_block(struct run *run, const struct plan_insn *insns, uint32_t f
 			pc = end - 1;
 			break;
 		}
+		case OP_WHILE: {
+			uint32_t end = pc + 1 + i->c;
+			for (uint32_t n = 0; n < i->imm && reg[a]; n++) {
+				run_block(run, insns, pc + 1, end, depth + 1);
+				if (run->fuel == 0 || run->fuel == UINT32_MAX)
+					return;
+			}
+			pc = end - 1;
+			break;
+		}
 		case OP_TAIL: {
 			struct window w = run->handles[a];
 			uint32_t cut = i->imm < w.len ? i->imm : w.len;
@@ -397,6 +407,7 @@ uint32_t capture_limit(const struct plan_insn *insns, uint32_t count)
 			break;
 		case OP_EACH:
 		case OP_EACHLIM:
+		case OP_WHILE:
 		case OP_FDSET:
 		case OP_CHAIN:
 			return UINT32_MAX;

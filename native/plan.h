@@ -62,7 +62,8 @@ enum plan_op {
 	                * alignment of the next one; imm >> 8: bytes of a header, the least length): h[b] = the record, cut to the
 	                * window, run the next c instructions; ends at a length that is less than a header */
 	OP_TAIL = 30,  /* h[b] = h[a] without its first imm bytes */
-	OP_LAST = 31
+	OP_WHILE = 31, /* run the next c instructions while r[a] is not 0, at most imm times */
+	OP_LAST = 32
 };
 
 #define PLAN_MAX_INSNS 4096

@@ -84,6 +84,17 @@ static int check_block(struct check *k, uint32_t from, uint32_t to, int depth)
 			pc += i->c;
 			continue;
 		}
+		case OP_WHILE: {
+			if (i->imm == 0 || i->imm > 1024)
+				return refuse(k, pc, "bad limit");
+			if (i->c == 0 || i->c >= to - pc)
+				return refuse(k, pc, "loop leaves its block");
+			int r = check_block(k, pc + 1, pc + 1 + i->c, depth + 1);
+			if (r)
+				return r;
+			pc += i->c;
+			continue;
+		}
 		case OP_TAIL:
 			if (a >= PLAN_HANDLES || b >= PLAN_HANDLES || a == b)
 				return refuse(k, pc, "no such handle");

@@ -104,6 +104,15 @@ export class PlanBuilder {
     this.giveHandle();
   }
 
+  /** Runs `body` as long as a register is not zero, at most `limit` times. */
+  repeat(reg: number, limit: number, body: () => void): void {
+    const at = this.emit(Op.While, reg, 0, 0, 0, limit);
+    body();
+    const count = this.insns.length - at - 1;
+    if (count > 255) throw new DescriptionError(this.name, 'capture plan: loop of over 255 instructions');
+    this.insns[at].c = count;
+  }
+
   /** Dispatches on the low half of a register; `cases` hold distinct keys, `otherwise` runs for all others. */
   switch(reg: number, cases: readonly (readonly [number, () => void])[], otherwise: () => void): void {
     const sorted = cases.map(([key, body]) => [key >>> 0, body] as const).sort((x, y) => x[0] - y[0]);

@@ -19,6 +19,8 @@ const CAPTURE_MAX = 1 << 20;
 /** Most elements of arrays that are shown whole. */
 const ELEMENTS_MAX = 1 << 16;
 
+/** Most structures of a list; `OP_WHILE` runs no more rounds. */
+const LIST_MAX = 1024;
 /** Most bits of a set of descriptors that are looked at: more cannot be open (and select(2^31 - 1) is a common idiom). */
 export const FD_SET_BITS = 1 << 20;
 
@@ -51,6 +53,11 @@ export function hasOutput(node: R): boolean {
 /** Most elements of an array that are captured; strace shows as many as `-s` says when it abbreviates. */
 export function elementLimit(style: Style, limit: number | undefined): number {
   return style.abbrev ? Math.min(limit ?? style.stringLimit, ELEMENTS_MAX) : ELEMENTS_MAX;
+}
+
+/** Most structures of a list that are followed; never more, for a list may lead back to itself. */
+export function listLimit(style: Style): number {
+  return Math.min(Math.max(elementLimit(style, undefined), 1), LIST_MAX);
 }
 
 interface Frame {
@@ -351,9 +358,21 @@ class Capture {
           this.versioned(node, node.versioned, reg, site);
           return;
         }
+        if (node.linked) {
+          this.list(node, node.linked.next, listLimit(this.style), reg, site);
+          return;
+        }
         const inside = needsCapture(node, this.style);
         const handle = inside ? b.takeHandle() : NO_HANDLE;
-        if (node.length) {
+        if (node.flexible) {
+          const length = b.take();
+          this.evaluate(node.flexible.count, length);
+          b.emit(Op.MulI, length, 0, 0, 0, node.flexible.stride);
+          b.emit(Op.MinI, length, 0, 0, 0, CAPTURE_MAX);
+          b.emit(Op.AddI, length, 0, 0, 0, node.bytes);
+          b.emit(Op.MemV, reg, handle, length, site, CAPTURE_MAX + node.bytes);
+          b.give();
+        } else if (node.length) {
           const length = b.take();
           this.evaluate(node.length, length);
           b.emit(Op.MemV, reg, handle, length, site, node.bytes);
@@ -470,6 +489,22 @@ class Capture {
       b.give();
     }
     for (const skip of skips) b.land(skip);
+    b.give();
+  }
+
+  /** A list: each structure, what it points to, and the address of the next. */
+  private list(node: RStruct, next: number, limit: number, reg: number, site: number): void {
+    const b = this.builder;
+    const here = b.take();
+    b.emit(Op.Mov, here, reg);
+    const link = node.fields[next];
+    b.repeat(here, limit, () => {
+      const handle = b.takeHandle();
+      b.emit(Op.Mem, here, handle, 0, site, node.bytes);
+      this.inside(node, handle, 0);
+      b.emit(Op.Ld, here, handle, link.node.bytes, 0, link.offset);
+      b.giveHandle();
+    });
     b.give();
   }
 
@@ -617,12 +652,18 @@ export { budgetOf };
 export function keepsEntry(node: R): boolean {
   if (node.kind !== 'pointer' || node.direction !== 'inout') return false;
   const { show = 'changed' } = node.options;
-  return show === 'changed' || show === 'entry' || show === 'split';
+  return show === 'changed' || show === 'entry' || show === 'split' || show === 'pair';
 }
 
 /** An inout pointer to a structure of which a part is printed at the entry. */
 export function isSplit(node: R): boolean {
   return node.kind === 'pointer' && node.direction === 'inout' && node.options.show === 'split';
+}
+
+/** Whether an argument, or one of the forms that it may have, is printed from both records. */
+export function needsBoth(node: R): boolean {
+  if (node.kind !== 'match') return keepsEntry(node);
+  return needsBoth(node.otherwise) || node.cases.some(([, r]) => needsBoth(r));
 }
 
 /** An argument of a list with the stop at which it is printed. */
@@ -665,7 +706,7 @@ function captureList(list: RList, name: string, style: Style, phase: Phase, buil
   const capture = new Capture(builder, style, phase, name);
   for (const { argument, phase: printed, arrow, early } of schedule(list)) {
     const { node } = argument;
-    if (printed === phase || arrow || early || keepsEntry(node)) capture.argument(argument);
+    if (printed === phase || arrow || early || needsBoth(node)) capture.argument(argument);
   }
   if (phase === 'exit') {
     for (const extra of list.result.extra) {

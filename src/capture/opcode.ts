@@ -33,6 +33,7 @@ export enum Op {
   FdSet = 28,
   Chain = 29,
   Tail = 30,
+  While = 31,
 }
 
 /** Registers with a fixed meaning; arguments are 0-5, scratch 8-15. */

@@ -2,7 +2,7 @@
 import type { Before, Plans } from '../capture/compile.js';
 import { compileTouch } from './touch.js';
 import type { Targets } from './touch.js';
-import { compilePlans, keepsEntry, schedule } from '../capture/compile.js';
+import { compilePlans, needsBoth, schedule } from '../capture/compile.js';
 import type { Call } from '../describe/node.js';
 import type { R, RArgument, RCall, RList, RVariants } from '../describe/resolve.js';
 import { resolveCall } from '../describe/resolve.js';
@@ -223,7 +223,7 @@ function shownAfter(c: Cursor, afterError: number | undefined): boolean {
 
 function needsEntry(list: RList): boolean {
   return list.args.some(
-    ({ node }) => keepsEntry(node) || (node.kind === 'pointer' && node.options.failedAsAddress === true),
+    ({ node }) => needsBoth(node) || (node.kind === 'pointer' && node.options.failedAsAddress === true),
   );
 }
 

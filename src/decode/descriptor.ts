@@ -3,6 +3,8 @@ import type { Cursor } from '../record/cursor.js';
 import type { ScalarPrinter } from './printer.js';
 import { escape } from './quote.js';
 import { label } from './sink.js';
+import type { ConstantTable } from '../constants/table.js';
+import { choiceName, constantText } from './xlat.js';
 import type { Sink } from './sink.js';
 import type { Style } from './style.js';
 import { describesFds } from './style.js';
@@ -56,8 +58,9 @@ export function printCapturedPath(c: Cursor, s: Sink, site: number, fd: number, 
   if (deleted) s.text('(deleted)');
 }
 
-/** The printer of a descriptor; `at`: AT_FDCWD has its name. */
-export function fdPrinter(style: Style, at: boolean, site: number): ScalarPrinter {
+/** The printer of a descriptor; `at`: AT_FDCWD has its name; `names`: other numbers that are no descriptors. */
+export function fdPrinter(style: Style, at: boolean, site: number, names?: ConstantTable): ScalarPrinter {
+  if (names) return namedFdPrinter(fdPrinter(style, at, site), names, style);
   const shown = describesFds(style) && site >= 0;
   const cwd = label(
     style.constants === 'raw' ? '-100' : style.constants === 'verbose' ? '-100 /* AT_FDCWD */' : 'AT_FDCWD',
@@ -66,6 +69,14 @@ export function fdPrinter(style: Style, at: boolean, site: number): ScalarPrinte
     if (at && lo === AT_FDCWD) s.bytes(cwd);
     else s.signed(lo);
     if (shown && (at || lo !== AT_FDCWD)) printCapturedPath(c, s, site, lo, style);
+  };
+}
+
+function namedFdPrinter(plain: ScalarPrinter, names: ConstantTable, style: Style): ScalarPrinter {
+  const entries = names.entries(style.abi.name);
+  return (c, s, lo, hi) => {
+    if (choiceName(entries, lo, 0, 4) === undefined) plain(c, s, lo, hi);
+    else s.text(constantText(names, style.abi, style.constants, lo, 0, 4, 'd'));
   };
 }
 

@@ -1,8 +1,9 @@
 // Resolved description -> printers: nested closures made once, that read a record and write bytes.
 import type { Cursor } from '../record/cursor.js';
-import type { R, RStruct, RVersioned } from '../describe/resolve.js';
+import type { R, RField, RStruct, RVersioned } from '../describe/resolve.js';
 import {
   budgetOf,
+  listLimit,
   elementLimit,
   FD_SET_BITS,
   headerBytes,
@@ -12,6 +13,7 @@ import {
 } from '../capture/compile.js';
 import { excessPrinter } from './excess.js';
 import type { Tail } from './excess.js';
+import type { PointerOptions } from '../describe/node.js';
 import { placeReader, testReader, wordReader } from './place.js';
 import type { MemoryPrinter, RenderContext, ScalarPrinter } from './printer.js';
 import { quote } from './quote.js';
@@ -20,6 +22,7 @@ import { printAddress, scalarPrinter, stored } from './scalar.js';
 import type { Sink } from './sink.js';
 import { label } from './sink.js';
 import type { Style } from './style.js';
+import { xlatPrinter } from './xlat.js';
 
 const NULL = label('NULL');
 const ARROW = label(' => ');
@@ -27,6 +30,7 @@ const SEPARATOR = label(', ');
 const SHORT_END = label(', ...}');
 const MORE = label(', ...');
 const BRACKETS = label('[]');
+const INDEX_END = label(']=');
 const UNREAD = label(', ???');
 
 /** Bytes that 64-bit addresses reach. */
@@ -70,6 +74,9 @@ const unprinted: MemoryPrinter = () => undefined;
 export class Printers {
   /** What is compiled is printed at the exit: inputs that are structures or arrays are addresses there when the call failed. */
   late = false;
+
+  /** The field of a list's structure that leads to the next one, and its printer. */
+  private link: { readonly field: RField; readonly print: MemoryPrinter } | undefined;
 
   constructor(
     private readonly style: Style,
@@ -249,7 +256,9 @@ export class Printers {
 
   /** The printer of each field's value. */
   private members(node: RStruct, depth: number): MemoryPrinter[] {
+    const { link } = this;
     return node.fields.map((f) => {
+      if (f === link?.field) return link.print;
       const { bits } = f;
       if (f.behind >= 0) {
         const print = this.found(f.node, f.behind, depth, false, f.lost);
@@ -290,17 +299,29 @@ export class Printers {
         test: f.when && testReader(f.when, inner),
         inline: f.inline ? this.inlined(f.node, inner) : undefined,
         upTo: f.upTo && placeReader(f.upTo, inner),
+        remark: f.remark?.(this.context(f.node.bytes, inner)),
       }));
     return (c, s, at, length, first) => {
       const frame = c.frames[depth];
       c.frames[depth] = at;
-      for (const { f, i, print, test, inline, whole, nested, upTo } of shown) {
+      for (const { f, i, print, test, inline, whole, nested, upTo, remark } of shown) {
         const from = at + f.offset;
         const { bytes } = f.node;
         if (f.ifThere && f.offset + (f.ifThere === 'part' ? 1 : bytes) > length) continue;
         if (f.rest && f.offset >= length) continue;
         if (f.beyond !== undefined && f.beyond >= length) continue;
         if (test && !test(c)) continue;
+        if (f.answer) {
+          const { after } = c;
+          if (after === null || after.failed || c.changedBase < 0) continue;
+          const answered = c.changedBase + f.offset;
+          if (f.ifSet && allZero(after, answered, bytes)) continue;
+          if (first) first = false;
+          else s.bytes(SEPARATOR);
+          s.bytes(labels[i]);
+          print(after, s, answered, bytes);
+          continue;
+        }
         if (f.ifSet && (f.bits ? noBits(c, from, f.bits) : allZero(c, from, bytes))) continue;
         if (inline) {
           first = inline(c, s, from, length - f.offset, first);
@@ -326,6 +347,7 @@ export class Printers {
           else print(c, s, from, bytes);
         } else if (f.changed && c.entry !== null) this.change(c, s, from, bytes, at, print, false);
         else if (f.changed && c.after !== null) rewritten(c, c.after, s, from, bytes, at, print);
+        else if (bytes === 0 && f.behind < 0) print(c, s, from, length - f.offset);
         else if (nested && c.changedBase >= 0) {
           c.changedBase += f.offset;
           print(c, s, from, Math.min(bytes, length - f.offset));
@@ -334,6 +356,7 @@ export class Printers {
           const there = f.rest ? length - f.offset : whole ? bytes : Math.min(bytes, length - f.offset);
           print(c, s, from, upTo ? Math.min(there, upTo(c)) : there);
         }
+        if (remark) remark(c, s, at, length);
         if (c.part === 1 && c.cut) break;
       }
       c.frames[depth] = frame;
@@ -451,6 +474,7 @@ export class Printers {
       to.kind !== 'blob' &&
       to.kind !== 'match';
     const value = simple ? stored(this.scalar(to, depth), to.bytes) : undefined;
+    const pair = this.pair(site, options, target);
     return (c, s, lo, hi) => {
       if ((lo | hi) === 0) {
         s.bytes(whenNull);
@@ -476,6 +500,10 @@ export class Printers {
           value(c, s, now, to.bytes);
         }
         s.byte(93);
+        return;
+      }
+      if (options.show === 'pair') {
+        pair(c, s, lo, hi, entry);
         return;
       }
       if (options.show === 'split') {
@@ -506,6 +534,28 @@ export class Printers {
       c.changedBase = old;
       target(c, s, lo, hi);
       c.changedBase = outer;
+    };
+  }
+
+  /** Both states of an object: `old => new`. */
+  private pair(
+    site: number,
+    { unlessZero, arrowOnError }: PointerOptions,
+    target: ScalarPrinter,
+  ): (c: Cursor, s: Sink, lo: number, hi: number, entry: Cursor | null) => void {
+    return (c, s, lo, hi, entry) => {
+      const found = entry !== null && entry.find(site, lo, hi);
+      if (!found || entry.errno !== 0 || (unlessZero && allZero(entry, entry.at, entry.length))) {
+        if (found && !unlessZero) target(entry, s, lo, hi);
+        else if (!unlessZero || c.failed) s.hex64(lo, hi);
+        else target(c, s, lo, hi);
+        return;
+      }
+      target(entry, s, lo, hi);
+      if (c.failed && !arrowOnError) return;
+      s.bytes(ARROW);
+      if (c.failed) s.hex64(lo, hi);
+      else target(c, s, lo, hi);
     };
   }
 
@@ -558,6 +608,8 @@ export class Printers {
       }
       case 'struct': {
         if (to.versioned) return this.versioned(to, to.versioned, site, depth, miss);
+        if (to.linked) return this.list(to, to.linked.next, listLimit(style), site, depth);
+        if (to.flexible) return this.flexible(to, to.flexible, site, depth);
         const length = to.length && placeReader(to.length, depth);
         const { readable } = to;
         const print = this.struct(to, depth);
@@ -692,6 +744,48 @@ export class Printers {
     };
   }
 
+  /** A list of structures, each shown inside the one before. */
+  private list(to: RStruct, next: number, limit: number, site: number, depth: number): ScalarPrinter {
+    let level = 0;
+    const follow: MemoryPrinter = (c, s, at, length) => {
+      const lo = c.u32(at);
+      const hi = length > 4 ? c.u32(at + 4) : 0;
+      if ((lo | hi) === 0) s.bytes(NULL);
+      else if (level >= limit) {
+        s.hex64(lo, hi);
+        s.text(' /* ... */');
+      } else one(c, s, lo, hi);
+    };
+    this.link = { field: to.fields[next], print: follow };
+    const print = this.struct(to, depth);
+    this.link = undefined;
+    const one: ScalarPrinter = (c, s, lo, hi) => {
+      if (!c.find(site, lo, hi) || c.length < to.bytes) s.hex64(lo, hi);
+      else {
+        level++;
+        print(c, s, c.at, to.bytes);
+        level--;
+      }
+    };
+    return one;
+  }
+
+  /** A structure that ends with an array as long as its count says; an address unless all of it can be read. */
+  private flexible(
+    to: RStruct,
+    { count, stride }: NonNullable<RStruct['flexible']>,
+    site: number,
+    depth: number,
+  ): ScalarPrinter {
+    const print = this.struct(to, depth);
+    const elements = placeReader(count, depth);
+    return (c, s, lo, hi) => {
+      const want = to.bytes + elements(c) * stride;
+      if (!c.find(site, lo, hi) || c.length < want) s.hex64(lo, hi);
+      else print(c, s, c.at, c.length);
+    };
+  }
+
   private foundArray(to: R & { kind: 'array' }, site: number, depth: number, miss: Miss): ScalarPrinter {
     const element = this.memory(to.of, depth);
     const stride = to.of.bytes;
@@ -701,21 +795,17 @@ export class Printers {
     const budget = within && placeReader(within, depth);
     const own = to.render?.({ ...this.context(0, depth), element });
     const { whole, least, most: bound } = to;
+    const nameIndex = to.indices && xlatPrinter(to.indices, this.style, 4, 'd');
     const negative = to.signed && to.count.kind === 'arg' ? 2 ** (8 * to.count.bytes - 1) : Infinity;
     return (c, s, lo, hi) => {
       const all = count(c);
       // An array that would reach beyond the end of the address space is none.
-      if (all < least || all > bound || hi * 4294967296 + lo + all * stride > ADDRESS_SPACE) {
+      if (all < least || all > bound || all >= negative || hi * 4294967296 + lo + all * stride > ADDRESS_SPACE) {
         s.hex64(lo, hi);
         return;
       }
       if (all === 0) {
         s.bytes(BRACKETS);
-        return;
-      }
-      // An array that would reach past the end of all addresses is none.
-      if (all >= negative || all * stride + hi * 4294967296 + lo >= 2 ** 64) {
-        miss(s, lo, hi);
         return;
       }
       const there = c.find(site, lo, hi) ? Math.floor(c.length / stride) : 0;
@@ -741,6 +831,11 @@ export class Printers {
         if (i > 0) s.bytes(SEPARATOR);
         c.index = i;
         if (changedBase >= 0) c.changedBase = changedBase + i * stride;
+        if (nameIndex) {
+          s.byte(91);
+          nameIndex(c, s, i, 0);
+          s.bytes(INDEX_END);
+        }
         element(c, s, at + i * stride, stride);
       }
       c.index = index;

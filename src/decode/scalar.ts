@@ -61,7 +61,7 @@ export function scalarPrinter(node: R, style: Style): ScalarPrinter | undefined 
         ? withComm(node.format(style, node.bytes), node.site, style)
         : node.format(style, node.bytes);
     case 'fd':
-      return fdPrinter(style, node.at, node.site);
+      return fdPrinter(style, node.at, node.site, node.names);
     default:
       return undefined;
   }

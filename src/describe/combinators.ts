@@ -72,6 +72,8 @@ export const address: AddressNode = { kind: 'address', size: 'ptr' };
 export const address64: AddressNode = { kind: 'address', size: 8 };
 
 export const fd: FdNode = { kind: 'fd', at: false, size: 4 };
+/** A descriptor, or one of some numbers with names. */
+export const fdOr = (names: ConstantTable): FdNode => ({ kind: 'fd', at: false, size: 4, names });
 /** A directory descriptor: AT_FDCWD has its name. */
 export const dirfd: FdNode = { kind: 'fd', at: true, size: 4 };
 
@@ -154,6 +156,12 @@ export type FieldSpec = Readonly<Record<string, Node | Omit<Field, 'name'>>>;
 export const field = (node: Node, options: Omit<Field, 'name' | 'node'>): Omit<Field, 'name'> => ({ node, ...options });
 /** A member that is printed only when it is not zero. */
 export const reserved = (node: Node): Omit<Field, 'name'> => ({ node, ifSet: true });
+/** A member that the kernel fills in: shown behind what the caller gave, when the call succeeded. */
+export const answer = (node: Node, options: Omit<Field, 'name' | 'node'> = {}): Omit<Field, 'name'> => ({
+  node,
+  answer: true,
+  ...options,
+});
 /** A member that is printed only with `-v`. */
 export const detail = (node: Node): Omit<Field, 'name'> => ({ node, verboseOnly: true });
 /** A union member (a structure, or a match of structures) whose fields are printed as if they stood here. */
@@ -198,7 +206,15 @@ export const ownSize = (name: string): Versioned['size'] => ({ kind: 'own', name
 export const array = (
   of: MemoryNode | ScalarNode,
   count: Ref,
-  options: { limit?: number; least?: number; most?: number; whole?: boolean; signed?: boolean; render?: Renderer } = {},
+  options: {
+    limit?: number;
+    least?: number;
+    most?: number;
+    whole?: boolean;
+    signed?: boolean;
+    indices?: ConstantTable;
+    render?: Renderer;
+  } = {},
 ): ArrayNode => ({
   kind: 'array',
   of,

@@ -80,6 +80,8 @@ export interface FdNode {
   readonly size: Size;
   /** Does not count when calls are selected by descriptor or path. */
   readonly incidental?: boolean;
+  /** Numbers that are no descriptors but have names. */
+  readonly names?: ConstantTable;
 }
 export type Direction = 'in' | 'out' | 'inout';
 export interface PointerNode {
@@ -96,9 +98,14 @@ export interface PointerOptions {
   /**
    * How an inout shows its two states: `arrow` prints `old => new` around; `changed` lets scalars show ` => `; `exit` only
    * the new one; `entry` the old one, even on failure, with ` => new` at the fields that are marked `changed`; `split`
-   * prints fields at the entry up to the first that is `changed` or `fresh`, and the others at the exit.
+   * prints fields at the entry up to the first that is `changed` or `fresh`, and the others at the exit; `pair` both states, at
+   * the exit.
    */
-  readonly show?: 'arrow' | 'changed' | 'exit' | 'entry' | 'split';
+  readonly show?: 'arrow' | 'changed' | 'exit' | 'entry' | 'split' | 'pair';
+  /** With `pair`: an old state of zeros (or one that cannot be read) is left out. */
+  readonly unlessZero?: boolean;
+  /** With `pair`: behind the arrow stands the address when the call failed. */
+  readonly arrowOnError?: boolean;
   /** With `arrow`: what is shown behind the arrow, when it is not the same. */
   readonly after?: MemoryNode;
   /** With `arrow`: the state after a failure with this errno is shown, not the one after success. */
@@ -195,10 +202,14 @@ export interface Field {
    * pointer leads to. `lost` is printed when it cannot be read (an address otherwise).
    */
   readonly behind?: { readonly lost?: string };
+  /** In an inout structure of which the old state is shown: a field of the new one, shown when the call succeeded. */
+  readonly answer?: boolean;
   /** A union member: laid over the field before it. */
   readonly overlay?: boolean;
   /** Printed only when this holds. */
   readonly when?: Condition;
+  /** Prints what stands behind the value (a comment); `at` is the start of the structure. */
+  readonly remark?: Renderer;
   /** A structure (or a match of structures) whose fields are printed as if they stood here: members of a union. */
   readonly inline?: boolean;
 }
@@ -267,6 +278,8 @@ export interface StructNode {
   readonly excess?: boolean;
   readonly versioned?: Versioned;
   readonly packed?: boolean;
+  /** A list: the field that points to the next structure of this kind. As many are shown as elements of an array. */
+  readonly linked?: { readonly next: string };
   /** Behind an argument: its fields are printed as if they were arguments of the call (old calls of i386 with one). */
   readonly spread?: boolean;
   /** Names of the fields in the order of printing, when that is not the order in memory. */
@@ -277,8 +290,10 @@ export interface ArrayNode {
   readonly kind: 'array';
   readonly of: MemoryNode | ScalarNode;
   readonly count: Ref;
-  /** Fixed count inside a structure. */
+  /** Fixed count inside a structure. An array without it is the last member, as long as its count says. */
   readonly fixed?: number;
+  /** Names of the indices, which stand before the elements: `[[NAME]=1, …]`. */
+  readonly indices?: ConstantTable;
   /** Elements shown before `...`; default: the string limit unless -v. */
   readonly limit?: number;
   /** Fewer or more elements than these are shown as an address: the kernel refuses them. */

@@ -75,6 +75,8 @@ export interface RField {
   readonly beyond?: number;
   readonly changed: boolean;
   readonly fresh: boolean | 'value';
+  readonly answer: boolean;
+  readonly remark?: Renderer;
   readonly bits?: readonly [shift: number, width: number];
   readonly when?: Test;
   readonly inline: boolean;
@@ -102,7 +104,14 @@ export type R =
       readonly format: ScalarFormat;
       readonly site: number;
     }
-  | { readonly kind: 'fd'; readonly bytes: number; readonly align: number; readonly at: boolean; readonly site: number }
+  | {
+      readonly kind: 'fd';
+      readonly bytes: number;
+      readonly align: number;
+      readonly at: boolean;
+      readonly names?: ConstantTable;
+      readonly site: number;
+    }
   | {
       readonly kind: 'pointer';
       readonly bytes: number;
@@ -175,6 +184,7 @@ export type R =
       readonly align: number;
       readonly of: R;
       readonly count: Place;
+      readonly indices?: ConstantTable;
       readonly limit?: number;
       readonly fixed?: number;
       /** A negative count makes the array an address. */
@@ -224,6 +234,10 @@ export interface RStruct {
   readonly length?: Place;
   readonly minimum: number;
   readonly versioned?: RVersioned;
+  /** A list: index of the field that points to the next structure. */
+  readonly linked?: { readonly next: number };
+  /** How many elements of the last member, an array without a fixed count, lie behind the structure's own bytes. */
+  readonly flexible?: { readonly count: Place; readonly stride: number };
   /** It is, or lies in, a versioned structure: what its caller left out is there as zeros ('clipped': but for strings). */
   readonly padded: boolean | 'clipped';
   readonly readable?: number;
@@ -418,6 +432,7 @@ class Resolver {
           kind: 'fd',
           ...this.scalar(sizeOf(node.size, abi)),
           at: node.at,
+          names: node.names,
           site: describesFds(this.style) ? this.newSite() : -1,
         };
       case 'pointer': {
@@ -525,6 +540,7 @@ class Resolver {
           align: of.align,
           of,
           count: this.place(node.count),
+          indices: node.indices,
           limit: node.limit,
           fixed: node.fixed,
           signed: node.signed ?? false,
@@ -611,6 +627,8 @@ class Resolver {
       beyond: f.beyond,
       changed: f.changed ?? false,
       fresh: f.fresh ?? false,
+      answer: f.answer ?? false,
+      remark: f.remark,
       bits: f.bits,
       when: f.when && this.test(f.when),
       inline: f.inline ?? false,
@@ -625,10 +643,14 @@ class Resolver {
     const natural = Math.ceil(end / align) * align;
     const bytes = node.size ?? natural;
     if (bytes < end) this.fail(`structure is given ${bytes} bytes, its fields take ${end} on ${abi.name}`);
+    const last = fields.at(-1)?.node;
     return {
       kind: 'struct',
       bytes,
       align,
+      linked: node.linked && { next: layout.findIndex((f) => f.name === node.linked?.next) },
+      flexible:
+        last?.kind === 'array' && last.fixed === undefined ? { count: last.count, stride: last.of.bytes } : undefined,
       fields,
       shortened: node.shortened,
       spread: node.spread ?? false,
@@ -660,8 +682,6 @@ class Resolver {
         const bytes = sizeOf(node.size, abi);
         return [bytes, alignOf(bytes, abi)];
       }
-      case 'pointer':
-        return node.options.wide ? [8, abi.alignU64] : [abi.word, abi.word];
       case 'pointer': {
         const bytes = node.options.wide ? 8 : abi.word;
         return [bytes, alignOf(bytes, abi)];

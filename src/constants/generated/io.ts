@@ -168,3 +168,51 @@ export const uring_zcrx_events = /* @__PURE__ */ choiceTable(
   'ZCRX_EVENT_???',
   'ZCRX_EVENT_ALLOC_FAIL=0',
 );
+
+export const uring_nop_flags = /* @__PURE__ */ flagsTable(
+  'IORING_NOP_???',
+  'IORING_NOP_INJECT_RESULT=1 IORING_NOP_FILE=2 IORING_NOP_FIXED_FILE=4 IORING_NOP_FIXED_BUFFER=8 IORING_NOP_TW=10 IORING_NOP_CQE32=20',
+);
+
+export const uring_fsync_flags = /* @__PURE__ */ flagsTable(
+  'IORING_FSYNC_???',
+  'IORING_FSYNC_DATASYNC=1',
+);
+
+export const uring_timeout_flags = /* @__PURE__ */ flagsTable(
+  'IORING_TIMEOUT_???',
+  'IORING_TIMEOUT_ABS=1 IORING_TIMEOUT_UPDATE=2 IORING_TIMEOUT_BOOTTIME=4 IORING_TIMEOUT_REALTIME=8 IORING_LINK_TIMEOUT_UPDATE=10 IORING_TIMEOUT_ETIME_SUCCESS=20 IORING_TIMEOUT_MULTISHOT=40 IORING_TIMEOUT_IMMEDIATE_ARG=80',
+);
+
+/** io_uring_sqe.ioprio of accept */
+export const uring_accept_prio = /* @__PURE__ */ flagsTable(
+  'IORING_ACCEPT_???',
+  'IORING_ACCEPT_MULTISHOT=1 IORING_ACCEPT_DONTWAIT=2 IORING_ACCEPT_POLL_FIRST=4',
+);
+
+/** io_uring_sqe.ioprio of send and receive */
+export const uring_transfer_prio = /* @__PURE__ */ flagsTable(
+  'IORING_RECVSEND_???',
+  'IORING_RECVSEND_POLL_FIRST=1 IORING_RECV_MULTISHOT=2 IORING_RECVSEND_FIXED_BUF=4 IORING_SEND_ZC_REPORT_USAGE=8 IORING_RECVSEND_BUNDLE=10 IORING_SEND_VECTORIZED=20',
+);
+
+export const uring_install_fd_flags = /* @__PURE__ */ flagsTable(
+  'IORING_FIXED_FD_???',
+  'IORING_FIXED_FD_NO_CLOEXEC=1',
+);
+
+export const uring_cmd_flags = /* @__PURE__ */ flagsTable(
+  'IORING_URING_CMD_???',
+  'IORING_URING_CMD_FIXED=1 IORING_URING_CMD_MULTISHOT=2',
+);
+
+/** io_uring_sqe.attr_type_mask */
+export const uring_attr_types = /* @__PURE__ */ flagsTable(
+  'IORING_RW_ATTR_FLAG_???',
+  'IORING_RW_ATTR_FLAG_PI=1',
+);
+
+export const uring_socket_ops = /* @__PURE__ */ choiceTable(
+  'SOCKET_URING_OP_???',
+  'SOCKET_URING_OP_SIOCINQ=0 SOCKET_URING_OP_SIOCOUTQ=1 SOCKET_URING_OP_GETSOCKOPT=2 SOCKET_URING_OP_SETSOCKOPT=3 SOCKET_URING_OP_TX_TIMESTAMP=4 SOCKET_URING_OP_GETSOCKNAME=5',
+);

@@ -7,5 +7,15 @@ import { poll } from './poll.js';
 import { processVm } from './process-vm.js';
 import { selectCalls } from './select.js';
 import { transfer } from './transfer.js';
+import { uring } from './uring/index.js';
 
-export const io: Family = { ...transfer, ...poll, ...selectCalls, ...epoll, ...notification, ...aio, ...processVm };
+export const io: Family = {
+  ...transfer,
+  ...poll,
+  ...selectCalls,
+  ...epoll,
+  ...notification,
+  ...aio,
+  ...uring,
+  ...processVm,
+};

@@ -21,7 +21,6 @@ import {
   returns,
   size,
   struct,
-  u64,
   x32,
   x64,
   xsize,
@@ -115,14 +114,5 @@ export const mapping: Family = {
     ),
   mseal: () => call({ addr: address, length, flags: x64 }),
   map_shadow_stack: () => call({ addr: address, len: size, flags: flags(g.shadow_stack_flags) }, returns.address),
-  cachestat: () =>
-    call({
-      fd,
-      cstat_range: input(struct({ off: x64, len: u64 })),
-      cstat: output(
-        struct({ nr_cache: u64, nr_dirty: u64, nr_writeback: u64, nr_evicted: u64, nr_recently_evicted: u64 }),
-      ),
-      flags: x32,
-    }),
   remap_file_pages: () => call({ addr: address, size, prot, pgoff: size, flags: format(mapFlags, 'ptr') }),
 };

@@ -27,6 +27,7 @@ import {
   x32,
 } from '../../describe/combinators.js';
 import type { Node } from '../../describe/node.js';
+import { cpuSet } from '../../decode/leaf/cpu-set.js';
 import { ioprio, ioprioText } from '../../decode/leaf/ioprio.js';
 import { timespec, timespec64 } from '../../decode/leaf/time.js';
 import type { Renderer, ScalarFormat } from '../../decode/printer.js';
@@ -83,18 +84,6 @@ const attributes = versioned(
 /** The size that the kernel would have taken. */
 const expectedSize = struct({ size: u32 });
 
-/** Numbers of processors, one for each bit that is set. */
-const processors: Renderer = () => (c, s, at, length) => {
-  s.byte(91);
-  let first = true;
-  for (let i = 0; i < length * 8; i++)
-    if ((c.bytes[at + (i >> 3)] >> (i & 7)) & 1) {
-      if (!first) s.byte(32);
-      s.decimal(i);
-      first = false;
-    }
-  s.byte(93);
-};
 /** Most bytes of a set of processors that are shown. */
 const CPU_SET_MAX = 1024;
 
@@ -119,9 +108,8 @@ export const scheduling: Family = {
   sched_get_priority_min: () => call({ policy: choice(g.sched_policies) }),
   sched_rr_get_interval: () => call({ pid, tp: output(timespec) }),
   sched_rr_get_interval_time64: () => call({ pid, tp: output(timespec64) }),
-  sched_getaffinity: () => call({ pid, cpusetsize: u32, mask: output(blob(ret, CPU_SET_MAX, processors)) }),
-  sched_setaffinity: () =>
-    call({ pid, cpusetsize: u32, mask: input(blob(arg('cpusetsize'), CPU_SET_MAX, processors)) }),
+  sched_getaffinity: () => call({ pid, cpusetsize: u32, mask: output(blob(ret, CPU_SET_MAX, cpuSet)) }),
+  sched_setaffinity: () => call({ pid, cpusetsize: u32, mask: input(blob(arg('cpusetsize'), CPU_SET_MAX, cpuSet)) }),
   sched_setattr: () =>
     call({
       pid,

@@ -19,7 +19,6 @@ import {
   i32,
   input,
   output,
-  pathname,
   ret,
   size,
   struct,
@@ -68,7 +67,6 @@ export const system: Family = {
   sethostname: setName,
   setdomainname: setName,
   vhangup: () => call(),
-  acct: () => call({ path: input(pathname) }),
   syslog: () =>
     callBy(
       { type: format(explained(k.syslog_actions)) },
