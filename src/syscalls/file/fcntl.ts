@@ -22,7 +22,7 @@ import {
   output,
   returns,
   struct,
-  u16,
+  x16,
   x32,
   xlong,
 } from '../../describe/combinators.js';
@@ -43,7 +43,7 @@ const lock = (offset: Node, asks: boolean) =>
 const offset = byAbi(i64, i32);
 const owner = struct({ type: choice(g.owner_types), pid: i32 });
 /** struct delegation (linux/fcntl.h). */
-const delegation = struct({ d_flags: x32, d_type: choice(g.lock_types, 2), __pad: u16 });
+const delegation = struct({ d_flags: x32, d_type: choice(g.lock_types, 2), __pad: x16 });
 const hint = choice(g.rw_hints, 8);
 
 /** `flags FD_CLOEXEC` behind a result that is not zero. */
