@@ -37,7 +37,7 @@ const list: readonly Newer[] = [
   { calls: /^epoll_/, line: /data=\{/, reason: 'data is one number' },
   {
     calls: /^bpf$/,
-    line: /BPF_MAP_CREATE, \{.*map_extra=|BPF_(PROG|MAP|BTF|LINK)_GET_(NEXT|FD_BY)_ID|0x2[0-9a-f] \/\* BPF_\?\?\?/,
+    line: /map_extra=|BPF_(PROG|MAP|BTF|LINK)_GET_(NEXT|FD_BY)_ID|0x2[0-9a-f] \/\* BPF_\?\?\?/,
     reason: 'attributes and commands since 6.2; ids have no members that they do not use',
   },
   {
