@@ -258,9 +258,37 @@ static void test_fuel(void)
 	CHECK(size > 0 && ((struct record *)out)->flags & RF_TRUNCATED);
 }
 
+/* A structure of which the caller gave a part is whole in the record; what could not be read is not made up. */
+static void test_pad(void)
+{
+	static uint8_t spec[4096] __attribute__((aligned(8))), out[4096] __attribute__((aligned(8)));
+	struct plan_insn plan[] = {
+		{ OP_MEM, 0 | 0 << 4, 0, 1, 5 }, { OP_PAD, 0 << 4, 0, 0, 24 },  { OP_MEM, 1 | 15 << 4, 0, 2, 4 },
+		{ OP_MEM, 2 | 1 << 4, 0, 3, 8 }, { OP_PAD, 1 << 4, 0, 0, 24 },
+	};
+	/* The third address is four bytes before the end of what is mapped. */
+	uint64_t args[7] = { 0x1000, 0x1008, 0x103c };
+	uint32_t head[4] = { 0, sizeof plan / sizeof *plan, 1, sizeof out };
+	uint64_t range[2] = { 0x1000, 64 };
+	size_t n = 0;
+	memcpy(spec + n, args, 56), n += 56;
+	memcpy(spec + n, head, 16), n += 16;
+	memcpy(spec + n, plan, sizeof plan), n += sizeof plan;
+	memcpy(spec + n, range, 16), n += 16;
+	memset(spec + n, 7, 64), n += 64;
+	CHECK(capture_run_for_test(spec, (int32_t)n, out, sizeof out) > 0);
+	const struct record *r = (const struct record *)out;
+	const struct region *g = (const struct region *)(r + 1);
+	CHECK(r->nregions == 3 && g[0].len == 24 && g[0].err == 0 && g[1].len == 4 && g[2].len == 4 && g[2].err != 0);
+	for (uint32_t i = 0; i < 24; i++)
+		CHECK(out[g[0].offset + i] == (i < 5 ? 7 : 0));
+	CHECK(out[g[1].offset] == 7);
+}
+
 int main(void)
 {
 	test_classify();
+	test_pad();
 	test_order();
 	test_ring(false);
 	test_ring(true);

@@ -28,6 +28,7 @@ export const Op = {
   SUBI: 24,
   EACHLIM: 25,
   COMM: 26,
+  PAD: 27,
 } as const;
 
 /** One instruction: 8 bytes. */
