@@ -14,7 +14,7 @@
 
 static bool is_traced(const struct session *s, const struct task *t)
 {
-	return t->nr >= TRACER_MAX_NR || s->traced[t->abi][t->nr];
+	return t->nr >= TRACER_MAX_NR || s->traced[t->abi][t->nr] & TRACED;
 }
 
 /* execve or execveat of the task's personality. */
@@ -89,6 +89,15 @@ static bool is_sigreturn(const struct task *t)
 	return t->nr == sigreturn_nr[t->abi] || (t->abi == 1 && t->nr == 119);
 }
 
+/* Whether the call writes where the trace goes. */
+static bool speaks(const struct session *s, const struct task *t)
+{
+	if (!(s->config.flags & CF_SHARED) || t->nr >= TRACER_MAX_NR)
+		return false;
+	uint32_t argument = s->traced[t->abi][t->nr] >> TRACED_WRITES_SHIFT;
+	return argument && procfs_is_file(t->tid, (int)t->args[argument - 1], s->shared_dev, s->shared_ino);
+}
+
 static void entering(struct session *s, struct task *t, const struct syscall_info *info)
 {
 	const uint32_t full = (uint32_t)info->entry.nr;
@@ -128,6 +137,8 @@ static void entering(struct session *s, struct task *t, const struct syscall_inf
 		write_call(s, t, info, true, info->op == 3);
 		t->flags |= CALL_RECORDED;
 	}
+	if (speaks(s, t))
+		t->flags |= TASK_SPEAKS;
 }
 
 static void exiting(struct session *s, struct task *t, const struct syscall_info *info)

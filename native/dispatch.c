@@ -11,8 +11,10 @@
 /* A request on a task that may have died meanwhile: ESRCH is no error, its status will come. */
 static void restart(struct session *s, struct task *t, int sig)
 {
-	if (s->config.flags & CF_SYNC)
+	if (s->config.flags & CF_SYNC || t->flags & TASK_SPEAKS) {
 		ring_drain(s);
+		t->flags &= ~(uint32_t)TASK_SPEAKS;
+	}
 	ptrace(stop_may_run(&t->flags) ? PTRACE_CONT : PTRACE_SYSCALL, t->tid, 0, (void *)(uintptr_t)sig);
 }
 

@@ -75,6 +75,7 @@ enum task_flag {
 	TASK_DETACHING = 256,   /* interrupted in order to be detached */
 	TASK_ANNOUNCED = 512,   /* its EV_TASK was written */
 	TASK_DESCENDANT = 1024, /* the command or born of it: has the filter, if there is one */
+	TASK_SPEAKS = 4096,     /* about to write where the trace goes: restarted once its lines are there */
 	TASK_FIRST_EXEC = 2048, /* the command until it has executed: -b execve does not count that */
 };
 
@@ -135,6 +136,8 @@ struct session {
 	pid_t command;
 	bool ending;                /* tasks are being detached */
 	uint64_t deadline_ns;       /* while ending: what has not stopped by then is let go */
+	dev_t shared_dev;           /* CF_SHARED: what standard error is */
+	ino_t shared_ino;
 	char error[ERROR_BYTES];
 };
 
@@ -198,6 +201,7 @@ void event_message(struct session *s, pid_t tid, uint32_t code, int err, uint64_
 
 /* procfs.c */
 extern const struct capture_source procfs_source; /* context: NULL, to be set to the task */
+bool procfs_is_file(pid_t tid, int fd, dev_t dev, ino_t ino);
 size_t procfs_comm(pid_t pid, char *out, size_t len);
 long procfs_status(pid_t pid, const char *key);
 

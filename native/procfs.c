@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "internal.h"
@@ -46,6 +47,14 @@ static size_t source_path(void *context, int32_t fd, uint32_t mode, char *out, s
 		used += slurp(path, out + used, len - used);
 	}
 	return used;
+}
+
+bool procfs_is_file(pid_t tid, int fd, dev_t dev, ino_t ino)
+{
+	char path[48];
+	struct stat st;
+	snprintf(path, sizeof path, "/proc/%d/fd/%d", tid, fd);
+	return stat(path, &st) == 0 && st.st_dev == dev && st.st_ino == ino;
 }
 
 size_t procfs_comm(pid_t pid, char *out, size_t len)

@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -192,6 +193,11 @@ void *tracer_main(void *arg)
 		CPU_ZERO(&cpus);
 		CPU_SET(s->config.pin_cpu, &cpus);
 		sched_setaffinity(0, sizeof cpus, &cpus);
+	}
+	struct stat st;
+	if (s->config.flags & CF_SHARED && fstat(2, &st) == 0) {
+		s->shared_dev = st.st_dev;
+		s->shared_ino = st.st_ino;
 	}
 	start_all(s);
 	ring_publish(s);

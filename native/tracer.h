@@ -19,6 +19,7 @@ enum config_flag {
 	CF_COMM = 64,         /* EV_EXEC with comm; comm in EV_TASK (region site 0) */
 	CF_DETACH_ON_EXEC = 256, /* -b execve */
 	CF_IP = 512,          /* the instruction pointer of stops that are no calls, too: one request more at each */
+	CF_SHARED = 2048,     /* the trace goes to standard error: before a call that writes to the same file, what was recorded is released */
 	CF_OLD_SECCOMP = 1024 /* pre-4.8 kernel order: the seccomp stop precedes the syscall-entry-stop */
 };
 
@@ -38,7 +39,11 @@ struct tracer_config {
 int32_t tracer_create(const uint8_t *config, int32_t len);
 /* Address of the ring's control page; the data area (twice ring_bytes) follows it. */
 void *tracer_ring(int32_t handle);
-/* traced: 3 x TRACER_MAX_NR bytes, one for each ABI and number: 1 traced, 0 not. */
+/* traced: 3 x TRACER_MAX_NR bytes, one for each ABI and number: enum traced_bit. */
+enum traced_bit {
+	TRACED = 1,
+	TRACED_WRITES_SHIFT = 4 /* from here: 1 + the argument that is the descriptor to which the call writes, 0 none */
+};
 int32_t tracer_set_traced(int32_t handle, const uint8_t *traced, int32_t len);
 /* Plans of one call: entering then exiting instructions. Verified here; -EINVAL with a text in tracer_error. */
 int32_t tracer_set_plan(int32_t handle, int32_t abi, int32_t nr, const uint8_t *insns, int32_t enter_count, int32_t exit_count);

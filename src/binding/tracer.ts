@@ -18,6 +18,7 @@ export enum ConfigFlag {
   DetachOnExec = 256,
   Ip = 512,
   OldSeccomp = 1024,
+  Shared = 2048,
 }
 
 /** `next_code` of native/tracer.h. */
@@ -80,7 +81,7 @@ export class Tracer {
     return result;
   }
 
-  /** One byte for each ABI and number: 1 when the call is to be recorded. */
+  /** One byte for each ABI and number: `traced_bit` of native/tracer.h. */
   setTraced(traced: Uint8Array): void {
     this.check(
       'tracer_set_traced',

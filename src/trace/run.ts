@@ -144,6 +144,15 @@ function debug(flags: number, filter: PreparedFilter | undefined, messages: Mess
   for (const line of filter.dump()) messages.say(line);
 }
 
+/** Whether a descriptor is /dev/null, whose readers cannot mind the order of what is written. */
+function isNull(fd: number): boolean {
+  try {
+    return fstatSync(fd).rdev === statSync('/dev/null').rdev;
+  } catch {
+    return true;
+  }
+}
+
 /** Traces as the options say. @throws UsageError, TracerError. */
 export async function run(options: TraceOptions, around: Surroundings): Promise<Ending> {
   const { filter, waiting } = around;
@@ -180,7 +189,7 @@ export async function run(options: TraceOptions, around: Surroundings): Promise<
       : 0) |
     (options.summary.mode !== 'none' ? ConfigFlag.SystemTime : 0) |
     (options.instructionPointer ? ConfigFlag.Ip : 0) |
-    (interactive ? ConfigFlag.Sync : 0) |
+    (interactive ? ConfigFlag.Sync : screen && !isNull(2) ? ConfigFlag.Shared : 0) |
     (options.killOnExit || (filter && options.attach.length === 0) ? ConfigFlag.ExitKill : 0) |
     (options.detachOnExecve ? ConfigFlag.DetachOnExec : 0);
   const tracer = new Tracer({ flags, ringBytes: ringBytes(options), pinCpu: options.pin ?? -1 });

@@ -1,6 +1,7 @@
 // A trace from start to end: sets up the native session, pulls records, hands them to the output, settles the status.
 import { ABIS, I386 } from '../abi/abi.js';
 import { IPC, SOCKETCALL } from '../abi/multiplexers.js';
+import { syscallNumbers } from '../abi/syscalls.js';
 import type { Tracer } from '../binding/tracer.js';
 import { MAX_NR, Next, REQUEST_KEYED } from '../binding/tracer.js';
 import { Cursor } from '../record/cursor.js';
@@ -17,20 +18,51 @@ export interface RecordSink {
   finish(): void;
 }
 
+/** TRACED_WRITES_SHIFT of native/tracer.h. */
+const WRITES_SHIFT = 4;
 /** Wake the consumer when as many bytes are there, … */
 const WAKE_BYTES = 65536;
 /** … or so long after the first of them, in milliseconds. */
 const FLUSH_MS = 10;
 
-/** Which calls make records: one byte for each ABI and number. */
+/** Calls that write to a descriptor, and which of their arguments it is. */
+const WRITERS: Readonly<Record<string, number>> = {
+  write: 0,
+  pwrite64: 0,
+  writev: 0,
+  pwritev: 0,
+  pwritev2: 0,
+  sendto: 0,
+  sendmsg: 0,
+  sendmmsg: 0,
+  sendfile: 0,
+  sendfile64: 0,
+  vmsplice: 0,
+  splice: 2,
+  tee: 1,
+  copy_file_range: 2,
+};
+
+/** Which calls make records, and which write: one byte for each ABI and number. */
 export function tracedTable(options: TraceOptions): Uint8Array {
   const table = new Uint8Array(ABIS.length * MAX_NR);
-  if (options.trace.complete) return table.fill(1);
+  markTraced(options, table);
+  for (const [name, argument] of Object.entries(WRITERS))
+    for (const abi of ABIS)
+      for (const nr of syscallNumbers(abi.name, name))
+        if (nr < MAX_NR) table[abi.index * MAX_NR + nr] |= (argument + 1) << WRITES_SHIFT;
+  return table;
+}
+
+function markTraced(options: TraceOptions, table: Uint8Array): void {
+  if (options.trace.complete) {
+    table.fill(1);
+    return;
+  }
   for (const abi of ABIS)
     for (let nr = 0; nr < MAX_NR; nr++) if (options.trace.has(abi.name, nr)) table[abi.index * MAX_NR + nr] = 1;
   for (const nr of [SOCKETCALL, IPC])
     if (wantedSubcalls(options.trace, nr).length > 0) table[I386.index * MAX_NR + nr] = 1;
-  return table;
 }
 
 /** Gives the tracer thread the plans that it asks for. */
