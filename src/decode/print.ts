@@ -17,6 +17,7 @@ import type { PointerOptions } from '../describe/node.js';
 import { placeReader, testReader, wordReader } from './place.js';
 import type { MemoryPrinter, RenderContext, ScalarPrinter } from './printer.js';
 import { quote } from './quote.js';
+import { isRestart } from './result.js';
 import { fdSetPrinter } from './descriptor.js';
 import { printAddress, scalarPrinter, stored } from './scalar.js';
 import type { Sink } from './sink.js';
@@ -69,6 +70,9 @@ const isNested = (node: R): boolean => node.kind === 'struct' || node.kind === '
 
 /** Stands where nothing is printed, or the fields of a union member instead. */
 const unprinted: MemoryPrinter = () => undefined;
+
+/** Whether the kernel asked for a restart of the call. */
+const restarts = (c: Cursor): boolean => c.failed && isRestart(-(c.retLo | 0));
 
 /** Compiles printers of one call and style. */
 export class Printers {
@@ -438,6 +442,7 @@ export class Printers {
     const target = followed ? this.pointee(node, depth) : unfollowed(node.to, depth);
     const hidden =
       (direction === 'out' || (direction === 'in' && this.late && !isText(node.to))) && !options.evenOnError;
+    const { onRestart } = options;
     const smallest = node.sizePlace && placeReader(node.sizePlace, depth);
     if (keepsEntry(node) && followed) {
       const changing = this.changing(node, depth, whenNull);
@@ -450,7 +455,7 @@ export class Printers {
     const plain: ScalarPrinter = (c, s, lo, hi) => {
       if ((lo | hi) === 0) s.bytes(whenNull);
       else if ((lo & unaligned) !== 0 || (wanted && !wanted(c))) s.hex64(lo, hi);
-      else if (hidden && c.failed) s.hex64(lo, hi);
+      else if (onRestart ? !restarts(c) : hidden && c.failed) s.hex64(lo, hi);
       else if (smallest && smallest(c) < node.to.bytes) s.hex64(lo, hi);
       else target(c, s, lo, hi);
     };

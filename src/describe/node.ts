@@ -93,6 +93,8 @@ export interface PointerNode {
 export interface PointerOptions {
   /** An output that is there after a failure, too. */
   readonly evenOnError?: boolean;
+  /** An output that is there only when the kernel asked for a restart of the call (what is left of a sleep). */
+  readonly onRestart?: boolean;
   /** Captured and printed at the exit although it is an input (what strace prints only then). */
   readonly atExit?: boolean;
   /**

@@ -10,7 +10,7 @@ import { memory } from './memory/index.js';
 import { process } from './process/index.js';
 import { signal } from './signal/index.js';
 import { io } from './io/index.js';
-import { time } from './time.js';
+import { time } from './time/index.js';
 import { network } from './network/index.js';
 import { kernel } from './kernel.js';
 import { bpf } from './bpf/index.js';
