@@ -210,6 +210,12 @@ function compileList(list: RList, style: Style): CompiledList {
       element: none,
       arg: (name) => extras.get(name) ?? argumentPrinter(find(name), printers.scalar(find(name).node, 0)),
       argIndex: (name) => find(name).register,
+      captured: (name) => {
+        const { register, node } = find(name);
+        if (node.kind !== 'pointer') throw new Error(`argument '${name}' is no pointer`);
+        const { site, to } = node;
+        return (c) => c.find(site, c.argLo(register), c.argHi(register)) && c.length >= to.bytes;
+      },
     };
     comment = list.result.comment(context);
   }

@@ -198,6 +198,7 @@ export class Printers {
       element: none,
       arg: (name) => this.lookup.arg(name),
       argIndex: (name) => this.lookup.argIndex(name),
+      captured: none,
     };
   }
 
@@ -647,11 +648,11 @@ export class Printers {
       case 'blob': {
         const print = to.render(this.context(0, depth));
         const length = placeReader(to.length, depth);
-        const { unit } = to;
+        const { least } = to;
         return (c, s, lo, hi) => {
           const given = length(c);
           const want = Math.min(given, to.max);
-          if (want < to.minimum || (unit > 0 && (given === 0 || given > to.max || given % unit !== 0))) miss(s, lo, hi);
+          if (want < to.minimum || (least > 0 && (given < least || given > to.max))) miss(s, lo, hi);
           else if (!c.find(site, lo, hi)) {
             if (want === 0) print(c, s, 0, 0);
             else miss(s, lo, hi);

@@ -31,6 +31,8 @@ export interface RenderContext {
   arg(name: string): (c: Cursor, s: Sink) => void;
   /** The value of an argument, low and high half. */
   argIndex(name: string): number;
+  /** Whether what a pointer argument leads to was captured whole (for comments on results that tell of it). */
+  captured(name: string): (c: Cursor) => boolean;
 }
 
 /** Prints a node in its own way. Called once, when the printer is compiled. */

@@ -247,7 +247,7 @@ export const blob = (
   length: Ref,
   max: number,
   render: Renderer,
-  options: { size?: number; minimum?: number; unit?: Size; partial?: boolean } = {},
+  options: { size?: number; minimum?: number; least?: Size; partial?: boolean } = {},
 ): BlobNode => ({
   kind: 'blob',
   length,

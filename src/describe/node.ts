@@ -324,8 +324,8 @@ export interface BlobNode {
   readonly size?: number;
   /** Fewer bytes than this are shown as an address. */
   readonly minimum?: number;
-  /** Any length is shown as an address but those of at most `max` bytes that are a multiple of this, and not 0 (sets of signals). */
-  readonly unit?: Size;
+  /** Any length is shown as an address but one from this to `max` (sets of signals). */
+  readonly least?: Size;
   /** Shown with what could be read, though it be less than asked. */
   readonly partial?: boolean;
 }

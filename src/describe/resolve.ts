@@ -208,8 +208,8 @@ export type R =
       readonly length: Place;
       readonly max: number;
       readonly minimum: number;
-      /** Unit of which the length must be a multiple, up to `max`; 0: none. */
-      readonly unit: number;
+      /** A length below this, or above `max`, is refused; 0: no length is. */
+      readonly least: number;
       readonly partial: boolean;
       readonly render: Renderer;
     }
@@ -560,7 +560,7 @@ class Resolver {
           length: this.place(node.length),
           max: node.max,
           minimum: node.minimum ?? 0,
-          unit: node.unit === undefined ? 0 : sizeOf(node.unit, abi),
+          least: node.least === undefined ? 0 : sizeOf(node.least, abi),
           partial: node.partial ?? false,
           render: node.render,
         };

@@ -11,6 +11,7 @@ import {
   pid,
   sibling,
   struct,
+  u32,
 } from '../../describe/combinators.js';
 import type { StructNode } from '../../describe/node.js';
 import { signalNumber } from './flags.js';
@@ -29,7 +30,7 @@ export const sigevent: StructNode = struct({
   sigev_signo: match(
     sibling('sigev_notify'),
     { [SIGEV_SIGNAL]: signal, [SIGEV_THREAD]: signal, [SIGEV_THREAD_ID]: signal },
-    i32,
+    u32,
   ),
   sigev_notify: choice(sigev_values),
   how: inline(

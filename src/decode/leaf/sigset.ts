@@ -49,7 +49,7 @@ function word(c: Cursor, at: number, bytes: number): number {
   return value;
 }
 
-/** A set whose size is another argument. */
-export const sizedSigset = (size: Ref): MemoryNode => blob(size, KERNEL_SET, partialSet, { unit: 'ptr' });
+/** A set whose size is another argument: at least a word of it. */
+export const sizedSigset = (size: Ref): MemoryNode => blob(size, KERNEL_SET, partialSet, { least: 'ptr' });
 /** A set of which the kernel writes as many bytes as it is asked to, if they are not too many (rt_sigpending). */
-export const cutSigset = (size: Ref): MemoryNode => blob(size, KERNEL_SET, partialSet, { unit: 1 });
+export const cutSigset = (size: Ref): MemoryNode => blob(size, KERNEL_SET, partialSet, { least: 1 });

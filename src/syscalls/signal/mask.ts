@@ -41,7 +41,9 @@ const resultMask =
   };
 
 /** The signal that came. */
-const signalThatCame: Renderer = () => (c, s) => s.text(signalName(c.retLo));
+const signalThatCame: Renderer = () => (c, s) => {
+  if (c.retLo !== 0) s.text(signalName(c.retLo));
+};
 const waitFor = (timeout: MemoryNode) => () =>
   call(
     { set: input(set), info: output(siginfo), timeout: input(timeout, { evenOnError: true }), sigsetsize: size },

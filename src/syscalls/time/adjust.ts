@@ -17,12 +17,12 @@ function timex(signed: IntNode, unsigned: IntNode, gap: number, size: number): S
       ...hole('gap0'),
       offset: signed,
       freq: signed,
-      maxerror: unsigned,
-      esterror: unsigned,
+      maxerror: signed,
+      esterror: signed,
       status: flags(g.adjtimex_status),
       ...hole('gap1'),
       constant: signed,
-      precision: unsigned,
+      precision: signed,
       tolerance: signed,
       time: struct({ tv_sec: signed, tv_usec: unsigned }),
       tick: signed,
@@ -45,10 +45,13 @@ const classic = byAbi(timex(long, ulong, 0, 208), timex(long, ulong, 0, 128));
 /** `struct __kernel_timex`: longs have 64 bits everywhere. */
 const timex64 = timex(i64, u64, 4, 208);
 
-const state: Renderer =
-  ({ style }) =>
-  (c, s) =>
-    s.text(constantText(g.adjtimex_state, style.abi, style.constants, c.retLo, 0, 4));
+/** The state of the clock; shown beside the structure only. */
+const state: Renderer = ({ style, captured }) => {
+  const shown = captured('buf');
+  return (c, s) => {
+    if (shown(c)) s.text(constantText(g.adjtimex_state, style.abi, style.constants, c.retLo, 0, 4));
+  };
+};
 
 export const adjusting: Family = {
   adjtimex: () => call({ buf: output(classic) }, returns.comment(state)),
