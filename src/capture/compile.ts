@@ -267,7 +267,9 @@ class Capture {
         const { direction, options } = node;
         if (this.phase === 'enter' && (direction === 'out' || options.show === 'exit')) return;
         const guard =
-          this.phase === 'exit' && direction === 'out' && !options.evenOnError && !options.onRestart ? b.jump(Op.JErr) : undefined;
+          this.phase === 'exit' && direction === 'out' && !options.evenOnError && !options.onRestart
+            ? b.jump(Op.JErr)
+            : undefined;
         const before = b.length;
         const to = this.phase === 'exit' && node.after ? node.after : node.to;
         if (this.style.verbose || options.always || isText(to)) this.target(to, reg, node.site);

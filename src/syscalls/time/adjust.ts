@@ -1,6 +1,19 @@
 // The discipline of the clock (adjtimex(2)).
 import * as g from '../../constants/generated/time.js';
-import { byAbi, call, flags, i32, i64, long, output, padding, returns, struct, u64, ulong } from '../../describe/combinators.js';
+import {
+  byAbi,
+  call,
+  flags,
+  i32,
+  i64,
+  long,
+  output,
+  padding,
+  returns,
+  struct,
+  u64,
+  ulong,
+} from '../../describe/combinators.js';
 import type { FieldSpec } from '../../describe/combinators.js';
 import type { IntNode, StructNode } from '../../describe/node.js';
 import type { Renderer } from '../../decode/printer.js';
