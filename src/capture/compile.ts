@@ -407,7 +407,7 @@ class Capture {
         const handle = inside ? b.takeHandle() : NO_HANDLE;
         const length = b.take();
         this.evaluate(node.length, length);
-        b.emit(Op.MemV, reg, handle, length, site, Math.max(node.node.bytes, shownBytes(node.short, this.style)));
+        b.emit(Op.MemV, reg, handle, length, site, shownBytes(node, this.style));
         b.give();
         if (inside) {
           this.stored(node.node, handle, 0);
@@ -621,7 +621,9 @@ function needsCapture(node: R, style: Style): boolean {
 function shownBytes(node: R | undefined, style: Style): number {
   if (!node) return 0;
   if (node.kind === 'bytes') return Math.min(style.stringLimit + 1, CAPTURE_MAX);
-  if (node.kind === 'whole') return Math.max(node.node.bytes, shownBytes(node.short, style));
+  if (node.kind === 'blob') return node.max;
+  if (node.kind === 'whole') return Math.max(shownBytes(node.node, style), shownBytes(node.short, style));
+  if (node.kind === 'array') return Math.min(elementLimit(style, node.limit) * node.of.bytes, CAPTURE_MAX);
   return node.bytes;
 }
 

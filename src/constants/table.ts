@@ -70,3 +70,9 @@ export function valueOf(group: ConstantTable, name: string): number {
   if (!found) throw new Error(`no constant ${name}`);
   return found.hi * 4294967296 + found.lo;
 }
+
+/** The names of one group and then those of another, under the first one's kind and placeholder. */
+export const joined = (first: ConstantTable, second: ConstantTable): ConstantTable => ({
+  ...first,
+  entries: (abi) => [...first.entries(abi), ...second.entries(abi)],
+});

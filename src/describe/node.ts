@@ -183,8 +183,11 @@ export interface Field {
   readonly verboseOnly?: boolean;
   /** Never printed (padding). */
   readonly hidden?: boolean;
-  /** Printed only if the captured size reaches past it; `part`: if any of it is there (what is missing counts as zero). */
-  readonly ifThere?: boolean | 'part';
+  /**
+   * Printed only if the captured size reaches past it; `part`: if any of it is there (what is missing counts as zero);
+   * `cut`: if any of it is there, as bytes in hexadecimal when it is not all.
+   */
+  readonly ifThere?: boolean | 'part' | 'cut';
   /** Has all bytes up to the end of the object; not printed when there are none. */
   readonly rest?: boolean;
   /** Has no more bytes than this says. */

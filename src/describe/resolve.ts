@@ -68,7 +68,7 @@ export interface RField {
   readonly ifSet: boolean;
   readonly verboseOnly: boolean;
   readonly hidden: boolean;
-  readonly ifThere: boolean | 'part';
+  readonly ifThere: boolean | 'part' | 'cut';
   readonly rest: boolean;
   readonly upTo?: Place;
   readonly bare: boolean;

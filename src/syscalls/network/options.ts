@@ -1,38 +1,35 @@
-// getsockopt(2), setsockopt(2).
+// getsockopt(2), setsockopt(2): the value by level and name.
 import * as g from '../../constants/generated/network.js';
-import { arg, blob, call, choice, deref, fd, format, i32, inout, input, output } from '../../describe/combinators.js';
-import type { MemoryNode } from '../../describe/node.js';
-import { quote } from '../../decode/quote.js';
-import { constantText } from '../../decode/xlat.js';
+import { arg, callFound, choice, fd, i32, inout, input, output } from '../../describe/combinators.js';
+import type { ArgumentSpec, VariantSpec } from '../../describe/combinators.js';
+import type { Call } from '../../describe/node.js';
 import type { Family } from '../index.js';
+import { nameAsked, nameSet } from './option-names.js';
+import type { OptionValue } from './option-values.js';
+import { allValues, optionValue, plain } from './option-values.js';
 
-const optionName = format((style) => (c, s, lo) => {
-  const level = c.argLo(1);
-  const table = level === 1 ? g.socket_options : level === 6 ? g.tcp_options : undefined;
-  s.text(table ? constantText(table, style.abi, style.constants, lo, 0, 4) : lo === 0 ? '0' : `0x${lo.toString(16)}`);
-});
-/** Most options are ints; others show as bytes. */
-const optionValue = (length: 'in' | 'out'): MemoryNode =>
-  blob(length === 'in' ? arg('optlen') : deref('optlen'), 4096, ({ style }) => (c, s, at, there) => {
-    if (there === 4) s.text(`[${c.i32(at)}]`);
-    else quote(s, c.bytes, at, Math.min(there, style.stringLimit), style.hex, there > style.stringLimit);
-  });
+/** Unknown levels have a placeholder of their own here. */
+const level = choice({ ...g.socket_levels, placeholder: 'SOL_??' });
+
+/** A call whose value is found by level and option. */
+function optionCall(optname: typeof nameSet, valueOf: (value: OptionValue) => ArgumentSpec): Call {
+  const forms = new Map<OptionValue, VariantSpec>();
+  const form = (value: OptionValue): VariantSpec => {
+    let made = forms.get(value);
+    if (!made) forms.set(value, (made = [valueOf(value)]));
+    return made;
+  };
+  return callFound(
+    { sockfd: fd, level, optname },
+    arg('level'),
+    arg('optname'),
+    (first, second) => form(optionValue(first, second)),
+    () => [...allValues()].map(form),
+    valueOf(plain),
+  );
+}
 
 export const options: Family = {
-  setsockopt: () =>
-    call({
-      sockfd: fd,
-      level: choice(g.socket_levels),
-      optname: optionName,
-      optval: input(optionValue('in')),
-      optlen: i32,
-    }),
-  getsockopt: () =>
-    call({
-      sockfd: fd,
-      level: choice(g.socket_levels),
-      optname: optionName,
-      optval: output(optionValue('out')),
-      optlen: inout(i32),
-    }),
+  setsockopt: () => optionCall(nameSet, (value) => ({ optval: input(value.set), optlen: i32 })),
+  getsockopt: () => optionCall(nameAsked, (value) => ({ optval: output(value.get), optlen: inout(i32) })),
 };
