@@ -144,10 +144,12 @@ int32_t tracer_set_variant(int32_t handle, int32_t abi, int32_t nr, int32_t vari
 	if (!more)
 		return -ENOMEM;
 	slot->variants = more;
-	int32_t err = take_plan(s, &more[slot->variant_count], insns, enter_count, exit_count);
-	if (!err)
-		slot->variant_count++;
-	return err;
+	struct plan made;
+	int32_t err = take_plan(s, &made, insns, enter_count, exit_count);
+	if (err)
+		return err;
+	more[slot->variant_count++] = made;
+	return 0;
 }
 
 int32_t tracer_choose(int32_t handle, int32_t abi, int32_t nr, int32_t variant)
