@@ -257,6 +257,9 @@ static void run_block(struct run *run, const struct plan_insn *insns, uint32_t f
 				run->handles[b].len = 0;
 			capture_terminated(run, i->site, reg[a], i->c, i->imm, b);
 			break;
+		case OP_LEN:
+			reg[a] = run->handles[b].len;
+			break;
 		case OP_LD:
 			reg[a] = load(run, &run->handles[b], i->imm, i->c);
 			break;
@@ -380,6 +383,10 @@ static void run_block(struct run *run, const struct plan_insn *insns, uint32_t f
 				reg[b] = g ? fnv1a(at(run, g->offset), g->len) : 0;
 			break;
 		}
+		case OP_DUMP:
+			if (run->source->dumps)
+				dump_note(run->source->dumps, i->imm, reg[a], reg[i->c]);
+			break;
 		case OP_FDSET: {
 			struct window w = run->handles[a];
 			capture_fd_set(run, i, &w, reg[i->c]);

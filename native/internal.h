@@ -100,6 +100,20 @@ struct task {
 #define X32_BIT 0x40000000U
 #define TASK_BUCKETS 1024
 
+/* What is to be dumped of the call under way. */
+struct dump {
+	uint64_t addr, len;
+	uint32_t kind, index;
+};
+
+struct dump_list {
+	struct dump *dumps;
+	uint32_t count, room;
+	uint32_t buffers, vectors; /* noted so far: indices of the next ones */
+	bool ended;                /* a buffer without bytes was met: the rest of its vector is not dumped */
+	uint8_t *block;
+};
+
 struct session {
 	struct tracer_config config;
 	/* ring */
@@ -112,6 +126,7 @@ struct session {
 	uint8_t traced[ABI_COUNT][TRACER_MAX_NR];
 	struct plan_slot plans[ABI_COUNT][TRACER_MAX_NR];
 	struct plan_key plan_keys[PLAN_KEYS];
+	struct dump_list dumps;
 	/* start */
 	uint8_t *spawn_spec;
 	int32_t spawn_len;
@@ -179,6 +194,7 @@ struct capture_source {
 	size_t (*path)(void *context, int32_t fd, uint32_t mode, char *out, size_t len);
 	size_t (*comm)(void *context, int32_t pid, char *out, size_t len);
 	void *context;
+	struct dump_list *dumps; /* where OP_DUMP notes what is to be dumped; NULL: nowhere */
 };
 /* The most regions that a plan without loops can make; UINT32_MAX with loops. */
 uint32_t capture_limit(const struct plan_insn *insns, uint32_t count);
@@ -186,6 +202,11 @@ uint32_t capture_limit(const struct plan_insn *insns, uint32_t count);
 void capture_run(const struct plan_insn *insns, uint32_t count, uint32_t limit, const uint64_t args[6], int64_t ret, bool failed,
 		 const struct capture_source *source, struct record *r, uint32_t room);
 void capture_append(struct record *r, uint16_t site, uint64_t addr, const void *bytes, uint32_t len);
+
+/* dump.c */
+void dump_note(struct dump_list *list, uint32_t kind, uint64_t addr, uint64_t len);
+void dump_write(struct session *s, struct task *t);
+void dump_free(struct dump_list *list);
 
 /* task.c */
 struct task *task_find(struct session *s, pid_t tid);

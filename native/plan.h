@@ -63,7 +63,9 @@ enum plan_op {
 	                * window, run the next c instructions; ends at a length that is less than a header */
 	OP_TAIL = 30,  /* h[b] = h[a] without its first imm bytes */
 	OP_WHILE = 31, /* run the next c instructions while r[a] is not 0, at most imm times */
-	OP_LAST = 32
+	OP_DUMP = 32,  /* exiting only: note r[c] bytes at r[a] to be dumped behind the record; imm = enum dump_kind (record.h) */
+	OP_LEN = 33,   /* r[a] = bytes of h[b] */
+	OP_LAST = 34
 };
 
 #define PLAN_MAX_INSNS 4096

@@ -71,7 +71,7 @@ static size_t source_comm(void *context, int32_t pid, char *out, size_t len)
 	return procfs_comm(pid, out, len);
 }
 
-const struct capture_source procfs_source = { source_read, source_path, source_comm, NULL };
+const struct capture_source procfs_source = { source_read, source_path, source_comm, NULL, NULL };
 
 /* A number of /proc/PID/status, or 0. `key` with its colon. */
 long procfs_status(pid_t pid, const char *key)

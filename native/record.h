@@ -23,7 +23,9 @@ enum record_event {
 	EV_MESSAGE = 10,   /* a line of the tracer: nr = enum message_code, ret = errno, args by code, region site 0 = text */
 	EV_LOST = 11,      /* the task vanished without a status (a thread that died in exec): args[0] = detach_reason */
 	EV_EXEC = 12,      /* a successful exec, before its EV_EXIT: region site 0 = the new comm; only with CF_COMM */
-	EV_PERSONALITY = 13 /* the task's calls are of another personality from here on, traced or not: abi */
+	EV_PERSONALITY = 13,/* the task's calls are of another personality from here on, traced or not: abi */
+	EV_DATA = 14       /* behind an EV_EXIT, a piece of a dump: nr = enum dump_kind, args[0] = bytes of the whole buffer, or
+	                    * number of buffers, args[1] = index, args[2] = offset of the piece in the buffer; region site 0 = bytes */
 };
 
 enum record_flag {
@@ -38,6 +40,12 @@ enum record_flag {
 	RF_NO_RET = 256,       /* EV_EXIT: the call has no result (exit seen as death of the task) */
 	RF_HAS_INFO = 512,     /* EV_SIGNAL: the siginfo region is there */
 	RF_SPAWNED = 1024      /* the task is the command that tstrace started */
+};
+
+enum dump_kind {
+	DUMP_PLAIN = 0,  /* bytes */
+	DUMP_BUFFER = 1, /* a buffer of a vector begins; its bytes follow in records of their own */
+	DUMP_VECTOR = 2  /* a vector of buffers begins (sendmmsg, recvmmsg) */
 };
 
 enum task_origin { ORIGIN_SPAWNED = 0, ORIGIN_ATTACHED = 1, ORIGIN_CHILD = 2, ORIGIN_THREAD = 3, ORIGIN_ADOPTED = 4 /* the command, under -D */ };

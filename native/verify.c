@@ -48,6 +48,11 @@ static int check_block(struct check *k, uint32_t from, uint32_t to, int depth)
 			if (i->imm == 0 || i->imm > (1U << 24))
 				return refuse(k, pc, "bad cap");
 			break;
+		case OP_LEN:
+			writes = true;
+			if (b >= PLAN_HANDLES)
+				return refuse(k, pc, "no such handle");
+			break;
 		case OP_LD:
 			writes = true;
 			if (b >= PLAN_HANDLES)
@@ -141,6 +146,12 @@ static int check_block(struct check *k, uint32_t from, uint32_t to, int depth)
 			}
 			pc += i->imm;
 			continue;
+		case OP_DUMP:
+			if (i->c >= PLAN_REGS)
+				return refuse(k, pc, "no such register");
+			if (i->imm > DUMP_VECTOR)
+				return refuse(k, pc, "bad kind of dump");
+			break;
 		case OP_FDSET:
 			if (a >= PLAN_HANDLES)
 				return refuse(k, pc, "no such handle");

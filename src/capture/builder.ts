@@ -168,7 +168,15 @@ export class PlanBuilder {
 
 /** Whether an operation copies something into the record. */
 export function isCapture(op: number): boolean {
-  return op === Op.Mem || op === Op.MemV || op === Op.ZMem || op === Op.FdPath || op === Op.FdSet || op === Op.Comm;
+  return (
+    op === Op.Mem ||
+    op === Op.MemV ||
+    op === Op.ZMem ||
+    op === Op.FdPath ||
+    op === Op.FdSet ||
+    op === Op.Dump ||
+    op === Op.Comm
+  );
 }
 
 export { NO_HANDLE };

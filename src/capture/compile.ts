@@ -5,6 +5,7 @@ import type { Style } from '../decode/style.js';
 import { describesFds } from '../decode/style.js';
 import type { Fixup } from './builder.js';
 import { NO_HANDLE, PlanBuilder } from './builder.js';
+import { captureDump } from './dump.js';
 import { Op, Reg } from './opcode.js';
 
 /** When something is printed, and therefore captured. */
@@ -167,7 +168,7 @@ class Capture {
   }
 
   /** Emits code that puts a reference's value into a register. */
-  private evaluate(place: Place, reg: number): void {
+  evaluate(place: Place, reg: number): void {
     const b = this.builder;
     switch (place.kind) {
       case 'arg':
@@ -706,8 +707,7 @@ export function schedule(list: RList): Timed[] {
     });
 }
 
-function captureList(list: RList, name: string, style: Style, phase: Phase, builder: PlanBuilder): void {
-  const capture = new Capture(builder, style, phase, name);
+function captureList(list: RList, capture: Capture, phase: Phase, builder: PlanBuilder): void {
   for (const { argument, phase: printed, arrow, early } of schedule(list)) {
     const { node } = argument;
     if (printed === phase || arrow || early || needsBoth(node)) capture.argument(argument);
@@ -741,10 +741,11 @@ export function compilePlans(call: RCall, list: RList = call.plain, before?: Bef
       for (const a of before.args) capture.argument(a);
       if (call.style.raw) return builder.finish();
     }
-    captureList(list, call.name, call.style, phase, builder);
+    const capture = new Capture(builder, call.style, phase, call.name);
+    if (!call.style.raw) captureList(list, capture, phase, builder);
+    if (phase === 'exit' && call.dump)
+      captureDump(builder, call.dump, call.style, (place, register) => capture.evaluate(place, register));
     return builder.finish();
   };
-  return call.style.raw
-    ? { enter: before ? compile('enter') : new Uint8Array(0), exit: new Uint8Array(0) }
-    : { enter: compile('enter'), exit: compile('exit') };
+  return { enter: compile('enter'), exit: compile('exit') };
 }

@@ -34,6 +34,8 @@ export enum Op {
   Chain = 29,
   Tail = 30,
   While = 31,
+  Dump = 32,
+  Len = 33,
 }
 
 /** Registers with a fixed meaning; arguments are 0-5, scratch 8-15. */

@@ -4,8 +4,6 @@ import type { TraceOptions } from './trace-options.js';
 
 /** What users call it, and how to tell that they ask for it. Whoever teaches the engine takes the line out. */
 const MISSING: readonly (readonly [called: string, asked: (o: TraceOptions) => boolean])[] = [
-  ['-e read=', (o) => o.readFds.size > 0 || o.readFds.inverted],
-  ['-e write=', (o) => o.writeFds.size > 0 || o.writeFds.inverted],
   ['--decode-pids', (o) => o.comm || o.pidns],
   ['-e kvm=', (o) => o.kvm !== 'none'],
   ['--namespace', (o) => o.namespaces],

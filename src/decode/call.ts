@@ -323,7 +323,12 @@ export function compileCall(name: string, call: Call, style: Style, rawCount: nu
       ),
       result: resultPrinter({ ...resolved.plain.result, comment: undefined }, style, undefined),
     };
-    return build(name, before ? compilePlans(resolved, resolved.plain, before) : EMPTY, wanted, () => list);
+    return build(
+      name,
+      before || resolved.dump ? compilePlans(resolved, resolved.plain, before) : EMPTY,
+      wanted,
+      () => list,
+    );
   }
   const { variants } = resolved;
   if (!variants) {

@@ -6,6 +6,11 @@ export type ConstantStyle = 'raw' | 'abbrev' | 'verbose';
 /** Strings in hexadecimal: never, when a byte is not ASCII (`-x`), always (`-xx`), or only the bytes that are not. */
 export type HexStyle = 'none' | 'non-ascii' | 'all' | 'non-ascii-chars';
 
+/** A set of descriptors: its members, or with `inverted` everything but them. */
+export interface DescriptorSet extends ReadonlySet<number> {
+  readonly inverted: boolean;
+}
+
 /** Everything that the compilation of a printer depends on, for one call of one personality. */
 export interface Style {
   readonly abi: Abi;
@@ -29,6 +34,8 @@ export interface Style {
   readonly eventfds: boolean;
   readonly pidfds: boolean;
   readonly signalfds: boolean;
+  /** `-e read=`, `-e write=`: descriptors whose data is dumped. */
+  readonly dumps: { readonly read: DescriptorSet; readonly write: DescriptorSet } | undefined;
   /** `-Y`: names of processes beside their ids. */
   readonly comm: boolean;
 }

@@ -14,6 +14,7 @@ import type {
   Call,
   ChainNode,
   Condition,
+  Dump,
   FdNode,
   FdSetNode,
   Field,
@@ -369,6 +370,9 @@ export const call = (args: ArgumentSpec = {}, result: Result = returns.decimal):
   args: argumentList(args),
   result,
 });
+
+/** A call whose data can be dumped. */
+export const dumping = (described: Call, dump: Dump): Call => ({ ...described, dump });
 
 /** What follows the arguments that choose: arguments, and a result when it is not the call's own. */
 export type VariantSpec = readonly [args: ArgumentSpec, result?: Result];

@@ -430,6 +430,21 @@ export interface Call {
   readonly result: Result;
   /** The rest of the arguments by the value of one or two of them (prctl, ioctl, setsockopt). */
   readonly variants?: Variants;
+  readonly dump?: Dump;
+}
+
+/** What `-e read=` and `-e write=` dump of a call on a descriptor: a buffer, buffers of a vector, of one or many messages. */
+export interface Dump {
+  readonly set: 'read' | 'write';
+  /** Name of the descriptor's argument. */
+  readonly fd: string;
+  readonly kind: 'buffer' | 'vector' | 'message' | 'messages';
+  /** Name of the argument that leads to it. */
+  readonly data: string;
+  /** Bytes of the buffer, buffers of the vector, or number of messages. */
+  readonly count: Ref;
+  /** Bytes that all buffers together hold; of messages each tells its own. */
+  readonly within?: Ref;
 }
 
 /** One form that the rest of the arguments can take. */

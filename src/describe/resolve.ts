@@ -11,6 +11,7 @@ import type {
   Base,
   Call,
   Condition,
+  Dump,
   MemoryNode,
   Node,
   PointerNode,
@@ -283,10 +284,20 @@ export interface RList {
   readonly result: RResult;
 }
 
+/** A dump whose registers are known; `site` is that of the vector or message. */
+export interface RDump extends Pick<Dump, 'set' | 'kind'> {
+  readonly fd: number;
+  readonly data: number;
+  readonly count: Place;
+  readonly within?: Place;
+  readonly sites: readonly [number, number];
+}
+
 export interface RCall {
   readonly name: string;
   readonly style: Style;
   readonly plain: RList;
+  readonly dump?: RDump;
   readonly variants?: RVariants;
 }
 
@@ -761,6 +772,20 @@ class Resolver {
     return { args, next: register };
   }
 
+  dump({ set, kind, fd, data, count, within }: Dump): RDump {
+    const register = (name: string): number =>
+      (this.registers.get(name) ?? this.fail(`dump: no argument '${name}'`)).register;
+    return {
+      set,
+      kind,
+      fd: register(fd),
+      data: register(data),
+      count: this.place(count),
+      within: within && this.place(within),
+      sites: [this.newSite(), this.newSite()],
+    };
+  }
+
   result(result: Result): RResult {
     return {
       base: result.base,
@@ -826,7 +851,10 @@ export function resolveCall(name: string, call: Call, style: Style, firstSite = 
     return { args: own.length ? [...args, ...own] : args, result: resolver.result(result) };
   };
   const { variants } = call;
-  if (!variants) return { name, style, plain: list([], call.result) };
+  if (!variants) {
+    const plain = list([], call.result);
+    return { name, style, plain, dump: call.dump && resolver.dump(call.dump) };
+  }
   const resolved = new Map<Variant, RList>();
   const form = (variant: Variant): RList => {
     let made = resolved.get(variant);

@@ -15,6 +15,7 @@ export enum Event {
   Lost = 11,
   Exec = 12,
   Personality = 13,
+  Data = 14,
 }
 
 /** `record_flag` of native/record.h. */

@@ -4,6 +4,7 @@ import { syscallArgCount, syscallName } from '../abi/syscalls.js';
 import type { CompiledCall } from '../decode/call.js';
 import { compileCall, compileUnknown } from '../decode/call.js';
 import type { Targets } from '../decode/touch.js';
+import { isEmpty } from '../capture/dump.js';
 import type { Style } from '../decode/style.js';
 import { descriptionOf } from '../syscalls/index.js';
 import type { TraceOptions } from './options.js';
@@ -26,6 +27,10 @@ export function styleOf(options: TraceOptions, abi: number, nr: number): Style {
     eventfds: options.fds.eventfd,
     pidfds: options.fds.pidfd,
     signalfds: options.fds.signalfd,
+    dumps:
+      isEmpty(options.readFds) && isEmpty(options.writeFds)
+        ? undefined
+        : { read: options.readFds, write: options.writeFds },
     comm: options.comm,
   };
 }

@@ -1,6 +1,6 @@
 // What a trace is asked to do and how it is to look: the engine's options, frozen by the command line.
 import type { AbiName } from '../abi/abi.js';
-import type { ConstantStyle, HexStyle } from '../decode/style.js';
+import type { ConstantStyle, DescriptorSet, HexStyle } from '../decode/style.js';
 
 /** A set of system calls. */
 export interface SyscallSet {
@@ -89,6 +89,9 @@ export interface TraceOptions {
   readonly paths: readonly string[];
   /** Descriptors; undefined: any call. */
   readonly traceFds: { has(fd: number): boolean } | undefined;
+  /** -e read=, -e write=: descriptors whose data is dumped. */
+  readonly readFds: DescriptorSet;
+  readonly writeFds: DescriptorSet;
   /** Warnings of the command line, to be printed before tracing. */
   readonly warnings: readonly string[];
 }

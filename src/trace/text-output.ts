@@ -5,6 +5,7 @@ import { signalName } from '../abi/signal.js';
 import { deliveredSiginfo } from '../decode/leaf/siginfo.js';
 import { compileObject } from '../decode/object.js';
 import type { MemoryPrinter } from '../decode/printer.js';
+import { printDump } from '../decode/dump.js';
 import { label } from '../decode/sink.js';
 import type { Sink } from '../decode/sink.js';
 import { Cursor } from '../record/cursor.js';
@@ -105,6 +106,9 @@ export class TextOutput {
       case Event.Superseded:
         this.superseded(tid, c);
         break;
+      case Event.Data:
+        if (this.tracee(tid).dumping) printDump(c, this.tracee(tid).stream.sink);
+        break;
       case Event.Message:
         this.messages.record(c);
         break;
@@ -203,6 +207,7 @@ export class TextOutput {
   }
 
   private exit(tracee: Tracee, c: Cursor): void {
+    tracee.dumping = false;
     if (tracee.skipped) return;
     if (this.staged) {
       if (!this.wants(c)) {
@@ -241,6 +246,7 @@ export class TextOutput {
     if (!(c.flags & RecordFlag.NoReturn)) this.prefix.callTime(sink, c, tracee);
     this.endLine(tracee);
     tracee.pending = undefined;
+    tracee.dumping = true;
     this.count();
   }
 

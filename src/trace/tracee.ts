@@ -21,6 +21,8 @@ export class Tracee {
   entryNsec = 0;
   /** Times of the entry for -c. */
   start: CallStart | undefined;
+  /** The line of its last call has been printed: its dump follows. */
+  dumping = false;
   /** Its thread execs under another id: whatever it does next shows as cut by others, once. */
   reprint = false;
   /** Its current call is not wanted after all: a subcall of i386's multiplexers, or one that touches no target. */

@@ -8,6 +8,7 @@ import {
   byAbi,
   call,
   constant,
+  dumping,
   fd,
   flags,
   i64,
@@ -18,9 +19,9 @@ import {
   size,
   u32,
   u64,
-  ulong,
   wide,
 } from '../../describe/combinators.js';
+import type { ArgumentSpec } from '../../describe/combinators.js';
 import type { Call, Node } from '../../describe/node.js';
 import type { Family } from '../index.js';
 import { gathered, scattered } from './iovec.js';
@@ -32,33 +33,44 @@ const rwFlags = flags(g.rw_flags);
 const spliceFlags = flags(g.splice_flags);
 const pipefd = output(array(fd, constant(2)));
 
+type Direction = 'read' | 'write';
+/** One buffer: filled with as many bytes as the call returns, or given with as many as it is told. */
+const one = (set: Direction, rest: ArgumentSpec = {}): Call =>
+  dumping(call({ fd, buf: set === 'read' ? filled : given, count: size, ...rest }), {
+    set,
+    fd: 'fd',
+    kind: 'buffer',
+    data: 'buf',
+    count: set === 'read' ? ret : arg('count'),
+  });
+/** Several buffers. `count`: name of the argument that tells how many. */
+const several = (set: Direction, count: string, rest: ArgumentSpec = {}): Call =>
+  dumping(call({ fd, iov: set === 'read' ? scattered(count) : gathered(count), [count]: size, ...rest }), {
+    set,
+    fd: 'fd',
+    kind: 'vector',
+    data: 'iov',
+    count: arg(count),
+    within: set === 'read' ? ret : undefined,
+  });
 /** The kernel takes the offset in two longs: one register of 64 bits holds it whole, and the second is not looked at. */
-const vectorAt =
-  (iov: Node, last: Readonly<Record<string, Node>> = {}) =>
-  (): Call =>
-    call({
-      fd,
-      iov,
-      iovcnt: size,
-      offset,
-      ...Object.fromEntries(Object.entries(last).map(([name, node]) => [name, argument(node, { register: 5 })])),
-    });
+const flagged: ArgumentSpec = { offset, flags: argument(rwFlags, { register: 5 }) };
 
 /** A position that is read, and moved on by what was transferred. */
 const position = (node: Node & { kind: 'int' | 'abi' }): Node => inout(node);
 const splice = { fd_in: fd, off_in: input(i64), fd_out: fd, off_out: input(i64), len: size };
 
 export const transfer: Family = {
-  read: () => call({ fd, buf: filled, count: size }),
-  write: () => call({ fd, buf: given, count: size }),
-  pread64: () => call({ fd, buf: filled, count: size, offset }),
-  pwrite64: () => call({ fd, buf: given, count: size, offset }),
-  readv: () => call({ fd, iov: scattered('iovcnt'), iovcnt: size }),
-  writev: () => call({ fd, iov: gathered('iovcnt'), iovcnt: size }),
-  preadv: vectorAt(scattered('iovcnt')),
-  pwritev: vectorAt(gathered('iovcnt')),
-  preadv2: vectorAt(scattered('iovcnt'), { flags: rwFlags }),
-  pwritev2: vectorAt(gathered('iovcnt'), { flags: rwFlags }),
+  read: () => one('read'),
+  write: () => one('write'),
+  pread64: () => one('read', { offset }),
+  pwrite64: () => one('write', { offset }),
+  readv: () => several('read', 'iovcnt'),
+  writev: () => several('write', 'iovcnt'),
+  preadv: () => several('read', 'iovcnt', { offset }),
+  pwritev: () => several('write', 'iovcnt', { offset }),
+  preadv2: () => several('read', 'iovcnt', flagged),
+  pwritev2: () => several('write', 'iovcnt', flagged),
 
   pipe: () => call({ pipefd }),
   pipe2: () => call({ pipefd, flags: flags(g.pipe_flags) }),
@@ -67,5 +79,5 @@ export const transfer: Family = {
   copy_file_range: () => call({ ...splice, flags: u32 }),
   splice: () => call({ ...splice, flags: spliceFlags }),
   tee: () => call({ fd_in: fd, fd_out: fd, len: size, flags: spliceFlags }),
-  vmsplice: () => call({ fd, iov: gathered('nr_segs'), nr_segs: ulong, flags: spliceFlags }),
+  vmsplice: () => several('write', 'nr_segs', { flags: spliceFlags }),
 };

@@ -8,6 +8,8 @@ import {
   below,
   bytes,
   call,
+  constant,
+  dumping,
   differs,
   fd,
   field,
@@ -28,7 +30,7 @@ import {
   u32,
 } from '../../describe/combinators.js';
 import type { FieldSpec } from '../../describe/combinators.js';
-import type { Node, Ref, StructNode } from '../../describe/node.js';
+import type { Dump, Node, Ref, StructNode } from '../../describe/node.js';
 import { controlMessages } from '../../decode/leaf/control.js';
 import { sockaddr } from '../../decode/leaf/sockaddr.js';
 import { timespec, timespec64 } from '../../decode/leaf/time.js';
@@ -101,31 +103,71 @@ const receiveMany = (timeout: StructNode) =>
     returns.comment(timeLeft, { timeout: output(timeout) }),
   );
 
+/** What `-e read=` and `-e write=` dump. */
+const buffer = (set: Dump['set']): Dump => ({
+  set,
+  fd: 'sockfd',
+  kind: 'buffer',
+  data: 'buf',
+  count: set === 'read' ? ret : arg('len'),
+});
+const message = (set: Dump['set']): Dump => ({
+  set,
+  fd: 'sockfd',
+  kind: 'message',
+  data: 'msg',
+  count: constant(1),
+  within: set === 'read' ? ret : undefined,
+});
+const several = (set: Dump['set']): Dump => ({
+  set,
+  fd: 'sockfd',
+  kind: 'messages',
+  data: 'msgvec',
+  count: ret,
+  within: set === 'read' ? ret : undefined,
+});
+
 export const messages: Family = {
   sendto: () =>
-    call({
-      sockfd: fd,
-      buf: input(bytes(arg('len'))),
-      len: size,
-      flags: messageFlags,
-      dest_addr: addressIn('addrlen'),
-      addrlen: i32,
-    }),
-  send: () => call({ sockfd: fd, buf: input(bytes(arg('len'))), len: size, flags: messageFlags }),
+    dumping(
+      call({
+        sockfd: fd,
+        buf: input(bytes(arg('len'))),
+        len: size,
+        flags: messageFlags,
+        dest_addr: addressIn('addrlen'),
+        addrlen: i32,
+      }),
+      buffer('write'),
+    ),
+  send: () =>
+    dumping(call({ sockfd: fd, buf: input(bytes(arg('len'))), len: size, flags: messageFlags }), buffer('write')),
   recvfrom: () =>
-    call({
-      sockfd: fd,
-      buf: output(bytes(least(arg('len'), ret))),
-      len: size,
-      flags: messageFlags,
-      src_addr: addressOut('addrlen'),
-      addrlen: addressLength('src_addr'),
-    }),
-  recv: () => call({ sockfd: fd, buf: output(bytes(least(arg('len'), ret))), len: size, flags: messageFlags }),
-  sendmsg: () => call({ sockfd: fd, msg: input(sent), flags: messageFlags }),
-  recvmsg: () => call({ sockfd: fd, msg: inout(received(ret), { failed: offered }), flags: messageFlags }),
+    dumping(
+      call({
+        sockfd: fd,
+        buf: output(bytes(least(arg('len'), ret))),
+        len: size,
+        flags: messageFlags,
+        src_addr: addressOut('addrlen'),
+        addrlen: addressLength('src_addr'),
+      }),
+      buffer('read'),
+    ),
+  recv: () =>
+    dumping(
+      call({ sockfd: fd, buf: output(bytes(least(arg('len'), ret))), len: size, flags: messageFlags }),
+      buffer('read'),
+    ),
+  sendmsg: () => dumping(call({ sockfd: fd, msg: input(sent), flags: messageFlags }), message('write')),
+  recvmsg: () =>
+    dumping(call({ sockfd: fd, msg: inout(received(ret), { failed: offered }), flags: messageFlags }), message('read')),
   sendmmsg: () =>
-    call({ sockfd: fd, msgvec: input(sendVector, { atExit: true, ...given }), vlen: u32, flags: messageFlags }),
-  recvmmsg: () => receiveMany(timespec),
-  recvmmsg_time64: () => receiveMany(timespec64),
+    dumping(
+      call({ sockfd: fd, msgvec: input(sendVector, { atExit: true, ...given }), vlen: u32, flags: messageFlags }),
+      several('write'),
+    ),
+  recvmmsg: () => dumping(receiveMany(timespec), several('read')),
+  recvmmsg_time64: () => dumping(receiveMany(timespec64), several('read')),
 };
