@@ -69,3 +69,17 @@ export const commentedFlags =
       if (style.constants === 'raw' || (lo | hi) === 0) return number;
       return `${number} /* ${bitsText(table, style, lo, hi) ?? table.placeholder} */`;
     });
+
+/** A structure whose members print like elements of an array: `[250, KEY_A]`. For `render`. */
+export const asList =
+  (...fields: string[]): Renderer =>
+  ({ field }) => {
+    const printers = fields.map(field);
+    return (c, s, at, length) => {
+      printers.forEach((print, i) => {
+        s.text(i === 0 ? '[' : ', ');
+        print(c, s, at, length);
+      });
+      s.byte(93);
+    };
+  };

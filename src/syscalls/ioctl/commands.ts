@@ -1,6 +1,8 @@
 // Names of ioctl commands by number and personality; decoded when the first ioctl occurs.
 import type { AbiName } from '../../abi/abi.js';
+import { arg, bitsOf, dividedBy } from '../../describe/combinators.js';
 import { hexText } from '../../decode/xlat.js';
+import type { Ref } from '../../describe/node.js';
 import { COMMANDS } from './generated/commands.js';
 
 interface Names {
@@ -46,6 +48,8 @@ export const direction = (op: number): number => op >>> 30;
 export const typeOf = (op: number): number => (op >>> 8) & 0xff;
 /** Size of the argument, in bytes, as the number says. */
 export const sizeOf = (op: number): number => (op >>> 16) & 0x3fff;
+/** The same, for descriptions. */
+export const argumentSize: Ref = dividedBy(bitsOf(arg('op'), 0x3fff0000), 0x10000);
 
 const DIRECTIONS = ['_IOC_NONE', '_IOC_WRITE', '_IOC_READ', '_IOC_READ|_IOC_WRITE'];
 

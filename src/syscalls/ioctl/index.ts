@@ -7,11 +7,12 @@ import { commandNames, typeOf } from './commands.js';
 import type { Declaration, IoctlFamily } from './family.js';
 import { specOf } from './family.js';
 import { functionName } from './functions.js';
+import { inputDevices } from './input.js';
 import { command } from './name.js';
 import { terminal } from './terminal.js';
 import { unknownSpec } from './unknown.js';
 
-const families: readonly IoctlFamily[] = [terminal];
+const families: readonly IoctlFamily[] = [terminal, inputDevices];
 
 class Declarations {
   private readonly loaded = new Map<IoctlFamily, Readonly<Record<string, Declaration>>>();
@@ -32,12 +33,14 @@ class Declarations {
   find(op: number, abi: AbiName): VariantSpec {
     const called = functionName(op, abi, false);
     const names = called ? [...commandNames(op, abi), called.macro] : commandNames(op, abi);
-    if (names.length > 0)
-      for (const family of families) {
-        if (!family.types.includes(typeOf(op))) continue;
-        const commands = this.commandsOf(family);
-        for (const name of names) if (Object.hasOwn(commands, name)) return this.spec(commands[name]);
-      }
+    for (const family of families) {
+      if (!family.types.includes(typeOf(op))) continue;
+      const own = family.keyOf?.(op);
+      if (names.length === 0 && own === undefined) continue;
+      const commands = this.commandsOf(family);
+      for (const name of own === undefined ? names : [...names, own])
+        if (Object.hasOwn(commands, name)) return this.spec(commands[name]);
+    }
     return unknownSpec(op);
   }
 
