@@ -54,7 +54,7 @@ struct plan_slot {
 	struct plan *variants;
 	uint32_t variant_count;
 	uint32_t mask;      /* of the first word */
-	int8_t first, second; /* registers whose low words are the key; second -1: one word only */
+	int8_t first, second; /* registers whose low words are the key; second -1: one word only, from 6 on: high words */
 	bool selects;
 	_Atomic bool known;
 };

@@ -46,7 +46,9 @@ static struct plan_key *key_entry(struct session *s, uint32_t call, uint32_t fir
 static const struct plan *variant_for(struct session *s, struct plan_slot *slot, uint32_t call, const uint64_t args[6])
 {
 	uint32_t first = (uint32_t)args[slot->first] & slot->mask;
-	uint32_t second = slot->second >= 0 ? (uint32_t)args[slot->second] : 0;
+	uint32_t second = slot->second < 0   ? 0
+			  : slot->second < 6 ? (uint32_t)args[slot->second]
+					     : (uint32_t)(args[slot->second - 6] >> 32);
 	struct plan_key *k = key_entry(s, call, first, second);
 	if (!k || !k->call) {
 		s->control->request_key[0] = first;
@@ -119,7 +121,7 @@ int32_t tracer_set_select(int32_t handle, int32_t abi, int32_t nr, int32_t first
 {
 	struct session *s = session_of(handle);
 	struct plan_slot *slot = slot_of(s, abi, nr);
-	if (!slot || first < 0 || first > 5 || second < -1 || second > 5)
+	if (!slot || first < 0 || first > 5 || second < -1 || second > 11)
 		return -EINVAL;
 	if (atomic_load(&slot->known))
 		return -EEXIST;

@@ -49,7 +49,7 @@ int32_t tracer_set_traced(int32_t handle, const uint8_t *traced, int32_t len);
 int32_t tracer_set_plan(int32_t handle, int32_t abi, int32_t nr, const uint8_t *insns, int32_t enter_count, int32_t exit_count);
 /*
  * Instead of tracer_set_plan, for calls whose arguments differ by the values of one or two of them: the low words of
- * registers `first` (under `mask`) and `second` (-1: none) are the key. Each key that occurs is then asked for, with
+ * registers `first` (under `mask`) and `second` (-1: none; 6 to 11: the high word of register 0 to 5) are the key. Each key that occurs is then asked for, with
  * REQUEST_KEYED. tracer_set_variant gives the plans of variant number `variant`, which must be the next new one;
  * tracer_choose answers the request: this key means that variant.
  */

@@ -99,7 +99,7 @@ export class Tracer {
       this.library.native.tracer_set_plan([this.handle, abi, nr, code, enter.length / 8, exit.length / 8]),
     );
   }
-  /** The call's plans depend on the low words of registers: `first` under `mask`, and `second` unless it is -1. */
+  /** The call's plans depend on the low words of registers: `first` under `mask`, and `second` unless it is -1 (from 6 on: high words). */
   setSelection(abi: number, nr: number, first: number, mask: number, second: number): void {
     this.check(
       'tracer_set_select',

@@ -18,6 +18,8 @@ import type { Style } from './style.js';
 
 const SEPARATOR = label(', ');
 const ARROW = label(' => ');
+/** Added to the register whose high half is the second word of a key. */
+const HIGH_HALF = 6;
 
 /** One step of printing an argument list. */
 interface Step {
@@ -45,7 +47,7 @@ export interface Selection {
   readonly first: number;
   /** Taken of the first word. */
   readonly mask: number;
-  /** Register of the second word, -1 when there is none. */
+  /** Register of the second word, -1 when there is none, `HIGH_HALF` and a register for its high half. */
   readonly second: number;
   /** Number of a key's variant; new variants get the next number. */
   variant(first: number, second: number): number;
@@ -336,7 +338,8 @@ export function compileCall(name: string, call: Call, style: Style, rawCount: nu
     return build(name, compilePlans(resolved, resolved.plain, before), wanted, () => list);
   }
   const on = wordReader(variants.on, 0);
-  const also = variants.second && wordReader(variants.second, 0);
+  const { register } = variants.on;
+  const also = variants.whole ? (c: Cursor) => c.argHi(register) : variants.second && wordReader(variants.second, 0);
   const compiled = new Map<RList, CompiledList>();
   const pick = (c: Cursor): CompiledList => {
     const list = variants.list((on(c) & variants.mask) >>> 0, also ? also(c) : 0);
@@ -353,7 +356,7 @@ function selectionOf(call: RCall, variants: RVariants, before: Before | undefine
   return {
     first: variants.on.register,
     mask: variants.mask,
-    second: variants.second?.register ?? -1,
+    second: variants.whole ? HIGH_HALF + variants.on.register : (variants.second?.register ?? -1),
     variant(first, second) {
       const list = variants.list(first, second);
       const at = lists.indexOf(list);

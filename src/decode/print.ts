@@ -312,7 +312,7 @@ export class Printers {
       for (const { f, i, print, test, inline, whole, nested, upTo, remark } of shown) {
         const from = at + f.offset;
         const { bytes } = f.node;
-        if (f.ifThere && f.offset + (f.ifThere === true ? bytes : 1) > length) continue;
+        if (f.ifThere > 0 && f.offset + f.ifThere > length) continue;
         if (f.rest && f.offset >= length) continue;
         if (f.beyond !== undefined && f.beyond >= length) continue;
         if (test && !test(c)) continue;
@@ -357,7 +357,7 @@ export class Printers {
           c.changedBase += f.offset;
           print(c, s, from, Math.min(bytes, length - f.offset));
           c.changedBase -= f.offset;
-        } else if (f.ifThere === 'cut' && f.offset + bytes > length)
+        } else if (f.cut && f.offset + bytes > length)
           quote(s, c.bytes, from, length - f.offset, 'all', false);
         else {
           const there = f.rest ? length - f.offset : whole ? bytes : Math.min(bytes, length - f.offset);

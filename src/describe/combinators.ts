@@ -379,14 +379,17 @@ export type VariantSpec = readonly [args: ArgumentSpec, result?: Result];
 
 const variantOf = ([args, result]: VariantSpec): Variant => ({ args: argumentList(args), result });
 
-/** Describes a call whose further arguments depend on a value. `cases`: [keys, arguments, result]. */
+/**
+ * Describes a call whose further arguments depend on a value. `cases`: [keys, arguments, result]. `mask`: looks at these
+ * bits only; `whole`: at all 64.
+ */
 export const callBy = (
   args: ArgumentSpec,
   on: Ref,
   cases: readonly (readonly [keys: number | readonly number[], args: ArgumentSpec, result?: Result])[],
   otherwise: ArgumentSpec,
   result: Result = returns.decimal,
-  mask?: number,
+  { mask, whole }: { mask?: number; whole?: boolean } = {},
 ): Call => {
   const forms = new Map<number, Variant>();
   for (const [keys, spec, own] of cases) {
@@ -399,7 +402,8 @@ export const callBy = (
     variants: {
       on,
       mask,
-      find: (key) => forms.get(key),
+      whole,
+      find: (key, high) => (whole && high !== 0 ? undefined : forms.get(key)),
       all: () => new Set(forms.values()),
       otherwise: variantOf([otherwise]),
     },

@@ -185,9 +185,9 @@ export interface Field {
   readonly hidden?: boolean;
   /**
    * Printed only if the captured size reaches past it; `part`: if any of it is there (what is missing counts as zero);
-   * `cut`: if any of it is there, as bytes in hexadecimal when it is not all.
+   * `cut`: if any of it is there, as bytes in hexadecimal when it is not all; a number: if so many bytes of it are there.
    */
-  readonly ifThere?: boolean | 'part' | 'cut';
+  readonly ifThere?: boolean | 'part' | 'cut' | number;
   /** Has all bytes up to the end of the object; not printed when there are none. */
   readonly rest?: boolean;
   /** Has no more bytes than this says. */
@@ -461,6 +461,8 @@ export interface Variants {
   readonly mask?: number;
   /** A second argument that is part of the key (optname beside level). */
   readonly second?: Ref;
+  /** In place of a second argument, the high half of a first one of 64 bits: the kernel compares all of it. */
+  readonly whole?: boolean;
   /** The form for a key (unsigned 32-bit words); the same object for the same form. Undefined: `otherwise`. */
   find(first: number, second: number, abi: AbiName): Variant | undefined;
   /** All forms, for checks of the descriptions. */

@@ -69,7 +69,10 @@ export interface RField {
   readonly ifSet: boolean;
   readonly verboseOnly: boolean;
   readonly hidden: boolean;
-  readonly ifThere: boolean | 'part' | 'cut';
+  /** How many bytes of it must be there for it to be printed; 0: it is always there. */
+  readonly ifThere: number;
+  /** As bytes in hexadecimal when not all of it is there. */
+  readonly cut: boolean;
   readonly rest: boolean;
   readonly upTo?: Place;
   readonly bare: boolean;
@@ -306,6 +309,8 @@ export interface RVariants {
   readonly on: ArgumentPlace;
   readonly mask: number;
   readonly second?: ArgumentPlace;
+  /** The second word of the key is the high half of `on`. */
+  readonly whole: boolean;
   /** The same object for the same form. */
   list(first: number, second: number): RList;
   /** Every form, resolved: for checks. */
@@ -623,15 +628,17 @@ class Resolver {
       }
       layout.push({ name: f.name, offset: start, bytes });
     }
+    const nodes = node.fields.map((f) => this.node(f.node));
     const fields: RField[] = node.fields.map((f, i) => ({
       name: f.name,
       label: f.as ?? f.name,
-      node: this.node(f.node),
+      node: nodes[i],
       offset: layout[i].offset,
       ifSet: f.ifSet ?? false,
       verboseOnly: f.verboseOnly ?? false,
       hidden: f.hidden ?? false,
-      ifThere: f.ifThere ?? false,
+      ifThere: f.ifThere === true ? nodes[i].bytes : typeof f.ifThere === 'string' ? 1 : Number(f.ifThere ?? 0),
+      cut: f.ifThere === 'cut',
       rest: f.rest ?? false,
       upTo: f.upTo && this.place(f.upTo),
       bare: f.bare ?? false,
@@ -869,6 +876,7 @@ export function resolveCall(name: string, call: Call, style: Style, firstSite = 
       on: resolver.argumentPlace(variants.on),
       mask: variants.mask ?? 0xffffffff,
       second: variants.second && resolver.argumentPlace(variants.second),
+      whole: variants.whole === true && style.abi.word === 8,
       list: (first, second) => form(variants.find(first, second, style.abi.name) ?? variants.otherwise),
       all: () => [variants.otherwise, ...variants.all()].map(form),
     },

@@ -6,13 +6,13 @@ import { choiceName, flagNames, hexText, memoised } from '../xlat.js';
 
 /**
  * A number shown as `text` says; with `-X raw` the number alone, with `-X verbose` both. Where `text` gives nothing, the
- * number stands for itself.
+ * number stands for itself. `zero`: how the number 0 is written.
  */
 export const compound =
-  (text: (lo: number, hi: number, style: Style) => string | undefined): ScalarFormat =>
+  (text: (lo: number, hi: number, style: Style) => string | undefined, zero = '0'): ScalarFormat =>
   (style) =>
     memoised((lo, hi) => {
-      const number = hexText(lo, hi);
+      const number = (lo | hi) === 0 ? zero : hexText(lo, hi);
       if (style.constants === 'raw') return number;
       const parts = text(lo, hi, style);
       if (parts === undefined) return number;

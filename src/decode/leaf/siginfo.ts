@@ -1,9 +1,7 @@
 // siginfo_t, of a delivered signal or of a system call's argument (sigaction(2), asm-generic/siginfo.h). Which members
 // of its union hold something follows from the code, and for codes of the kernel's own from the signal.
 import type { AbiName } from '../../abi/abi.js';
-import { I386, X32_BIT, X86_64 } from '../../abi/abi.js';
 import { errnoName } from '../../abi/errno.js';
-import { syscallName } from '../../abi/syscalls.js';
 import * as g from '../../constants/generated/signal.js';
 import {
   address,
@@ -33,6 +31,7 @@ import type { FieldSpec } from '../../describe/combinators.js';
 import type { Node, StructNode } from '../../describe/node.js';
 import type { ScalarFormat } from '../printer.js';
 import { memoised } from '../xlat.js';
+import { callNumber } from './call-number.js';
 import { signalNumber, userId } from './flags.js';
 
 const SIGILL = 4;
@@ -81,33 +80,6 @@ const clockTicks: ScalarFormat = () =>
     return `${ticks} /* ${digits.slice(0, -TICK_DIGITS)}.${digits.slice(-TICK_DIGITS)} s */`;
   });
 
-/** Number of a call of a personality: its constant, or a name in a comment when it is not the program's own. */
-const callOf = (abi: AbiName, own: boolean): Node =>
-  format((style) =>
-    memoised((lo) => {
-      const name = syscallName(abi, abi === 'x32' ? lo & ~X32_BIT : lo);
-      if (name === undefined || style.constants === 'raw') return String(lo);
-      if (!own) return `${lo} /* ${name} */`;
-      return style.constants === 'verbose' ? `${lo} /* __NR_${name} */` : `__NR_${name}`;
-    }),
-  );
-
-/** A call's number, whose architecture is in `si_arch`. */
-const callNumber = (own: AbiName): Node =>
-  match(
-    sibling('si_arch'),
-    {
-      [I386.auditArch]: callOf('i386', own === 'i386'),
-      [X86_64.auditArch]: match(
-        sibling('si_syscall'),
-        { [X32_BIT]: callOf('x32', own === 'x32') },
-        callOf('x86_64', own === 'x86_64'),
-        X32_BIT,
-      ),
-    },
-    u32,
-  );
-
 const sender: FieldSpec = { si_pid: pid, si_uid: format(userId) };
 const value = inline(struct({ si_int: i32, si_ptr: field(address, { overlay: true }) }), { ifSet: true });
 
@@ -140,7 +112,11 @@ const addressFault = struct({
   si_pkey: field(u32, { overlay: true, when: equals(outer('si_code'), SEGV_PKUERR) }),
 });
 const refused = (own: AbiName): StructNode =>
-  struct({ si_call_addr: address, si_syscall: callNumber(own), si_arch: choice(g.audit_archs) });
+  struct({
+    si_call_addr: address,
+    si_syscall: callNumber(own, sibling('si_arch'), sibling('si_syscall')),
+    si_arch: choice(g.audit_archs),
+  });
 /** Signals without members of their own: what is there, if anything is. */
 const other = struct({ source: inline(struct(sender), { ifSet: true }), value });
 const nothing = struct({});

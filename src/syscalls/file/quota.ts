@@ -170,7 +170,7 @@ const quotaCall = (head: ArgumentSpec): Call => {
     ],
     { id: uid, addr: address },
     returns.decimal,
-    0xffffff00,
+    { mask: 0xffffff00 },
   );
 };
 

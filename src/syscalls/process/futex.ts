@@ -83,7 +83,7 @@ const futexCall = (timeout: Node) => (): Call =>
     ],
     { val: u32, timeout: address, uaddr2: address, val3: x32 },
     undefined,
-    COMMAND_MASK,
+    { mask: COMMAND_MASK },
   );
 
 /** The size of a futex in the low two bits, flags above. */

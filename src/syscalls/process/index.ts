@@ -9,6 +9,7 @@ import { lsm } from './lsm.js';
 import { namespace } from './namespace.js';
 import { personality } from './personality.js';
 import { pidfd } from './pidfd.js';
+import { ptrace } from './ptrace/ptrace.js';
 import { rseq } from './rseq.js';
 import { scheduling } from './scheduling.js';
 import { segment } from './segment.js';
@@ -26,6 +27,7 @@ export const process: Family = {
   ...usage,
   ...scheduling,
   ...futex,
+  ...ptrace,
   ...rseq,
   ...namespace,
   ...lsm,

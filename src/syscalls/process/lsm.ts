@@ -131,7 +131,7 @@ export const lsm: Family = {
       [[LSM_FLAG_SINGLE, { ctx: asked, ...rest }]],
       { ctx: output(contexts), ...rest },
       undefined,
-      LSM_FLAG_SINGLE,
+      { mask: LSM_FLAG_SINGLE },
     ),
   lsm_set_self_attr: () => call({ attr: attribute, ctx: input(one), size: u32, flags: x32 }),
   lsm_list_modules: () => call({ ids: output(array(choice(g.lsm_ids, 8), ret)), size: sizePointer, flags: x32 }),
