@@ -357,8 +357,7 @@ export class Printers {
           c.changedBase += f.offset;
           print(c, s, from, Math.min(bytes, length - f.offset));
           c.changedBase -= f.offset;
-        } else if (f.cut && f.offset + bytes > length)
-          quote(s, c.bytes, from, length - f.offset, 'all', false);
+        } else if (f.cut && f.offset + bytes > length) quote(s, c.bytes, from, length - f.offset, 'all', false);
         else {
           const there = f.rest ? length - f.offset : whole ? bytes : Math.min(bytes, length - f.offset);
           print(c, s, from, upTo ? Math.min(there, upTo(c)) : there);
