@@ -21,6 +21,7 @@ export const DEFAULT_STYLE: Style = {
   pidfds: false,
   signalfds: false,
   comm: false,
+  dumps: undefined,
 };
 
 /** What a format that looks at nothing but its value prints for it. */

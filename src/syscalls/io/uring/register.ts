@@ -248,5 +248,5 @@ export const register = (): Call =>
     ]),
     { arg: address, nr_args: u32 },
     undefined,
-    ~USE_REGISTERED_RING,
+    { mask: ~USE_REGISTERED_RING },
   );

@@ -122,6 +122,6 @@ export const ring: Family = {
       ],
       { sigset: input(sizedSigset(arg('sigsetsize'))), sigsetsize: size },
       returns.decimal,
-      EXT_ARG | EXT_ARG_REG,
+      { mask: EXT_ARG | EXT_ARG_REG },
     ),
 };
