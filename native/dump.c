@@ -56,6 +56,16 @@ static void write_head(struct session *s, const struct task *t, const struct dum
 		event_end(s, r);
 }
 
+static void write_lost(struct session *s, const struct task *t, const struct dump *d, uint32_t bytes, uint64_t addr)
+{
+	struct record *r = begin(s, t, d, DUMP_LOST, 0);
+	if (!r)
+		return;
+	r->args[1] = bytes;
+	r->args[2] = addr;
+	event_end(s, r);
+}
+
 static void write_bytes(struct session *s, struct task *t, const struct dump *d, uint8_t *block)
 {
 	/* A record may take a quarter of the ring. */
@@ -63,8 +73,11 @@ static void write_bytes(struct session *s, struct task *t, const struct dump *d,
 	for (uint64_t done = 0; done < d->len;) {
 		uint32_t want = d->len - done < BLOCK ? (uint32_t)(d->len - done) : BLOCK;
 		int err;
-		if (memory_read(t, d->addr + done, block, want, &err) != want)
+		if (memory_read(t, d->addr + done, block, want, &err) != want) {
+			if (done)
+				write_lost(s, t, d, want, d->addr + done);
 			return;
+		}
 		for (uint32_t at = 0; at < want;) {
 			uint32_t n = want - at < piece ? want - at : piece;
 			struct record *r = begin(s, t, d, DUMP_PLAIN, n);

@@ -45,7 +45,8 @@ enum record_flag {
 enum dump_kind {
 	DUMP_PLAIN = 0,  /* bytes */
 	DUMP_BUFFER = 1, /* a buffer of a vector begins; its bytes follow in records of their own */
-	DUMP_VECTOR = 2  /* a vector of buffers begins (sendmmsg, recvmmsg) */
+	DUMP_VECTOR = 2, /* a vector of buffers begins (sendmmsg, recvmmsg) */
+	DUMP_LOST = 3    /* args[1] bytes at address args[2] cannot be read, though those before them could */
 };
 
 enum task_origin { ORIGIN_SPAWNED = 0, ORIGIN_ATTACHED = 1, ORIGIN_CHILD = 2, ORIGIN_THREAD = 3, ORIGIN_ADOPTED = 4 /* the command, under -D */ };

@@ -9,6 +9,7 @@ export enum DumpKind {
   Plain = 0,
   Buffer = 1,
   Vector = 2,
+  Lost = 3,
 }
 
 /** Most buffers of a vector, and most messages, that are looked at; the kernel takes 1024 (UIO_MAXIOV). */
