@@ -57,7 +57,7 @@ export const input_effect_status = /* @__PURE__ */ choiceTable(
 );
 
 export const input_properties = /* @__PURE__ */ choiceTable(
-  'PROP_???',
+  'INPUT_PROP_???',
   'INPUT_PROP_POINTER=0 INPUT_PROP_DIRECT=1 INPUT_PROP_BUTTONPAD=2 INPUT_PROP_SEMI_MT=3 INPUT_PROP_TOPBUTTONPAD=4 INPUT_PROP_POINTING_STICK=5 INPUT_PROP_ACCELEROMETER=6 INPUT_PROP_PRESSUREPAD=7',
 );
 
