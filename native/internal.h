@@ -82,6 +82,7 @@ enum task_flag {
 /* One traced thread. */
 struct task {
 	struct task *next; /* in its hash chain */
+	struct task *older, *newer; /* in the order in which they came to be traced */
 	pid_t tid;
 	pid_t tgid;        /* 0 until it is known */
 	uint32_t flags;    /* call_flag | task_flag */
@@ -146,6 +147,7 @@ struct session {
 	_Atomic int status;         /* wait status of the command, -1 */
 	/* tasks */
 	struct task *tasks[TASK_BUCKETS];
+	struct task *oldest, *newest;
 	uint32_t task_count;
 	uint32_t seen_count;
 	pid_t command;
@@ -225,6 +227,9 @@ extern const struct capture_source procfs_source; /* context: NULL, to be set to
 bool procfs_is_file(pid_t tid, int fd, dev_t dev, ino_t ino);
 size_t procfs_comm(pid_t pid, char *out, size_t len);
 long procfs_status(pid_t pid, const char *key);
+#define PROCFS_STATUS_BYTES 4096
+/* The text of /proc/PID/status, ended by NUL; false when there is no such process. */
+bool procfs_read_status(pid_t pid, char *out, size_t len);
 
 /* spawn.c */
 int spawn_command(struct session *s);
@@ -264,7 +269,7 @@ void signals_forget(struct session *s);
 
 /* Message codes of EV_MESSAGE. Twin: src/trace/messages.ts. */
 enum message_code {
-	MSG_ATTACH_FAILED = 1,  /* ret = errno; args[0] = tracer pid when known; tid */
+	MSG_ATTACH_FAILED = 1,  /* ret = errno; args[0] = tracer pid when known; tid; region 0 = why, when that is known */
 	MSG_EXEC_FAILED = 2,    /* ret = errno */
 	MSG_TEXT = 3,           /* region 0 = the text */
 	MSG_UNTRACED_CHILD = 4, /* a child made with CLONE_UNTRACED carries the filter: its filtered calls fail */

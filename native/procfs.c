@@ -73,13 +73,21 @@ static size_t source_comm(void *context, int32_t pid, char *out, size_t len)
 
 const struct capture_source procfs_source = { source_read, source_path, source_comm, NULL, NULL };
 
+bool procfs_read_status(pid_t pid, char *out, size_t len)
+{
+	char path[40];
+	snprintf(path, sizeof path, "/proc/%d/status", pid);
+	size_t n = slurp(path, out, len - 1);
+	out[n] = 0;
+	return n > 0;
+}
+
 /* A number of /proc/PID/status, or 0. `key` with its colon. */
 long procfs_status(pid_t pid, const char *key)
 {
-	char path[40], text[4096];
-	snprintf(path, sizeof path, "/proc/%d/status", pid);
-	size_t n = slurp(path, text, sizeof text - 1);
-	text[n] = 0;
+	char text[PROCFS_STATUS_BYTES];
+	if (!procfs_read_status(pid, text, sizeof text))
+		return 0;
 	char *at = strstr(text, key);
 	return at ? strtol(at + strlen(key), NULL, 10) : 0;
 }

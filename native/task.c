@@ -26,6 +26,9 @@ struct task *task_add(struct session *s, pid_t tid, uint32_t flags)
 	t->mem_fd = -1;
 	t->next = *bucket(s, tid);
 	*bucket(s, tid) = t;
+	t->older = s->newest;
+	*(s->newest ? &s->newest->newer : &s->oldest) = t;
+	s->newest = t;
 	s->task_count++;
 	s->seen_count++;
 	return t;
@@ -42,6 +45,8 @@ static void unlink_task(struct session *s, struct task *t)
 void task_remove(struct session *s, struct task *t)
 {
 	unlink_task(s, t);
+	*(t->older ? &t->older->newer : &s->oldest) = t->newer;
+	*(t->newer ? &t->newer->older : &s->newest) = t->older;
 	memory_forget(t);
 	free(t);
 	s->task_count--;

@@ -60,19 +60,18 @@ static void begin_ending(struct session *s)
 		kill(s->command, SIGCONT);
 		kill(s->command, sig);
 	}
-	for (int b = 0; b < TASK_BUCKETS; b++)
-		for (struct task *t = s->tasks[b], *next; t; t = next) {
-			next = t->next;
-			if (must_die(s, t)) {
-				if (t->flags & TASK_ANNOUNCED)
-					event_simple(s, EV_DETACHED, t, t->nr, 0, t->flags & CALL_RECORDED ? RF_IN_SYSCALL : 0, DETACH_INTERRUPT);
-				kill(t->tid, SIGKILL);
-				task_remove(s, t);
-				continue;
-			}
-			t->flags |= TASK_DETACHING;
-			ptrace(PTRACE_INTERRUPT, t->tid, 0, 0);
+	for (struct task *t = s->oldest, *newer; t; t = newer) {
+		newer = t->newer;
+		if (must_die(s, t)) {
+			if (t->flags & TASK_ANNOUNCED)
+				event_simple(s, EV_DETACHED, t, t->nr, 0, t->flags & CALL_RECORDED ? RF_IN_SYSCALL : 0, DETACH_INTERRUPT);
+			kill(t->tid, SIGKILL);
+			task_remove(s, t);
+			continue;
 		}
+		t->flags |= TASK_DETACHING;
+		ptrace(PTRACE_INTERRUPT, t->tid, 0, 0);
+	}
 }
 
 struct status {
@@ -81,11 +80,11 @@ struct status {
 	uint64_t stime_ns;
 };
 
-static pid_t take(struct session *s, struct status *out, int options)
+/* A status of `pid`, -1 for any; of children of the host's other threads none. */
+static pid_t take(struct session *s, pid_t pid, struct status *out, int options)
 {
 	struct rusage usage = { 0 };
-	/* __WNOTHREAD: children of other threads of the host are none of our business. */
-	out->tid = wait4(-1, &out->status, __WALL | __WNOTHREAD | options, s->config.flags & CF_STIME ? &usage : NULL);
+	out->tid = wait4(pid, &out->status, __WALL | __WNOTHREAD | options, s->config.flags & CF_STIME ? &usage : NULL);
 	out->stime_ns = (uint64_t)usage.ru_stime.tv_sec * 1000000000ULL + (uint64_t)usage.ru_stime.tv_usec * 1000;
 	return out->tid;
 }
@@ -107,7 +106,7 @@ static void handle_all(struct session *s, const struct status *first)
 	int n = 1;
 	batch[0] = *first;
 	/* Exec gives a thread another id, to which older stops of the batch would be taken to belong: it comes last. */
-	while (stop_classify(batch[n - 1].status).kind != STOP_EXEC && n < FAIR_BATCH && take(s, &batch[n], WNOHANG) > 0)
+	while (stop_classify(batch[n - 1].status).kind != STOP_EXEC && n < FAIR_BATCH && take(s, -1, &batch[n], WNOHANG) > 0)
 		n++;
 	const struct status *last = &batch[n - 1];
 	bool exec = stop_classify(last->status).kind == STOP_EXEC;
@@ -116,16 +115,36 @@ static void handle_all(struct session *s, const struct status *first)
 			handle(s, &batch[i]);
 }
 
+/*
+ * All tasks have been interrupted: they are let go one after the other, the oldest first. One that does not stop (it
+ * may be in uninterruptible sleep) is passed by when a kick ends the wait, and asked again, until the deadline.
+ */
+static void detach_all(struct session *s)
+{
+	begin_ending(s);
+	while (s->oldest && monotonic() <= s->deadline_ns)
+		for (struct task *t = s->oldest, *newer; t; t = newer) {
+			pid_t next = t->newer ? t->newer->tid : 0;
+			struct status st;
+			if (take(s, t->tid, &st, 0) > 0)
+				handle(s, &st);
+			else if (errno == ECHILD) { /* taken along by an exec */
+				event_simple(s, EV_DETACHED, t, t->nr, 0, 0, DETACH_GONE);
+				task_remove(s, t);
+			}
+			/* An exec may have removed the next one, too. */
+			newer = next ? task_find(s, next) : NULL;
+		}
+}
+
 /* What is left has no status any more (a thread that exec took along), or would not stop in time. */
 static void forget_tasks(struct session *s)
 {
-	for (int b = 0; b < TASK_BUCKETS; b++)
-		while (s->tasks[b]) {
-			struct task *t = s->tasks[b];
-			if (t->flags & TASK_ANNOUNCED)
-				event_simple(s, s->ending ? EV_DETACHED : EV_LOST, t, t->nr, 0, t->flags & CALL_RECORDED ? RF_IN_SYSCALL : 0, DETACH_GONE);
-			task_remove(s, t);
-		}
+	for (struct task *t; (t = s->oldest) != NULL;) {
+		if (t->flags & TASK_ANNOUNCED)
+			event_simple(s, s->ending ? EV_DETACHED : EV_LOST, t, t->nr, 0, t->flags & CALL_RECORDED ? RF_IN_SYSCALL : 0, DETACH_GONE);
+		task_remove(s, t);
+	}
 }
 
 static void wait_loop(struct session *s)
@@ -133,16 +152,11 @@ static void wait_loop(struct session *s)
 	unsigned since_all = 0;
 	while (s->task_count > 0) {
 		if (atomic_load_explicit(&s->interrupt, memory_order_relaxed)) {
-			if (!s->ending) {
-				begin_ending(s);
-				continue;
-			}
-			if (monotonic() > s->deadline_ns)
-				break;
+			detach_all(s);
+			break;
 		}
 		struct status st;
-		/* While the session ends, kicks end the wait every few milliseconds. */
-		if (take(s, &st, 0) < 0) {
+		if (take(s, -1, &st, 0) < 0) {
 			if (errno == ECHILD)
 				break;
 			continue;

@@ -56,6 +56,7 @@ export class Messages {
         this.say(`attach: ptrace(PTRACE_SEIZE, ${c.tid}): ${errnoText(errno)}`);
         const by = c.argLo(0);
         if (by !== 0) this.say(`Process ${c.tid} is already being traced by pid ${by}`);
+        else this.text(c);
         break;
       }
       case Code.ExecFailed:
@@ -65,7 +66,12 @@ export class Messages {
         this.say(`Process ${c.tid} made a child with CLONE_UNTRACED: its filtered system calls will fail`);
         break;
       default:
-        if (c.findSite(0)) this.say(Buffer.from(c.bytes.subarray(c.at, c.at + c.length)).toString('utf8'));
+        this.text(c);
     }
+  }
+
+  /** The text that a message carries. */
+  private text(c: Cursor): void {
+    if (c.findSite(0)) this.say(Buffer.from(c.bytes.subarray(c.at, c.at + c.length)).toString('utf8'));
   }
 }
