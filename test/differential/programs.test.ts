@@ -38,7 +38,7 @@ const programs: readonly Program[] = [
   { name: 'tar c /etc', command: () => ['tar', 'cf', '/dev/null', '/etc'] },
   { name: 'perl', command: () => ['perl', '-e', 'print 1'], noisy: true },
   { name: 'node -e 0', command: () => ['node', '-e', '0'], noisy: true },
-  { name: 'threads', command: () => [threads], noisy: true },
+  { name: 'threads', command: () => [threads] },
 ];
 
 const optionSets: readonly (readonly string[])[] = [[], ['-f'], ['-s', '200'], ['-v'], ['-e', 'trace=%file']];
