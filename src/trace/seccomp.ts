@@ -22,14 +22,27 @@ export interface PreparedFilter {
   readonly dump: () => readonly string[];
 }
 
+/** linux/sched.h */
+const CLONE_UNTRACED = 0x00800000n;
+const UNTRACED_LEAF: Leaf = {
+  kind: 'check',
+  condition: { op: 'ne', arg: 0, width: 32, mask: CLONE_UNTRACED, value: 0n },
+  then: TRACE_LEAF,
+  otherwise: ALLOW_LEAF,
+};
+
 function rulesOf(abi: AbiName, set: SyscallSet): AbiRules {
   const size = tableSize(abi);
   const traced = new Set<number>();
   for (let nr = 0; nr < size; nr++) if (set.has(abi, nr)) traced.add(nr);
   // The tracer must see every exec: the address space changes, and with it what can be read.
   for (const name of ['execve', 'execveat']) for (const nr of syscallNumbers(abi, name)) traced.add(nr);
-  if (abi !== 'i386') return { size, traced };
   const leaves = new Map<number, Leaf>();
+  // A child that is not to be traced keeps the filter, and nobody answers its stops: that is worth a warning. clone3 has
+  // its flags in memory, where a filter cannot look.
+  for (const nr of syscallNumbers(abi, 'clone')) if (!traced.has(nr)) leaves.set(nr, UNTRACED_LEAF);
+  for (const nr of syscallNumbers(abi, 'clone3')) traced.add(nr);
+  if (abi !== 'i386') return { size, traced, leaves };
   for (const nr of [SOCKETCALL, IPC]) {
     const wanted = wantedSubcalls(set, nr);
     if (wanted === 'all' || wanted.length === 0) continue;
