@@ -609,8 +609,12 @@ export class Printers {
           }
           if (n === 0) quote(s, c.bytes, 0, 0, 'none', false);
           else if (!c.find(site, lo, hi) || c.length < Math.min(n, needed)) miss(s, lo, hi);
-          else if (n > limit) quote(s, c.bytes, c.at, limit, hex, true);
-          else quote(s, c.bytes, c.at, trims && c.bytes[c.at + n - 1] === 0 ? n - 1 : n, hex, false);
+          else {
+            // A NUL at the end of what is shown stands for the end of the string, even where the limit put it there.
+            const shown = Math.min(n, limit);
+            if (trims && shown > 0 && c.bytes[c.at + shown - 1] === 0) quote(s, c.bytes, c.at, shown - 1, hex, false);
+            else quote(s, c.bytes, c.at, shown, hex, n > limit);
+          }
         };
       }
       case 'struct': {

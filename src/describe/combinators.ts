@@ -138,7 +138,7 @@ export const bytes = (length: Ref, options: { within?: Ref; trimmed?: boolean; m
 /** A string in a buffer of `length` bytes: ends at a NUL; without one it is cut. */
 export const terminated = (length: Ref): BytesNode => ({ kind: 'bytes', length, style: 'text', terminated: true });
 /** Counted bytes, always in hexadecimal. */
-export const hexBytes = (length: Ref, options: { limit?: number } = {}): BytesNode => ({
+export const hexBytes = (length: Ref, options: { limit?: number; most?: number } = {}): BytesNode => ({
   kind: 'bytes',
   length,
   style: 'hex',

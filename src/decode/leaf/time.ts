@@ -16,10 +16,29 @@ export const itimerspec64 = struct({ it_interval: timespec64, it_value: timespec
 
 const two = (n: number): string => String(n).padStart(2, '0');
 
-/** Seconds of the 400 years after which the calendar repeats. */
+/** Seconds of the 400 years after which the calendar repeats: a multiple of 128. */
 const CYCLE = 12622780800;
 /** Seconds for which Date has fields, less a day for the time zone. */
 const DATE_MAX = 8.64e12 - 86400;
+/** The years that an int holds in `struct tm`, which counts from 1900. */
+const YEAR_MIN = 1900 - 2147483648;
+const YEAR_MAX = 1900 + 2147483647;
+
+/** The date of `cycles` times 400 years and so many seconds; the year wraps as strftime's %Y does. Undefined where `struct tm` has no room for the year. */
+function calendar(cycles: number, seconds: number, fraction: number, digits: number): string | undefined {
+  const date = new Date(seconds * 1000);
+  const year = date.getFullYear() + 400 * cycles;
+  if (year < YEAR_MIN || year > YEAR_MAX) return undefined;
+  const zone = -date.getTimezoneOffset();
+  const sign = zone < 0 ? '-' : '+';
+  const minutes = Math.abs(zone);
+  const behindPoint = fraction === 0 ? '' : '.' + String(fraction).padStart(digits, '0');
+  return (
+    `${year | 0}-${two(date.getMonth() + 1)}-${two(date.getDate())}` +
+    `T${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}${behindPoint}` +
+    `${sign}${two(Math.floor(minutes / 60))}${two(Math.floor(minutes) % 60)}`
+  );
+}
 
 /**
  * `2026-11-22T05:03:15.280990408+0000` in the local time zone; undefined for the epoch itself and for impossible values.
@@ -29,16 +48,15 @@ export function dateText(sec: number, fraction: number, digits = 9): string | un
   if ((sec === 0 && fraction === 0) || fraction >= 10 ** digits || fraction < 0 || !Number.isSafeInteger(sec))
     return undefined;
   const cycles = Math.abs(sec) > DATE_MAX ? Math.trunc(sec / CYCLE) : 0;
-  const date = new Date((sec - cycles * CYCLE) * 1000);
-  const zone = -date.getTimezoneOffset();
-  const sign = zone < 0 ? '-' : '+';
-  const minutes = Math.abs(zone);
-  const behindPoint = fraction === 0 ? '' : '.' + String(fraction).padStart(digits, '0');
-  return (
-    `${date.getFullYear() + 400 * cycles}-${two(date.getMonth() + 1)}-${two(date.getDate())}` +
-    `T${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}${behindPoint}` +
-    `${sign}${two(Math.floor(minutes / 60))}${two(Math.floor(minutes) % 60)}`
-  );
+  return calendar(cycles, sec - cycles * CYCLE, fraction, digits);
+}
+
+/** The same for seconds in two halves (`hi` with the sign) that a number does not hold exactly: counted in units of 128. */
+export function farDateText(hi: number, lo: number, fraction: number, digits = 9): string | undefined {
+  if (fraction >= 10 ** digits || fraction < 0) return undefined;
+  const units = hi * 33554432 + (lo >>> 7);
+  const cycles = Math.trunc(units / (CYCLE / 128));
+  return calendar(cycles, (units - cycles * (CYCLE / 128)) * 128 + (lo & 127), fraction, digits);
 }
 
 /** Prints ` /* date *` + `/` when there is one to print. */
@@ -47,10 +65,20 @@ export function printDate(s: Sink, sec: number, fraction: number, digits = 9): v
   if (text !== undefined) s.text(` /* ${text} */`);
 }
 
-/** Reads a signed field of 4 or 8 bytes as a number. */
+/** The same for a signed field of 4 or 8 bytes. */
+export function printDateAt(c: Cursor, s: Sink, at: number, bytes: number, fraction: number, digits = 9): void {
+  const sec = readTime(c, at, bytes);
+  if (Number.isSafeInteger(sec)) printDate(s, sec, fraction, digits);
+  else {
+    const text = farDateText(c.i32(at + 4), c.u32(at), fraction, digits);
+    if (text !== undefined) s.text(` /* ${text} */`);
+  }
+}
+
+/** Reads a signed field of 4 or 8 bytes as a number: the nearest one. */
 export function readTime(c: Cursor, at: number, bytes: number): number {
   if (bytes === 4) return c.i32(at);
-  return (c.u32(at + 4) | 0) * 4294967296 + c.u32(at);
+  return c.i32(at + 4) * 4294967296 + c.u32(at);
 }
 
 /** A structure of seconds and a fraction of so many digits, with the date behind it. */
@@ -61,7 +89,7 @@ export const dated =
     const at2 = offset(fraction);
     return (c, s, at, length) => {
       plain(c, s, at, length);
-      printDate(s, readTime(c, at, half), readTime(c, at + at2, half), digits);
+      printDateAt(c, s, at, half, readTime(c, at + at2, half), digits);
     };
   };
 

@@ -1,6 +1,6 @@
 // Attributes of files: mode, owner, times, extended flags.
 import * as g from '../../constants/generated/file.js';
-import { dated, printDate, readTime } from '../../decode/leaf/time.js';
+import { dated, printDateAt, readTime } from '../../decode/leaf/time.js';
 import type { Renderer } from '../../decode/printer.js';
 import {
   arg,
@@ -70,10 +70,10 @@ const utimbuf = struct(
       return (c, s, at, length) => {
         s.byte(123);
         first(c, s, at, length);
-        printDate(s, readTime(c, at, half), 0);
+        printDateAt(c, s, at, half, 0);
         s.text(', ');
         second(c, s, at, length);
-        printDate(s, readTime(c, at + at2, half), 0);
+        printDateAt(c, s, at + at2, half, 0);
         s.byte(125);
       };
     },

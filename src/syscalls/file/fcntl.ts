@@ -18,10 +18,10 @@ import {
   i32,
   i64,
   input,
-  long,
   output,
   returns,
   struct,
+  u32,
   x16,
   x32,
   xlong,
@@ -102,13 +102,16 @@ const SET_FILE_RW_HINT = 1038;
 const GETDELEG = 1039;
 const SETDELEG = 1040;
 
+/** A number of the whole register, which has no sign on i386. */
+const word = byAbi(i64, u32);
+
 /** Also fcntl64 of i386. */
 const fcntl = (): Call =>
   callBy(
     { fd, op: choice(g.fcntl_commands) },
     arg('op'),
     [
-      [[DUPFD, DUPFD_CLOEXEC], { arg: long }, returns.fd],
+      [[DUPFD, DUPFD_CLOEXEC], { arg: word }, returns.fd],
       [DUPFD_QUERY, { arg: fd }],
       [GETFD, {}, returns.comment(resultBits('flags', g.fd_flags), {}, 'x')],
       [SETFD, { arg: flags(g.fd_flags) }],
@@ -129,7 +132,7 @@ const fcntl = (): Call =>
       [SETLEASE, { arg: choice(g.lock_types, 'long') }],
       [GETLEASE, {}, returns.comment(resultName(g.lock_types), {}, 'x')],
       [NOTIFY, { arg: flags(g.notify_flags, 'long') }],
-      [SETPIPE_SZ, { arg: long }],
+      [SETPIPE_SZ, { arg: word }],
       [ADD_SEALS, { arg: flags(g.seals, 'long') }],
       [GET_SEALS, {}, returns.comment(resultBits('seals', g.seals), {}, 'x')],
       [[SET_RW_HINT, SET_FILE_RW_HINT], { arg: input(hint) }],

@@ -89,6 +89,9 @@ const SET_PATH = 3;
 const SET_PATH_EMPTY = 4;
 const SET_FD = 5;
 
+/** Bytes of a binary value that the kernel takes at most. */
+const BINARY_MAX = 1 << 20;
+
 export const mount: Family = {
   mount: () =>
     call({
@@ -109,7 +112,7 @@ export const mount: Family = {
       [
         [SET_FLAG, { key: text, value: address, aux: i32 }],
         [SET_STRING, { key: text, value: text, aux: i32 }],
-        [SET_BINARY, { key: text, value: input(hexBytes(arg('aux'))), aux: i32 }],
+        [SET_BINARY, { key: text, value: input(hexBytes(arg('aux'), { most: BINARY_MAX })), aux: i32 }],
         [[SET_PATH, SET_PATH_EMPTY], { key: text, value: path, aux: dirfd }],
         [SET_FD, { key: text, value: address, aux: fd }],
       ],

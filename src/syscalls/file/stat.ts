@@ -2,7 +2,7 @@
 import * as g from '../../constants/generated/file.js';
 import { joinedParts } from '../../decode/leaf/flags.js';
 import { device, fileMode } from '../../decode/leaf/mode.js';
-import { printDate, readTime } from '../../decode/leaf/time.js';
+import { printDateAt, readTime } from '../../decode/leaf/time.js';
 import type { Renderer, ScalarFormat } from '../../decode/printer.js';
 import { label } from '../../decode/sink.js';
 import {
@@ -80,7 +80,7 @@ const full = (fraction: boolean): Renderer => {
       for (const time of times) {
         s.bytes(time.name);
         time.print(c, s, from, length);
-        printDate(s, readTime(c, from + time.at, width), time.nsecAt < 0 ? 0 : readTime(c, from + time.nsecAt, width));
+        printDateAt(c, s, from + time.at, width, time.nsecAt < 0 ? 0 : readTime(c, from + time.nsecAt, width));
         if (!time.printNsec) continue;
         s.bytes(time.nsecName);
         time.printNsec(c, s, from, length);
@@ -99,8 +99,8 @@ const stat64bit = struct(
     st_ino: u64,
     st_nlink: u64,
     st_mode: format(fileMode),
-    st_uid: uid,
-    st_gid: uid,
+    st_uid: u32,
+    st_gid: u32,
     pad: padding(4),
     st_rdev: dev,
     st_size: u64,
@@ -124,8 +124,8 @@ const stat32 = struct(
     __st_ino: u32,
     st_mode: format(fileMode),
     st_nlink: u32,
-    st_uid: uid,
-    st_gid: uid,
+    st_uid: u32,
+    st_gid: u32,
     st_rdev: dev,
     pad3: padding(4),
     st_size: u64,
@@ -148,8 +148,8 @@ const statOld32 = struct(
     st_ino: u32,
     st_mode: format(fileMode, 2),
     st_nlink: u16,
-    st_uid: uid16,
-    st_gid: uid16,
+    st_uid: u16,
+    st_gid: u16,
     st_rdev: format(device, 4),
     st_size: u32,
     st_blksize: u32,
@@ -171,8 +171,8 @@ const oldStat = struct(
     st_ino: u16,
     st_mode: format(fileMode, 2),
     st_nlink: u16,
-    st_uid: uid16,
-    st_gid: uid16,
+    st_uid: u16,
+    st_gid: u16,
     st_rdev: format(device, 2),
     st_size: u32,
     st_atime: i32,
@@ -192,7 +192,7 @@ const statxTime = struct(
       ({ plain, offset: at }) =>
       (c, s, from, length) => {
         plain(c, s, from, length);
-        printDate(s, readTime(c, from, 8), c.u32(from + at('tv_nsec')));
+        printDateAt(c, s, from, 8, c.u32(from + at('tv_nsec')));
       },
   },
 );
