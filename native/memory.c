@@ -1,4 +1,8 @@
-/* Reads tracee memory: pread on a cached /proc/TID/mem; without it process_vm_readv, then PTRACE_PEEKDATA. */
+/*
+ * Reads tracee memory as the tracee itself may read it: process_vm_readv, which stops at pages without the right to read
+ * and does not grow a stack. Where the kernel lacks or denies it: pread on a cached /proc/TID/mem, then PTRACE_PEEKDATA;
+ * these two read unreadable pages, too.
+ */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -64,20 +68,19 @@ size_t memory_read(struct task *t, uint64_t addr, void *out, size_t len, int *er
 		*err = EFAULT;
 		return 0;
 	}
-	size_t got = 0;
-	ssize_t n = 0;
-	if (memory_open(t)) {
-		n = pread64(t->mem_fd, out, len, (off64_t)addr);
-		got = n > 0 ? (size_t)n : 0;
-		/* Nothing at all: the address space of the descriptor is gone. */
-		if (n == 0)
-			memory_forget(t);
-	} else {
-		struct iovec local = { out, len }, remote = { (void *)(uintptr_t)addr, len };
-		n = process_vm_readv(t->tid, &local, 1, &remote, 1, 0);
-		got = n > 0 ? (size_t)n : 0;
-		if (n < 0 && (errno == ENOSYS || errno == EPERM))
+	struct iovec local = { out, len }, remote = { (void *)(uintptr_t)addr, len };
+	ssize_t n = process_vm_readv(t->tid, &local, 1, &remote, 1, 0);
+	size_t got = n > 0 ? (size_t)n : 0;
+	if (n < 0 && (errno == ENOSYS || errno == EPERM)) {
+		if (memory_open(t)) {
+			n = pread64(t->mem_fd, out, len, (off64_t)addr);
+			got = n > 0 ? (size_t)n : 0;
+			/* Nothing at all: the address space of the descriptor is gone. */
+			if (n == 0)
+				memory_forget(t);
+		} else {
 			got = memory_peek(t, addr, out, len);
+		}
 	}
 	if (got < len)
 		*err = EFAULT;
