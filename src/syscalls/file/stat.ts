@@ -28,7 +28,7 @@ import {
 } from '../../describe/combinators.js';
 import type { Condition, Node } from '../../describe/node.js';
 import type { Family } from '../index.js';
-import { path, uid, uid16 } from './arguments.js';
+import { path, uid } from './arguments.js';
 
 const isDevice = (type: number): boolean => type === 0x2000 || type === 0x6000;
 
