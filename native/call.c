@@ -85,6 +85,38 @@ static void write_call(struct session *s, struct task *t, const struct syscall_i
 		dump_write(s, t);
 }
 
+/*
+ * i386 makes some calls through a multiplexer; they get numbers of their own (tracer.h). The arguments of a call that
+ * socketcall(2) carries are in memory; what cannot be read, or is unknown, stays socketcall.
+ */
+static void unwrap_socketcall(struct task *t)
+{
+	static const uint8_t counts[] = { 0, 3, 3, 3, 2, 3, 3, 3, 4, 4, 4, 6, 6, 2, 5, 5, 3, 3, 4, 5, 4 };
+	uint32_t words[6] = { 0 };
+	uint64_t sub = t->args[0];
+	int err = 0;
+	if (sub == 0 || sub >= sizeof counts)
+		return;
+	size_t want = counts[sub] * sizeof *words;
+	if (memory_read(t, t->args[1], words, want, &err) != want)
+		return;
+	for (int i = 0; i < 6; i++)
+		t->args[i] = words[i];
+	t->nr = TRACER_SOCKETCALL + (uint32_t)sub;
+}
+
+/* ipc(2) has the arguments in registers behind its own first one: they move up, its version (the upper half) comes last. */
+static void unwrap_ipc(struct task *t)
+{
+	const uint32_t known = 0x1e0781e; /* 1-4, 11-14, 21-24 of linux/ipc.h */
+	uint64_t sub = t->args[0] & 0xffff, version = t->args[0] >> 16;
+	if (sub > 24 || !(known >> sub & 1))
+		return;
+	memmove(t->args, t->args + 1, 5 * sizeof *t->args);
+	t->args[5] = version;
+	t->nr = TRACER_IPC + (uint32_t)sub;
+}
+
 /* rt_sigreturn, and i386's sigreturn, take no argument but the frame on the stack. */
 static bool is_sigreturn(const struct task *t)
 {
@@ -137,6 +169,10 @@ static void entering(struct session *s, struct task *t, const struct syscall_inf
 	if (s->config.flags & CF_SECCOMP && t->flags & TASK_DESCENDANT)
 		warn_untraced(s, t);
 	if (is_traced(s, t)) {
+		if (t->abi == 1 && t->nr == 102)
+			unwrap_socketcall(t);
+		else if (t->abi == 1 && t->nr == 117)
+			unwrap_ipc(t);
 		write_call(s, t, info, true, info->op == 3);
 		t->flags |= CALL_RECORDED;
 	}

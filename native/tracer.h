@@ -33,6 +33,9 @@ struct tracer_config {
 };
 
 #define TRACER_CONFIG_VERSION 1
+/* Numbers, far behind i386's own, of the calls that its multiplexers socketcall and ipc carry: base plus first argument. */
+#define TRACER_SOCKETCALL 0x300
+#define TRACER_IPC 0x320
 #define TRACER_MAX_NR 1024    /* numbers above it are always traced, with empty plans */
 
 /* Creates a session (ring mapped, thread not yet started); returns its handle, a small number. */

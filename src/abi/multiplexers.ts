@@ -31,3 +31,38 @@ export function subcalls(nr: number): readonly (readonly [first: number, name: s
   if (nr === IPC) return Object.entries(IPC_CALLS).map(([n, name]) => [Number(n), name] as const);
   return [];
 }
+
+/** Numbers that the tracer gives to carried calls (twin: native/tracer.h): base plus first argument. */
+export const CARRIED_SOCKETCALL = 0x300;
+export const CARRIED_IPC = 0x320;
+
+/** Arguments of carried calls, as many as `-e raw=` shows. */
+const COUNTS: Readonly<Record<string, number>> = {
+  ...Object.fromEntries(
+    [3, 3, 3, 2, 3, 3, 3, 4, 4, 4, 6, 6, 2, 5, 5, 3, 3, 4, 5, 4].map((count, i) => [SOCKET_CALLS[i], count] as const),
+  ),
+  semop: 4,
+  semget: 4,
+  semctl: 4,
+  semtimedop: 5,
+  msgsnd: 4,
+  msgrcv: 5,
+  msgget: 4,
+  msgctl: 4,
+  shmat: 4,
+  shmdt: 4,
+  shmget: 4,
+  shmctl: 4,
+};
+
+/** The multiplexer behind a number of i386 that stands for a carried call; undefined for all others. */
+export function carrierOf(nr: number): number | undefined {
+  if (nr > CARRIED_SOCKETCALL && nr <= CARRIED_SOCKETCALL + SOCKET_CALLS.length) return SOCKETCALL;
+  return IPC_CALLS[nr - CARRIED_IPC] === undefined ? undefined : IPC;
+}
+
+/** Name and number of arguments of a carried call. */
+export function carriedCall(nr: number): { readonly name: string; readonly count: number } | undefined {
+  const name = SOCKET_CALLS[nr - CARRIED_SOCKETCALL - 1] ?? IPC_CALLS[nr - CARRIED_IPC];
+  return name === undefined ? undefined : { name, count: COUNTS[name] };
+}

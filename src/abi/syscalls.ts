@@ -1,5 +1,6 @@
 // System calls of each personality by number and by name, and the classes of `-e trace=%class`.
 import type { AbiName } from './abi.js';
+import { carriedCall } from './multiplexers.js';
 import { CLASSES, SYSCALLS } from './generated/syscalls.js';
 
 interface Table {
@@ -37,9 +38,9 @@ function tableOf(abi: AbiName): Table {
   return table;
 }
 
-/** Name of a number (x32 without its bit); undefined when the table has none. */
+/** Name of a number (x32 without its bit), or of a call that a multiplexer of i386 carries; undefined when there is none. */
 export function syscallName(abi: AbiName, nr: number): string | undefined {
-  return tableOf(abi).names[nr];
+  return tableOf(abi).names[nr] ?? (abi === 'i386' ? carriedCall(nr)?.name : undefined);
 }
 
 /** Numbers that bear a name; x32 has two of some. */
@@ -49,7 +50,7 @@ export function syscallNumbers(abi: AbiName, name: string): readonly number[] {
 
 /** Number of arguments that strace shows of an undecoded call; 6 for unknown numbers. */
 export function syscallArgCount(abi: AbiName, nr: number): number {
-  return tableOf(abi).counts[nr] ?? 6;
+  return tableOf(abi).counts[nr] ?? (abi === 'i386' ? carriedCall(nr)?.count : undefined) ?? 6;
 }
 
 /** Highest known number plus one. */

@@ -73,10 +73,9 @@ export function placeReader(place: Place, depth: number): (c: Cursor) => number 
       };
     }
     case 'deref': {
-      const { target, absent } = place;
-      if (place.entry) return (c) => derefAt(c.entry, target, absent);
-      return (c) =>
-        c.find(target.site, c.argLo(target.register), c.argHi(target.register)) && c.length >= 4 ? c.u32(c.at) : absent;
+      const { target, absent, signed = false } = place;
+      if (place.entry) return (c) => derefAt(c.entry, target, absent, signed);
+      return (c) => derefAt(c, target, absent, signed);
     }
     case 'bits': {
       const word = wordReader(place.of, depth);
@@ -91,10 +90,11 @@ export function placeReader(place: Place, depth: number): (c: Cursor) => number 
 }
 
 /** The int that an argument pointed to in a record. */
-function derefAt(c: Cursor | null, target: NamedRegister, absent: number): number {
+function derefAt(c: Cursor | null, target: NamedRegister, absent: number, signed: boolean): number {
   if (c === null) return absent;
   const { register, site } = target;
-  return c.find(site, c.argLo(register), c.argHi(register)) && c.length >= 4 ? c.u32(c.at) : absent;
+  if (!c.find(site, c.argLo(register), c.argHi(register)) || c.length < 4) return absent;
+  return signed ? c.i32(c.at) : c.u32(c.at);
 }
 
 /** The low 32 bits of a reference, unsigned: what masks and switches look at. */

@@ -32,7 +32,15 @@ export type Ref =
    * The 32-bit integer that an inout or input pointer argument points to, as captured in the same record; `absent` (0)
    * when it could not be read.
    */
-  | { readonly kind: 'deref'; readonly name: string; readonly absent?: number; readonly entry?: boolean }
+  | {
+      readonly kind: 'deref';
+      readonly name: string;
+      readonly absent?: number;
+      /** As it was at the entering stop. */
+      readonly entry?: boolean;
+      /** A C int: it may be negative. */
+      readonly signed?: boolean;
+    }
   /** What a field of the structure around was at the entry, where both states of it are known; else no limit at all. */
   | { readonly kind: 'before'; readonly name: string }
   /** Which object a descriptor stands for: the key (`linkKey`) of what /proc/PID/fd/N links to, 0 when that is not known. */

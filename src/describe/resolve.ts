@@ -44,7 +44,13 @@ export type Place =
   | { readonly kind: 'min'; readonly of: Place; readonly max: number }
   | { readonly kind: 'less'; readonly of: Place; readonly by: number }
   | { readonly kind: 'least'; readonly a: Place; readonly b: Place }
-  | { readonly kind: 'deref'; readonly target: NamedRegister; readonly absent: number; readonly entry?: boolean }
+  | {
+      readonly kind: 'deref';
+      readonly target: NamedRegister;
+      readonly absent: number;
+      readonly entry?: boolean;
+      readonly signed?: boolean;
+    }
   | { readonly kind: 'before'; readonly offset: number; readonly bytes: number }
   | { readonly kind: 'link'; readonly of: Place; readonly site: number }
   | { readonly kind: 'bits'; readonly of: Place; readonly mask: number }
@@ -391,7 +397,13 @@ class Resolver {
         return { kind: 'link', of: this.place(ref.of), site: this.newSite() };
       case 'deref': {
         const found = this.registers.get(ref.name) ?? this.fail(`no argument '${ref.name}'`);
-        return { kind: 'deref', target: found, absent: ref.absent ?? (ref.entry ? Infinity : 0), entry: ref.entry };
+        return {
+          kind: 'deref',
+          target: found,
+          absent: ref.absent ?? (ref.entry ? Infinity : 0),
+          entry: ref.entry,
+          signed: ref.signed,
+        };
       }
       case 'bits':
         return { kind: 'bits', of: this.place(ref.of), mask: ref.mask };

@@ -18,13 +18,19 @@ import { perf } from './perf.js';
 
 const families: readonly Family[] = [file, memory, process, signal, io, time, network, kernel, bpf, perf];
 
-/** The description of a call on a personality; undefined when it has none. */
-export function descriptionOf(name: string, abi: AbiName): Call | undefined {
-  for (const family of families) {
-    const own = (abi === 'i386' ? family[name + '@32'] : undefined) ?? family[name];
-    if (own && Object.hasOwn(family, abi === 'i386' && family[name + '@32'] ? name + '@32' : name)) return own();
-  }
+/** A description by the key that it has in its family. */
+function described(key: string): Call | undefined {
+  for (const family of families) if (Object.hasOwn(family, key)) return family[key]();
   return undefined;
+}
+
+/**
+ * The description of a call on a personality; undefined when it has none. `ipc`: it came through i386's ipc(2), which has
+ * first, second, third, ptr, fifth and its version in the registers: described under the name with `@ipc`.
+ */
+export function descriptionOf(name: string, abi: AbiName, ipc = false): Call | undefined {
+  if (ipc) return described(name + '@ipc');
+  return (abi === 'i386' ? described(name + '@32') : undefined) ?? described(name);
 }
 
 /** Names of all described calls, with their `@32` variants. */

@@ -1,5 +1,6 @@
 // Compiled calls by personality and number: made on first use, plans uploaded when the tracer asks for them.
 import { ABIS } from '../abi/abi.js';
+import { carrierOf, IPC } from '../abi/multiplexers.js';
 import { syscallArgCount, syscallName } from '../abi/syscalls.js';
 import type { CompiledCall } from '../decode/call.js';
 import { compileCall, compileUnknown } from '../decode/call.js';
@@ -8,6 +9,7 @@ import { isEmpty } from '../capture/dump.js';
 import type { Style } from '../decode/style.js';
 import { descriptionOf } from '../syscalls/index.js';
 import type { TraceOptions } from './options.js';
+import { holds } from './subcalls.js';
 
 /** The style in which a call of a personality is shown. */
 export function styleOf(options: TraceOptions, abi: number, nr: number): Style {
@@ -15,9 +17,9 @@ export function styleOf(options: TraceOptions, abi: number, nr: number): Style {
   return {
     abi: ABIS[abi],
     stringLimit: options.stringLimit,
-    abbrev: options.abbrev.has(name, nr),
-    verbose: options.verbose.has(name, nr),
-    raw: options.raw.has(name, nr),
+    abbrev: holds(options.abbrev, name, nr),
+    verbose: holds(options.verbose, name, nr),
+    raw: holds(options.raw, name, nr),
     constants: options.constants,
     hex: options.hex,
     argNames: options.argNames,
@@ -73,7 +75,7 @@ export class Calls {
       return compileUnknown(`syscall_0x${full.toString(16)}`, style, 6, this.targets);
     }
     const count = syscallArgCount(abiName, nr);
-    const call = descriptionOf(name, abiName);
+    const call = descriptionOf(name, abiName, abi === 1 && carrierOf(nr) === IPC);
     return call
       ? compileCall(name, call, style, count, this.targets)
       : compileUnknown(name, style, count, this.targets);

@@ -1,4 +1,5 @@
 // What stands before a line: process id, times, instruction pointer, number; and the time of a call behind it.
+import { carrierOf } from '../abi/multiplexers.js';
 import type { Sink } from '../decode/sink.js';
 import type { Cursor } from '../record/cursor.js';
 import { Event, Offset } from '../record/layout.js';
@@ -68,7 +69,8 @@ export class LinePrefix {
   /** The number of the call, or of the tracee's last one. */
   private number(s: Sink, c: Cursor): void {
     const isCall = c.event === Event.Enter || c.event === Event.Exit;
-    const nr = isCall ? (c.abi === 2 ? c.nr + 0x40000000 : c.nr) : c.argLo(5);
+    const own = (c.abi === 1 ? carrierOf(c.nr) : undefined) ?? c.nr;
+    const nr = isCall ? (c.abi === 2 ? own + 0x40000000 : own) : c.argLo(5);
     s.text(`[${String(nr).padStart(4)}] `);
   }
 

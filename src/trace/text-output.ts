@@ -1,6 +1,6 @@
 // Text, line by line as strace writes it: prefixes, unfinished and resumed calls, results, signals, ends.
 import { ABIS, X86_64 } from '../abi/abi.js';
-import { IPC, SOCKETCALL } from '../abi/multiplexers.js';
+import { carrierOf, IPC, SOCKETCALL } from '../abi/multiplexers.js';
 import { signalName } from '../abi/signal.js';
 import { deliveredSiginfo } from '../decode/leaf/siginfo.js';
 import { compileObject } from '../decode/object.js';
@@ -17,7 +17,7 @@ import type { Stream } from './destination.js';
 import type { Messages } from './messages.js';
 import type { TraceOptions } from './options.js';
 import { LinePrefix } from './prefix.js';
-import { wantedSubcalls } from './subcalls.js';
+import { holds } from './subcalls.js';
 import { startOf, Summary } from './summary.js';
 import { Tracee } from './tracee.js';
 
@@ -40,6 +40,8 @@ export type StreamOf = (tid: number) => Stream;
 export class TextOutput {
   private readonly tracees = new Map<number, Tracee>();
   private readonly prefix: LinePrefix;
+  /** Whether calls of i386's multiplexers are wanted, by number. */
+  private readonly carried = new Map<number, boolean>();
   /** Calls that passed all filters, for --syscall-limit. */
   private shown = 0;
   /** --syscall-limit was reached: what comes now was recorded before the tracees could be let go. */
@@ -163,7 +165,7 @@ export class TextOutput {
 
   private enter(tracee: Tracee, c: Cursor): void {
     const { abi, nr } = c;
-    if (abi === 1 && (nr === SOCKETCALL || nr === IPC) && !this.wantsSubcall(nr, c.argLo(0))) {
+    if (abi === 1 && !this.wantsCarried(nr)) {
       tracee.skipped = true;
       return;
     }
@@ -201,9 +203,12 @@ export class TextOutput {
     return statuses.has(c.failed ? 'failed' : 'successful');
   }
 
-  private wantsSubcall(nr: number, first: number): boolean {
-    const wanted = wantedSubcalls(this.options.trace, nr);
-    return wanted === 'all' || wanted.includes(nr === IPC ? first & 0xffff : first);
+  /** The tracer stops at a multiplexer of i386 for any call that it carries; not each of them is wanted. */
+  private wantsCarried(nr: number): boolean {
+    if (nr !== SOCKETCALL && nr !== IPC && carrierOf(nr) === undefined) return true;
+    let wanted = this.carried.get(nr);
+    if (wanted === undefined) this.carried.set(nr, (wanted = holds(this.options.trace, 'i386', nr)));
+    return wanted;
   }
 
   private exit(tracee: Tracee, c: Cursor): void {

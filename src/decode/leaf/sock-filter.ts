@@ -34,29 +34,23 @@ function codeText(code: number, style: Style): string {
   const named = (table: ConstantTable, value: number): string =>
     constantText(table, style.abi, style.constants, value, 0, 4);
   /** Bits that mean nothing are shown only when there are any. */
-  const rest = (bits: number): string =>
-    bits === 0
-      ? ''
-      : style.constants === 'raw' && bits < 0x100
-        ? `|${hexText(bits, 0)}`
-        : `|${hexText(bits, 0)} /* BPF_??? */`;
+  const rest = (bits: number): string => (bits === 0 ? '' : `|${hexText(bits, 0)} /* BPF_??? */`);
   const text = named(g.filter_classes, code & CLASS);
-  const high = rest(code & 0xff00);
   switch (code & CLASS) {
     case 0:
     case 1:
-      return `${text}|${named(g.filter_sizes, code & SIZE)}|${named(g.filter_modes, code & MODE)}${high}`;
+      return `${text}|${named(g.filter_sizes, code & SIZE)}|${named(g.filter_modes, code & MODE)}`;
     case 2:
     case 3:
-      return text + rest(code & 0xf8) + high;
+      return text + rest(code & ~CLASS);
     case 4:
-      return `${text}|${named(g.filter_sources, code & SOURCE)}|${named(g.filter_operations, code & OPERATION)}${high}`;
+      return `${text}|${named(g.filter_sources, code & SOURCE)}|${named(g.filter_operations, code & OPERATION)}`;
     case 5:
-      return `${text}|${named(g.filter_sources, code & SOURCE)}|${named(g.filter_jumps, code & OPERATION)}${high}`;
+      return `${text}|${named(g.filter_sources, code & SOURCE)}|${named(g.filter_jumps, code & OPERATION)}`;
     case RET:
-      return `${text}|${named(g.filter_results, code & RESULT)}${rest(code & 0xffe0 & 0xff)}${high}`;
+      return `${text}|${named(g.filter_results, code & RESULT)}${rest(code & ~(CLASS | RESULT))}`;
     default:
-      return `${text}|${named(g.filter_moves, code & MOVE)}${high}`;
+      return `${text}|${named(g.filter_moves, code & MOVE)}${rest(code & ~(CLASS | MOVE))}`;
   }
 }
 

@@ -3,13 +3,13 @@ import * as g from '../../constants/generated/network.js';
 import {
   arg,
   call,
-  deref,
-  derefBefore,
   fd,
   incidental,
   flags,
   i32,
   inout,
+  intAt,
+  intBefore,
   input,
   least,
   output,
@@ -22,7 +22,7 @@ import type { Family } from '../index.js';
 /** An address that the caller gives, of as many bytes as an argument says. */
 export const addressIn = (length: string): PointerNode => input(sockaddr(arg(length)));
 /** An address that the kernel fills in: as long as the lesser of what was offered and what there was. */
-export const addressOut = (length: string): PointerNode => output(sockaddr(least(derefBefore(length), deref(length))));
+export const addressOut = (length: string): PointerNode => output(sockaddr(least(intBefore(length), intAt(length))));
 /** Its length; nothing is to be had when there is no address. */
 export const addressLength = (address: string): PointerNode => inout(i32, { onlyIf: arg(address), failed: i32 });
 

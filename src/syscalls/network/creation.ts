@@ -1,6 +1,7 @@
 // socket(2), socketpair(2), listen(2), shutdown(2): families, types with flags, protocols by family.
 import * as g from '../../constants/generated/network.js';
 import {
+  address,
   arg,
   array,
   call,
@@ -71,10 +72,11 @@ const protocol = match(
   ulong,
 );
 
-/** Names that argument 1 of socketcall, or the call itself, stands for. */
 export const creation: Family = {
   socket: () => call({ domain, type, protocol }, returns.fd),
   socketpair: () => call({ domain, type, protocol: ulong, sv: output(array(fd, constant(2))) }),
   listen: () => call({ sockfd: fd, backlog: i32 }),
   shutdown: () => call({ sockfd: fd, how: choice(g.shutdown_modes) }),
+  // What it carries is shown as that call; this is left when its arguments cannot be read, or it carries none.
+  socketcall: () => call({ call: choice({ ...g.socketcalls, placeholder: '' }, 4, 'd'), args: address }),
 };

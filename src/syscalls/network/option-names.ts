@@ -2,7 +2,7 @@
 import * as g from '../../constants/generated/network.js';
 import type { ConstantTable } from '../../constants/table.js';
 import { joined } from '../../constants/table.js';
-import { arg, choice, i32, match } from '../../describe/combinators.js';
+import { arg, choice, match, u32 } from '../../describe/combinators.js';
 import type { MatchNode, Node } from '../../describe/node.js';
 
 const SOL_IP = 0;
@@ -48,7 +48,7 @@ const names = (socket: ConstantTable, ip: ConstantTable, ipv6: ConstantTable): M
       [SOL_IP, choice(joined(g.ip_options, ip))],
       [SOL_IPV6, choice(joined(g.ipv6_options, ipv6))],
     ] as readonly (readonly [number, Node])[],
-    i32,
+    u32,
   );
 
 /** The name of an option that is set. */

@@ -11,14 +11,14 @@ import {
   chars,
   choice,
   constant,
-  deref,
-  derefBefore,
   dividedBy,
   fd,
   field,
   format,
   hexBytes,
   i32,
+  intAt,
+  intBefore,
   least,
   room,
   sibling,
@@ -43,7 +43,7 @@ import { constantText, hexText, memoised } from '../../decode/xlat.js';
 const MOST = 0x7fffffff;
 /** Bytes given and bytes got. */
 const given: Ref = arg('optlen');
-const got: Ref = deref('optlen');
+const got: Ref = intAt('optlen');
 
 /** What an option's value is, set and asked for. */
 export interface OptionValue {
@@ -206,7 +206,7 @@ const tipcGroup = struct({
 
 const program: OptionValue = structure(filterProgram(packetExtensions), { most: 16 });
 /** The filter of a socket, which `-v` shows; its length is a number of instructions. */
-const instructions = least(derefBefore('optlen'), got);
+const instructions = least(intBefore('optlen'), got);
 const attached = verbose(
   whole(array(filterInstruction(packetExtensions), instructions), undefined, {
     least: 1,
@@ -255,10 +255,10 @@ const VALUES: readonly (readonly [level: number, option: number, value: OptionVa
     9,
     {
       set: netlink.set,
-      get: whole(array(u32, dividedBy(least(derefBefore('optlen'), got), 4)), undefined, {
+      get: whole(array(u32, dividedBy(least(intBefore('optlen'), got), 4)), undefined, {
         least: 1,
         most: MOST,
-        length: least(derefBefore('optlen'), got),
+        length: least(intBefore('optlen'), got),
       }),
     },
   ],
