@@ -441,7 +441,11 @@ export class Printers {
     const { options, direction } = node;
     const whenNull = options.whenNull === undefined ? NULL : label(options.whenNull);
     const followed = style.verbose || options.always === true || isText(node.to);
-    const target = followed ? this.pointee(node, depth) : unfollowed(node.to, depth);
+    const target = followed
+      ? this.pointee(node, depth)
+      : options.plainAddress
+        ? printAddress
+        : unfollowed(node.to, depth);
     const hidden =
       (direction === 'out' || (direction === 'in' && this.late && !isText(node.to))) && !options.evenOnError;
     const { onRestart } = options;

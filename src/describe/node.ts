@@ -132,6 +132,8 @@ export interface PointerOptions {
   readonly failed?: MemoryNode | ScalarNode | 'address';
   /** What a null pointer prints; NULL when absent. */
   readonly whenNull?: string;
+  /** With -e verbose=none an address, even of an array that has no elements. */
+  readonly plainAddress?: boolean;
   /** Followed even with -e verbose=none (strings, paths). */
   readonly always?: boolean;
   /** A field of 64 bits on every personality (__aligned_u64). */

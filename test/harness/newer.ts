@@ -22,6 +22,7 @@ const list: readonly Newer[] = [
   },
   { calls: /^name_to_handle_at$/, line: /AT_/, reason: 'flags of its own' },
   { calls: /^open_by_handle_at$/, line: /= \d+$/, reason: 'the result is a descriptor with its path' },
+  { calls: /^(send|recv)/, line: /MSG_\w+\|0x/, reason: 'MSG_SOCK_DEVMEM' },
   { calls: /^renameat2$/, line: /RENAME_\?\? /, reason: 'another placeholder' },
   { calls: /^memfd_create$/, line: /0x/, reason: 'MFD_NOEXEC_SEAL, MFD_EXEC' },
   { calls: /^fallocate$/, line: /0x/, reason: 'FALLOC_FL_WRITE_ZEROES' },

@@ -80,12 +80,12 @@ const receiveVector = array(
 );
 
 /** `Timeout`, or what is left of the time. */
-const timeLeft: Renderer = ({ arg: argument, argIndex }) => {
+const timeLeft: Renderer = ({ style, arg: argument, argIndex }) => {
   const left = argument('timeout');
   const register = argIndex('timeout');
   return (c, s) => {
     if (c.retLo === 0 && c.retHi === 0) s.text('Timeout');
-    else if ((c.argLo(register) | c.argHi(register)) !== 0) {
+    else if (style.verbose && (c.argLo(register) | c.argHi(register)) !== 0) {
       s.text('left ');
       left(c, s);
     }
@@ -95,7 +95,7 @@ const receiveMany = (timeout: StructNode) =>
   call(
     {
       sockfd: fd,
-      msgvec: inout(receiveVector, { failed: 'address' }),
+      msgvec: inout(receiveVector, { failed: 'address', plainAddress: true }),
       vlen: u32,
       flags: messageFlags,
       timeout: inout(timeout, { show: 'entry' }),
@@ -165,7 +165,12 @@ export const messages: Family = {
     dumping(call({ sockfd: fd, msg: inout(received(ret), { failed: offered }), flags: messageFlags }), message('read')),
   sendmmsg: () =>
     dumping(
-      call({ sockfd: fd, msgvec: input(sendVector, { atExit: true, ...given }), vlen: u32, flags: messageFlags }),
+      call({
+        sockfd: fd,
+        msgvec: input(sendVector, { atExit: true, plainAddress: true, ...given }),
+        vlen: u32,
+        flags: messageFlags,
+      }),
       several('write'),
     ),
   recvmmsg: () => dumping(receiveMany(timespec), several('read')),
