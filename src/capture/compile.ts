@@ -572,7 +572,7 @@ class Capture {
         const capture = (): void => {
           const at = b.take();
           b.emit(Op.Mov, at, address);
-          b.emit(Op.AddI, at, 0, 0, 0, node.bytes);
+          b.emit(Op.AddI, at, 0, 0, 0, f.offset);
           this.target(f.node, at, f.behind);
           b.give();
         };

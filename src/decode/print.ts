@@ -268,9 +268,9 @@ export class Printers {
       if (f.behind >= 0) {
         const print = this.found(f.node, f.behind, depth, false, f.lost);
         const outer = depth - 1;
-        const { bytes } = node;
+        const { offset } = f;
         return (c, s) => {
-          const lo = c.addressLo[outer] + bytes;
+          const lo = c.addressLo[outer] + offset;
           print(c, s, lo >>> 0, (c.addressHi[outer] + (lo > 0xffffffff ? 1 : 0)) >>> 0);
         };
       }

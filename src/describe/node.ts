@@ -213,7 +213,7 @@ export interface Field {
   /** With `show: 'split'`: what is printed at the entry ends before it ('value': before its value). */
   readonly fresh?: boolean | 'value';
   /**
-   * Lies behind the structure, at its very end, and is captured on its own: a flexible array. Only in structures that a
+   * Lies behind the members before it, and is captured on its own: a flexible array. Only in structures that a
    * pointer leads to. `lost` is printed when it cannot be read (an address otherwise).
    */
   readonly behind?: { readonly lost?: string };

@@ -11,12 +11,13 @@ import { process } from './process/index.js';
 import { signal } from './signal/index.js';
 import { io } from './io/index.js';
 import { time } from './time/index.js';
+import { ipc } from './ipc/index.js';
 import { network } from './network/index.js';
 import { kernel } from './kernel.js';
 import { bpf } from './bpf/index.js';
 import { perf } from './perf.js';
 
-const families: readonly Family[] = [file, memory, process, signal, io, time, network, kernel, bpf, perf];
+const families: readonly Family[] = [file, memory, process, signal, io, time, ipc, network, kernel, bpf, perf];
 
 /** A description by the key that it has in its family. */
 function described(key: string): Call | undefined {

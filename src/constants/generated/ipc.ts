@@ -66,3 +66,9 @@ export const ipc_calls = /* @__PURE__ */ choiceTable(
   'IPC_???',
   'SEMOP=1 SEMGET=2 SEMCTL=3 SEMTIMEDOP=4 MSGSND=b MSGRCV=c MSGGET=d MSGCTL=e SHMAT=15 SHMDT=16 SHMGET=17 SHMCTL=18',
 );
+
+/** mq_getsetattr */
+export const mq_attr_flags = /* @__PURE__ */ flagsTable(
+  'O_???',
+  'O_NONBLOCK=800',
+);

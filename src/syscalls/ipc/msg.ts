@@ -1,0 +1,88 @@
+// System V message queues.
+import * as g from '../../constants/generated/ipc.js';
+import {
+  address,
+  arg,
+  behind,
+  byAbi,
+  bytes,
+  call,
+  callBy,
+  field,
+  flags,
+  i32,
+  input,
+  long,
+  output,
+  returns,
+  size,
+  struct,
+  u16,
+  ulong,
+} from '../../describe/combinators.js';
+import type { Call, MemoryNode } from '../../describe/node.js';
+import type { Family } from '../index.js';
+import { command, creationFlags, inBothLayouts, IPC_64, ipcKey, ipcTime, permission, toldOnly } from './command.js';
+
+const queue = inBothLayouts((small, extent) =>
+  struct(
+    {
+      msg_perm: permission(small, extent),
+      ...ipcTime('msg_stime', small, extent),
+      ...ipcTime('msg_rtime', small, extent),
+      ...ipcTime('msg_ctime', small, extent),
+      msg_cbytes: field(ulong, { hidden: true }),
+      msg_qnum: toldOnly(ulong, extent),
+      msg_qbytes: ulong,
+      msg_lspid: toldOnly(i32, extent),
+      msg_lrpid: toldOnly(i32, extent),
+    },
+    { size: small ? 88 : 120 },
+  ),
+);
+/** `struct msginfo` */
+const limits = struct({
+  msgpool: i32,
+  msgmap: i32,
+  msgmax: i32,
+  msgmnb: i32,
+  msgmni: i32,
+  msgssz: i32,
+  msgtql: i32,
+  msgseg: u16,
+});
+
+const IPC_SET = 1;
+const IPC_STAT = 2;
+const IPC_INFO = 3;
+const MSG_STAT = 11;
+const MSG_INFO = 12;
+const MSG_STAT_ANY = 13;
+
+/** What a command points to. */
+export const msgctl = (): Call =>
+  callBy(
+    { msqid: i32, op: command(g.msgctl_commands) },
+    arg('op'),
+    [
+      [IPC_SET, { buf: input(queue.set) }],
+      [[IPC_STAT, MSG_STAT, MSG_STAT_ANY], { buf: output(queue.told) }],
+      [[IPC_INFO, MSG_INFO], { buf: output(limits) }],
+    ],
+    { buf: address },
+    returns.decimal,
+    ~IPC_64 >>> 0,
+  );
+
+/** `struct msgbuf` has room for one byte of text, and for its alignment. */
+const messageOf = (bytesOf: number): MemoryNode =>
+  struct({ mtype: long, mtext: behind(bytes(arg('msgsz'))) }, { size: bytesOf });
+const message = byAbi(messageOf(16), messageOf(8)) as MemoryNode;
+const msgflg = flags(g.msg_flags);
+
+export const msg: Family = {
+  msgget: () => call({ key: ipcKey, msgflg: creationFlags }),
+  msgsnd: () => call({ msqid: i32, msgp: input(message), msgsz: size, msgflg }),
+  msgrcv: () => call({ msqid: i32, msgp: output(message), msgsz: size, msgtyp: long, msgflg }),
+  msgctl,
+};
