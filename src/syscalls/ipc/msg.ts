@@ -71,7 +71,7 @@ export const msgctl = (): Call =>
     ],
     { buf: address },
     returns.decimal,
-    ~IPC_64 >>> 0,
+    { mask: ~IPC_64 >>> 0 },
   );
 
 /** `struct msgbuf` has room for one byte of text, and for its alignment. */

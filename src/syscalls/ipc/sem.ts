@@ -72,7 +72,7 @@ export const semctl = (): Call =>
     ],
     { arg: address },
     returns.decimal,
-    ~IPC_64 >>> 0,
+    { mask: ~IPC_64 >>> 0 },
   );
 
 const timed = (time: MemoryNode) => () => call({ semid: i32, sops: operations, nsops: u32, timeout: input(time) });

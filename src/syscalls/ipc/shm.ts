@@ -98,7 +98,7 @@ export const shmctl = (): Call =>
     ],
     { buf: address },
     returns.decimal,
-    ~IPC_64 >>> 0,
+    { mask: ~IPC_64 >>> 0 },
   );
 
 /** Arguments of the calls, for those who get them in another way. */
