@@ -673,7 +673,8 @@ class Resolver {
     const natural = Math.ceil(end / align) * align;
     const bytes = node.size ?? natural;
     if (bytes < end) this.fail(`structure is given ${bytes} bytes, its fields take ${end} on ${abi.name}`);
-    const last = fields.at(-1)?.node;
+    const tail = fields.at(-1);
+    const last = tail && tail.behind < 0 ? tail.node : undefined;
     return {
       kind: 'struct',
       bytes,

@@ -8,11 +8,12 @@ import type { Declaration, IoctlFamily } from './family.js';
 import { specOf } from './family.js';
 import { functionName } from './functions.js';
 import { inputDevices } from './input.js';
+import { virtualMachines } from './kvm.js';
 import { command } from './name.js';
 import { terminal } from './terminal.js';
 import { unknownSpec } from './unknown.js';
 
-const families: readonly IoctlFamily[] = [terminal, inputDevices];
+const families: readonly IoctlFamily[] = [terminal, inputDevices, virtualMachines];
 
 class Declarations {
   private readonly loaded = new Map<IoctlFamily, Readonly<Record<string, Declaration>>>();

@@ -4,8 +4,8 @@ import { constant, format, hexBytes, inout, input, output, verbose } from '../..
 import type { PointerOptions } from '../../describe/node.js';
 import { direction, sizeOf } from './commands.js';
 
-/** Not an address: zero is 0, not NULL. */
-const plain = format(() => (_c, s, lo, hi) => s.hex64(lo, hi), 'ptr');
+/** A number in hexadecimal; not an address: zero is 0, not NULL. */
+export const plain = format(() => (_c, s, lo, hi) => s.hex64(lo, hi), 'ptr');
 
 const options: PointerOptions = { whenNull: '0', evenOnError: true };
 
