@@ -63,6 +63,7 @@ const select =
       returns.comment(outcome, { ...remaining(arg('nfds')), timeout: output(time) }),
     );
 
+const [ZERO, NULL_INITIAL] = [48, 78];
 /** The old call of i386 takes a pointer to its arguments. */
 const packedOutcome: Renderer = ({ field, offset }) => {
   const sets = SETS.map(field);
@@ -86,7 +87,12 @@ const packed = () =>
     returns.comment(
       ({ arg: extra }) => {
         const print = extra('arg');
-        return (c, s) => print(c, s);
+        return (c, s) => {
+          const from = s.pos;
+          print(c, s);
+          // NULL or an address: the arguments could not be read, and nothing is known of the outcome.
+          if (s.buf[from] === ZERO || s.buf[from] === NULL_INITIAL) s.rewind(from);
+        };
       },
       {
         arg: output(
