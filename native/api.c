@@ -158,7 +158,7 @@ int32_t tracer_next(int32_t handle, int32_t consumed, int32_t min_bytes, int32_t
 		return -EBADF;
 	struct ring_control *c = s->control;
 	release(s, consumed);
-	int64_t deadline = -1;
+	int64_t deadline = flush_ms < 0 ? milliseconds() - flush_ms : -1;
 	for (;;) {
 		uint32_t word = atomic_load(&c->data_word);
 		bool done = atomic_load(&c->done);

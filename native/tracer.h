@@ -73,7 +73,7 @@ int32_t tracer_start(int32_t handle);
 /*
  * Releases `consumed` bytes, then waits until min_bytes are there, or flush_ms have passed since the first byte, or the
  * tracer waits for room, or all has been said. Returns bytes available (> 0); NEXT_DONE; NEXT_REQUEST (tracer_request
- * tells which plan; the tracer waits for it).
+ * tells which plan; the tracer waits for it). With a negative flush_ms it waits -flush_ms at most: 0 when nothing came.
  */
 int32_t tracer_next(int32_t handle, int32_t consumed, int32_t min_bytes, int32_t flush_ms);
 enum next_code { NEXT_DONE = -1000, NEXT_REQUEST = -1001 };
@@ -102,6 +102,11 @@ int32_t tracer_destroy(int32_t handle);
 int32_t tracer_error(int32_t handle, uint8_t *buf, int32_t len);
 /* The kernel's order of seccomp and syscall-entry stops: 1 = 4.8 and later, 2 = before; negative: unavailable, see tracer_error(-1). */
 int32_t tracer_probe_seccomp(void);
+/*
+ * The seccomp filters of a running process, the newest first: { u32 count, struct sock_filter[count] } each. Returns the
+ * bytes used, or -errno (EPERM: it has a tracer, EACCES: no CAP_SYS_ADMIN, EINVAL: it has no filter, ENOSPC).
+ */
+int32_t tracer_seccomp_filters(int32_t pid, uint8_t *out, int32_t len);
 /* Ends this process by a signal, as its tracee ended; no core file is left. */
 int32_t tracer_die(int32_t sig);
 /*

@@ -40,6 +40,7 @@ export interface Native {
   tracer_destroy(args: [handle: number]): number;
   tracer_error(args: [handle: number, buffer: Buffer, length: number]): number;
   tracer_probe_seccomp(args: []): number;
+  tracer_seccomp_filters(args: [pid: number, out: Buffer, length: number]): number;
   tracer_die(args: [signal: number]): number;
   capture_run_for_test(args: [spec: Buffer, specLength: number, out: Buffer, outLength: number]): number;
   plan_verify_for_test(args: [insns: Buffer, count: number]): number;
@@ -121,6 +122,7 @@ export function openLibrary(): Library {
     tracer_destroy: f(I32, I32),
     tracer_error: f(I32, I32, BYTES, I32),
     tracer_probe_seccomp: f(I32),
+    tracer_seccomp_filters: f(I32, I32, BYTES, I32),
     tracer_die: f(I32, I32),
     capture_run_for_test: f(I32, BYTES, I32, BYTES, I32),
     plan_verify_for_test: f(I32, BYTES, I32),

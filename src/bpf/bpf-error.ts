@@ -12,6 +12,7 @@ export type BpfFault =
   | 'invalid instruction'
   | 'truncated bytes'
   | 'filter input'
+  | 'too complex'
   | 'verification';
 
 /** Raised for programs that cannot be built, decoded or trusted; `pc` is the instruction concerned, or -1. */
