@@ -3,8 +3,14 @@ import yargs from 'yargs';
 import { TstraceError } from '../errors.js';
 import { VERSION } from '../version.js';
 import { asm } from './commands/asm.js';
+import { audit } from './commands/audit.js';
+import { completion } from './commands/completion.js';
+import { diff } from './commands/diff.js';
 import { disasm } from './commands/disasm.js';
+import { dump } from './commands/dump.js';
 import { emu } from './commands/emu.js';
+import { explain } from './commands/explain.js';
+import { optimize } from './commands/optimize.js';
 import { writeAll } from './output.js';
 
 const NAME = 'tstrace-bpf';
@@ -18,10 +24,16 @@ async function main(argv: readonly string[]): Promise<void> {
   const parser = yargs(argv.length === 0 ? ['--help'] : [...argv])
     .scriptName(NAME)
     .usage('$0 COMMAND [OPTIONS]\n\nSeccomp filters: look at them, write them, compare them.')
-    .parserConfiguration({ 'parse-numbers': false, 'parse-positional-numbers': false })
+    .parserConfiguration({ 'parse-numbers': false, 'parse-positional-numbers': false, 'populate--': true })
+    .command(dump)
     .command(disasm)
     .command(asm)
     .command(emu)
+    .command(explain)
+    .command(audit)
+    .command(optimize)
+    .command(diff)
+    .command(completion)
     .strict()
     .strictCommands()
     .help()

@@ -4,13 +4,13 @@ import {
   archSyscallName,
   archSyscallNumber,
   archSyscallNumbers,
-  type Parameter,
 } from '../abi/architectures.js';
 import { errnoNumber } from '../abi/errno.js';
 import type { AssembleNames } from '../bpf/assemble/parser.js';
 import { ARCHITECTURES, findArchitecture, type Architecture } from '../bpf/architecture.js';
 import type { SyscallNames } from '../bpf/disassemble.js';
 import { X32_BIT } from '../bpf/instruction.js';
+import type { PolicyNames } from '../bpf/policy/policy.js';
 import { UsageError } from '../errors.js';
 
 /** Node's name of the host to ours. */
@@ -85,7 +85,5 @@ export function parseInteger(text: string): bigint | undefined {
   return match[1] === '-' ? -value : value;
 }
 
-/** The parameters of a call, where they are known. */
-export function parametersOf(arch: number, nr: number): readonly Parameter[] | undefined {
-  return archParameters(arch, nr);
-}
+/** Tables for policies. */
+export const POLICY_NAMES: PolicyNames = { numbers: archSyscallNumbers, parameters: archParameters };

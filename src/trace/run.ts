@@ -1,5 +1,5 @@
 // The command line's way of tracing: everything from options to the exit status.
-import { accessSync, constants, fstatSync, statSync } from 'node:fs';
+import { fstatSync, statSync } from 'node:fs';
 import { errnoText } from '../abi/errno.js';
 import { becomeTraced } from '../binding/daemon.js';
 import type { Waiting } from '../binding/daemon.js';
@@ -8,6 +8,7 @@ import type { Command, Identity, Inherited, Text } from '../binding/spawn-spec.j
 import { UsageError } from '../errors.js';
 import { Calls } from './calls.js';
 import { openStream, Stream } from './destination.js';
+import { findExecutable } from './executable.js';
 import { Messages } from './messages.js';
 import type { TraceOptions } from './options.js';
 import type { Pipe } from './pipe.js';
@@ -45,29 +46,6 @@ async function isTerminal(fd: number): Promise<boolean> {
   } catch {
     return false; // A closed descriptor.
   }
-}
-
-/** Finds the program as execvp(3) does. @throws UsageError in strace's words. */
-export function findExecutable(name: string, path: string | undefined): string {
-  if (name.includes('/')) {
-    try {
-      statSync(name);
-    } catch (error) {
-      throw new UsageError(`Cannot stat '${name}': ${errnoText(-((error as NodeJS.ErrnoException).errno ?? -2))}`);
-    }
-    return name;
-  }
-  for (const dir of (path ?? '/usr/local/bin:/bin:/usr/bin').split(':')) {
-    const full = dir === '' ? name : `${dir}/${name}`;
-    try {
-      if (!statSync(full).isFile()) continue;
-      accessSync(full, constants.X_OK);
-      return dir === '' ? `./${name}` : full;
-    } catch {
-      // Not here: the next directory.
-    }
-  }
-  throw new UsageError(`Cannot find executable '${name}'`);
 }
 
 const nameOf = (entry: Text): string => {

@@ -71,17 +71,25 @@ export function termText(term: Expression, names: WordNames): string {
     }
     case 'operation':
       if (term.code === Op.NEG) return `-${termText(term.left, names)}`;
+      // A mask says by itself that only the lower half counts.
+      if (term.code === Op.AND_K) return `(${bitsText(term.left, names)} & ${termText(term.right, names)})`;
       return `(${termText(term.left, names)} ${OPERATORS[term.code] ?? '?'} ${termText(term.right, names)})`;
   }
 }
 
-/** What facts say about a text that stands for their term. */
-function factTexts(text: string, { low, high, excluded, someSet, clear }: Facts): string[] {
+/** A term of which single bits are looked at: the lower half of an argument is the argument. */
+function bitsText(term: Expression, names: WordNames): string {
+  const half = halfOf(term, names.bigEndian);
+  return half && !half.high && half.mask === MAX ? memberText(half.member, names) : termText(term, names);
+}
+
+/** What facts say about texts that stand for their term, and for the term where it is masked. */
+function factTexts(text: string, bits: string, { low, high, excluded, someSet, clear }: Facts): string[] {
   if (low === high) return [`${text} == ${hex(low)}`];
   const most = ~clear >>> 0;
   return [
-    ...(clear !== 0 ? [`(${text} & ${hex(clear)}) == 0`] : []),
-    ...someSet.map((mask) => `(${text} & ${hex(mask)}) != 0`),
+    ...(clear !== 0 ? [`(${bits} & ${hex(clear)}) == 0`] : []),
+    ...someSet.map((mask) => `(${bits} & ${hex(mask)}) != 0`),
     ...(low > 0 ? [`${text} >= ${hex(low)}`] : []),
     ...(high < most ? [`${text} <= ${hex(high)}`] : []),
     ...excluded.map((value) => `${text} != ${hex(value)}`),
@@ -135,7 +143,7 @@ export function wayTexts(way: Way, names: WordNames): string[] {
         continue;
       }
     }
-    texts.push(...factTexts(termText(facts.term, names), facts));
+    texts.push(...factTexts(termText(facts.term, names), bitsText(facts.term, names), facts));
   }
   for (const { test, holds } of way.relations) {
     const left = termText(test.left, names);

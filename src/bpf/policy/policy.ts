@@ -49,8 +49,10 @@ export interface Policy {
   readonly others: readonly NumberRange[];
 }
 
-/** Names for conditions. */
+/** Tables of system calls. */
 export interface PolicyNames {
+  /** All numbers that have a name. */
+  readonly numbers: (arch: number) => readonly number[];
   readonly parameters: (arch: number, nr: number) => readonly { readonly name: string; readonly type: string }[] | undefined;
 }
 
@@ -152,11 +154,22 @@ class PolicyReader {
   }
 
   private ranges(arch: Architecture, node: Node): NumberRange[] {
-    return regionsOf(this.diagrams, this.order, node, 0).map(({ first, last, rest }) => ({
-      first,
-      last,
-      rule: this.rule(arch, first, rest),
-    }));
+    const known = [...this.names.numbers(arch.audit)].sort((p, q) => p - q);
+    return regionsOf(this.diagrams, this.order, node, 0).flatMap(({ first, last, rest }) => {
+      const range = (from: number, to: number): NumberRange => ({ first: from, last: to, rule: this.rule(arch, from, rest) });
+      if (this.diagrams.isEnd(rest)) return [range(first, last)];
+      // Conditions name parameters, so every call that has some gets a rule of its own.
+      const ranges: NumberRange[] = [];
+      let from = first;
+      for (const nr of known) {
+        if (nr < from || nr > last) continue;
+        if (nr > from) ranges.push(range(from, nr - 1));
+        ranges.push(range(nr, nr));
+        from = nr + 1;
+      }
+      if (from <= last) ranges.push(range(from, last));
+      return ranges;
+    });
   }
 
   read(assumed: Architecture): Policy {
@@ -177,6 +190,10 @@ class PolicyReader {
         ranges: this.ranges(arch, region.rest),
       }));
     });
+    // The assumed architecture first, then as in the list of architectures.
+    const place = ({ arch }: ArchPolicy): number =>
+      arch.audit === assumed.audit ? -1 : ARCHITECTURES.findIndex(({ audit }) => audit === arch.audit) >>> 0;
+    architectures.sort((p, q) => place(p) - place(q));
     return { checksArch: true, architectures, others: this.ranges(assumed, largest.rest) };
   }
 }

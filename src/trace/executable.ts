@@ -1,0 +1,27 @@
+// The search for the program to run.
+import { accessSync, constants, statSync } from 'node:fs';
+import { errnoText } from '../abi/errno.js';
+import { UsageError } from '../errors.js';
+
+/** Finds the program as execvp(3) does. @throws UsageError in strace's words. */
+export function findExecutable(name: string, path: string | undefined): string {
+  if (name.includes('/')) {
+    try {
+      statSync(name);
+    } catch (error) {
+      throw new UsageError(`Cannot stat '${name}': ${errnoText(-((error as NodeJS.ErrnoException).errno ?? -2))}`);
+    }
+    return name;
+  }
+  for (const dir of (path ?? '/usr/local/bin:/bin:/usr/bin').split(':')) {
+    const full = dir === '' ? name : `${dir}/${name}`;
+    try {
+      if (!statSync(full).isFile()) continue;
+      accessSync(full, constants.X_OK);
+      return dir === '' ? `./${name}` : full;
+    } catch {
+      // Not here: the next directory.
+    }
+  }
+  throw new UsageError(`Cannot find executable '${name}'`);
+}
