@@ -10,7 +10,8 @@ const INSTRUCTION_BYTES = 8;
 export function readSeccompFilters(pid: number): Buffer[] {
   const out = Buffer.alloc(MOST_BYTES);
   const used = openLibrary().native.tracer_seccomp_filters([pid, out, out.length]);
-  if (used < 0) throw new TracerError(`PTRACE_SECCOMP_GET_FILTER: errno ${-used}`, 'PTRACE_SECCOMP_GET_FILTER', -used, pid);
+  if (used < 0)
+    throw new TracerError(`PTRACE_SECCOMP_GET_FILTER: errno ${-used}`, 'PTRACE_SECCOMP_GET_FILTER', -used, pid);
   const filters: Buffer[] = [];
   for (let at = 0; at < used;) {
     const bytes = out.readUInt32LE(at) * INSTRUCTION_BYTES;

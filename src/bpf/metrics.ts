@@ -1,5 +1,6 @@
 // Figures of any filter: how long its ways are, and which calls the kernel answers without running it.
-import { DATA_SIZE, isBranch, isReturn, Op, RET_ALLOW, type Program } from './instruction.js';
+import { specialiseCall } from './decision/specialise.js';
+import { ARCH_X86_64, DATA_SIZE, isBranch, isReturn, Op, RET_ALLOW, X32_BIT, type Program } from './instruction.js';
 import { cacheable, Machine } from './interpret.js';
 
 /** The most instructions that one call can take; of a valid program. */
@@ -32,7 +33,7 @@ export function unreachableLines(program: Program): number[] {
 export interface TableCost {
   /** Instructions executed on average. */
   readonly mean: number;
-  /** Calls that are allowed. */
+  /** Calls that are allowed whatever their arguments, without those of x32, which are never cached. */
   readonly allowed: number;
   /** Those of them that the kernel's bitmap answers: the filter is never run for them (since Linux 5.11). */
   readonly cached: number;
@@ -50,7 +51,9 @@ export function tableCost(program: Program, arch: number, numbers: readonly numb
     words[0] = nr;
     const action = machine.run(program, words);
     executed += machine.executed;
-    if (action !== RET_ALLOW) continue;
+    // The bitmap has no place for x32.
+    if (action !== RET_ALLOW || (arch === ARCH_X86_64 && nr >= X32_BIT)) continue;
+    if (specialiseCall(program, arch, nr).kind !== 'return') continue;
     allowed++;
     if (cacheable(program, arch, nr)) cached++;
   }

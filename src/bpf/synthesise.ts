@@ -78,9 +78,10 @@ class Synthesis {
 
   build(build: typeof buildLinear): Program {
     const root = programFunction(this.diagrams, this.order, this.program);
-    const intervals = regionsOf(this.diagrams, this.order, root, DATA_ARCH / 4).map(
-      ({ first, rest }): Interval => ({ start: first, node: this.numbers(first, rest, build) }),
-    );
+    const intervals = regionsOf(this.diagrams, this.order, root, DATA_ARCH / 4).map(({ first, rest }): Interval => ({
+      start: first,
+      node: this.numbers(first, rest, build),
+    }));
     const tree = buildLinear(this.graph, intervals);
     const whole = intervals.length === 1 ? tree : this.graph.statement(Op.LD_W_ABS, DATA_ARCH, tree);
     return layout(threadGraph(this.graph, whole));

@@ -17,7 +17,8 @@ const NAME = 'tstrace-bpf';
 
 function fail(text: string): void {
   writeAll(2, Buffer.from(`${text}\n`));
-  process.exitCode = 1;
+  // diff(1)'s status for trouble stays.
+  process.exitCode ||= 1;
 }
 
 async function main(argv: readonly string[]): Promise<void> {

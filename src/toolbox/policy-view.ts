@@ -63,11 +63,14 @@ class Collector {
   private readonly actions = new Map<number | undefined, Entry[]>();
   readonly problems = new Set<string>();
 
-  add(name: string, kind: Entry['kind'], rule: Rule): void {
+  /** `usual`: conditions are told for what is not the usual action, if that is among the outcomes. */
+  add(name: string, kind: Entry['kind'], rule: Rule, usual?: Rule): void {
     if (rule.problem !== undefined) this.problems.add(`${name}: ${rule.problem}`);
+    const [common] = usual?.outcomes.length === 1 ? usual.outcomes : [];
+    const hasCommon = rule.outcomes.length > 1 && rule.outcomes.some(({ action }) => action === common?.action);
     for (const { action, when, otherwise } of rule.outcomes) {
       const entries = this.actions.get(action) ?? [];
-      entries.push({ name, kind, when, otherwise });
+      entries.push({ name, kind, when, otherwise: hasCommon ? action === common?.action : otherwise });
       this.actions.set(action, entries);
     }
   }
@@ -94,7 +97,7 @@ function addNumbers(
     const last = Math.min(range.last, within[1]);
     let from = first;
     const flush = (to: number): void => {
-      if (from <= to) into.add(from === to ? hex(from) : `${hex(from)}-${hex(to)}`, 'numbers', range.rule);
+      if (from <= to) into.add(from === to ? hex(from) : `${hex(from)}-${hex(to)}`, 'numbers', range.rule, usual);
     };
     for (const nr of known) {
       if (nr < first || nr > last) continue;
@@ -117,7 +120,7 @@ function archView(policy: ArchPolicy): ArchView {
     const usual = usualRule(inside, known);
     for (const nr of own) {
       const rule = ruleFor(policy, nr);
-      if (keyOf(rule) !== keyOf(usual)) into.add(archSyscallName(arch.audit, nr) ?? hex(nr), 'call', rule);
+      if (keyOf(rule) !== keyOf(usual)) into.add(archSyscallName(arch.audit, nr) ?? hex(nr), 'call', rule, usual);
     }
     addNumbers(into, ranges, known, usual, within);
     into.add(kind === 'x32' ? 'x32 (sys_number >= 0x40000000)' : '<default>', kind, usual);

@@ -109,7 +109,8 @@ function ofProgram(argv: SourceArguments, limit: number): Sources {
   const words = argv.shExec === undefined ? wordsOf(argv) : ['/bin/sh', '-c', argv.shExec];
   const path = findExecutable(words[0], process.env.PATH);
   const timeout = argv.timeout === undefined ? undefined : Number(argv.timeout);
-  if (timeout !== undefined && !(timeout > 0)) throw new UsageError(`--timeout is a number of seconds, not '${argv.timeout}'`);
+  if (timeout !== undefined && !(timeout > 0))
+    throw new UsageError(`--timeout is a number of seconds, not '${argv.timeout}'`);
   const { filters, timedOut, status } = traceFilters({ path, argv: words, limit, timeout });
   const name = argv.shExec ?? words[0];
   if (status === -2) throw new UsageError(`'${name}' could not be run`);

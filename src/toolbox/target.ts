@@ -1,10 +1,5 @@
 // What -a says: an architecture, and on amd64 whether x32 is meant; with the names of its system calls.
-import {
-  archParameters,
-  archSyscallName,
-  archSyscallNumber,
-  archSyscallNumbers,
-} from '../abi/architectures.js';
+import { archParameters, archSyscallName, archSyscallNumber, archSyscallNumbers } from '../abi/architectures.js';
 import { errnoNumber } from '../abi/errno.js';
 import type { AssembleNames } from '../bpf/assemble/parser.js';
 import { ARCHITECTURES, findArchitecture, type Architecture } from '../bpf/architecture.js';

@@ -32,8 +32,14 @@ export class Diagrams {
   private cache = new Int32Array(FIRST_CACHE * 4);
   private readonly ends = new Map<number, Node>();
 
-  readonly false = this.end(0);
-  readonly true = this.end(1);
+  readonly false: Node;
+  readonly true: Node;
+
+  /** @param most how many nodes there may be before a function is too complex. */
+  constructor(private readonly most = MAX_NODES) {
+    this.false = this.end(0);
+    this.true = this.end(1);
+  }
 
   /** The constant function. */
   end(word: number): Node {
@@ -89,7 +95,7 @@ export class Diagrams {
 
   private add(variable: number, low: number, high: number): Node {
     const node = this.count++;
-    if (node === MAX_NODES) throw new BpfError('too complex', `more than ${MAX_NODES} decisions`);
+    if (node >= this.most) throw new BpfError('too complex', `more than ${this.most} decisions`);
     if (node === this.variables.length) this.grow();
     this.variables[node] = variable;
     this.lows[node] = low;
@@ -134,11 +140,7 @@ export class Diagrams {
     const conditionTop = variables[condition] === top;
     const yesTop = variables[yes] === top;
     const noTop = variables[no] === top;
-    const low = this.ite(
-      conditionTop ? lows[condition] : condition,
-      yesTop ? lows[yes] : yes,
-      noTop ? lows[no] : no,
-    );
+    const low = this.ite(conditionTop ? lows[condition] : condition, yesTop ? lows[yes] : yes, noTop ? lows[no] : no);
     // The arrays may have been replaced meanwhile.
     const high = this.ite(
       conditionTop ? this.highs[condition] : condition,

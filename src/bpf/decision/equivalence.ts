@@ -14,12 +14,21 @@ export interface Comparison {
   readonly difference: Node;
 }
 
+/** How programs are compared. */
+export interface CompareOptions {
+  /** Whether the returned words count, not only what the kernel makes of them. */
+  readonly exact?: boolean;
+  /** Decisions after which the answer is 'too complex'; a few millions by default. */
+  readonly most?: number;
+}
+
 /**
- * Compares what the kernel would do; with `exact` the very words that are returned.
+ * Compares what the kernel would do; or, with `exact`, the very words that are returned.
  * @throws BpfError for programs that the kernel refuses, and 'too complex' when no proof could be found.
  */
-export function comparePrograms(left: Program, right: Program, exact = false): Comparison {
-  const diagrams = new Diagrams();
+export function comparePrograms(left: Program, right: Program, options: CompareOptions = {}): Comparison {
+  const { exact = false, most } = options;
+  const diagrams = new Diagrams(most);
   const order = new VariableOrder([left, right]);
   const functions = {
     left: programFunction(diagrams, order, left),
@@ -37,7 +46,7 @@ export function comparePrograms(left: Program, right: Program, exact = false): C
 }
 
 /** Whether two programs decide alike for every input. @throws BpfError as `comparePrograms` */
-export function areEquivalent(left: Program, right: Program): boolean {
-  const { diagrams, difference } = comparePrograms(left, right);
+export function areEquivalent(left: Program, right: Program, options: CompareOptions = {}): boolean {
+  const { diagrams, difference } = comparePrograms(left, right, options);
   return difference === diagrams.false;
 }

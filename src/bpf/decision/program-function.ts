@@ -14,7 +14,8 @@ import {
 } from '../instruction.js';
 import { validate } from '../validate.js';
 import { ACTIONS, keepsData, mostData, verdictOf } from '../verdict.js';
-import { Diagrams, type Node } from './diagrams.js';
+import type { Diagrams } from './diagrams.js';
+import { type Node } from './diagrams.js';
 import { VectorArithmetic, type Vector } from './vector.js';
 
 const WORDS = DATA_SIZE / 4;

@@ -94,7 +94,8 @@ class Specialiser {
     let operand = code & USES_X ? x : constantOf(k);
     const kind = code === Op.NEG ? code : code & ~USES_X;
     // The kernel takes shift counts modulo 32.
-    if ((kind === Op.LSH_K || kind === Op.RSH_K) && operand.kind === 'constant') operand = constantOf(operand.value & 31);
+    if ((kind === Op.LSH_K || kind === Op.RSH_K) && operand.kind === 'constant')
+      operand = constantOf(operand.value & 31);
     const next = { a: operation(kind, a, operand), x, memory };
     if (code !== Op.DIV_X) return next;
     const ends = this.return(constantOf(0));

@@ -41,7 +41,11 @@ export interface DangerousCall {
 }
 
 export const DANGEROUS: readonly DangerousCall[] = [
-  { calls: ['execve', 'execveat'], severity: 'HIGH', why: 'starts other programs, and keeps nothing of what the program itself promised' },
+  {
+    calls: ['execve', 'execveat'],
+    severity: 'HIGH',
+    why: 'starts other programs, and keeps nothing of what the program itself promised',
+  },
   { calls: ['ptrace'], severity: 'HIGH', why: 'writes into other processes and changes their system calls' },
   {
     calls: ['process_vm_readv', 'process_vm_writev'],

@@ -7,7 +7,16 @@ import { actionName, hex } from '../notation.js';
 import { findRefusal } from '../validate.js';
 import { CHAIN, DANGEROUS, EQUIVALENT, SEVERITIES, type Severity } from './audit-rules.js';
 import { callTerms } from './call-terms.js';
-import { isNarrowType, isX32, readPolicy, ruleFor, type ArchPolicy, type Policy, type PolicyNames, type Rule } from './policy.js';
+import {
+  isNarrowType,
+  isX32,
+  readPolicy,
+  ruleFor,
+  type ArchPolicy,
+  type Policy,
+  type PolicyNames,
+  type Rule,
+} from './policy.js';
 
 /** One weakness. */
 export interface Finding {
@@ -351,7 +360,9 @@ class Auditor {
 
   private cost(policy: ArchPolicy): void {
     const { arch } = policy;
-    const numbers = this.names.numbers(arch.audit).filter((nr) => !isX32(arch, nr) && alwaysPasses(ruleFor(policy, nr)));
+    const numbers = this.names
+      .numbers(arch.audit)
+      .filter((nr) => !isX32(arch, nr) && alwaysPasses(ruleFor(policy, nr)));
     const { allowed, cached } = tableCost(this.program, arch.audit, numbers);
     if (cached === allowed) return;
     this.add(

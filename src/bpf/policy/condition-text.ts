@@ -130,13 +130,7 @@ export function wayTexts(way: Way, names: WordNames): string[] {
     if (half && partners.length === 1 && partners[0].half) {
       const other = { facts: partners[0].facts, half: partners[0].half };
       const [low, high] = half.high ? [other, { facts, half }] : [{ facts, half }, other];
-      const joined = joinedTexts(
-        memberText(half.member, names),
-        low.facts,
-        low.half.mask,
-        high.facts,
-        high.half.mask,
-      );
+      const joined = joinedTexts(memberText(half.member, names), low.facts, low.half.mask, high.facts, high.half.mask);
       if (joined) {
         used.add(other.facts);
         texts.push(...joined);

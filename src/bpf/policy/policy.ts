@@ -53,7 +53,10 @@ export interface Policy {
 export interface PolicyNames {
   /** All numbers that have a name. */
   readonly numbers: (arch: number) => readonly number[];
-  readonly parameters: (arch: number, nr: number) => readonly { readonly name: string; readonly type: string }[] | undefined;
+  readonly parameters: (
+    arch: number,
+    nr: number,
+  ) => readonly { readonly name: string; readonly type: string }[] | undefined;
 }
 
 /** C types of which the kernel looks at 32 bits at most. */
@@ -111,7 +114,8 @@ function ruleOf(decision: Decision, names: WordNames): Rule {
     group.share += way.share;
     byAction.set(action, group);
   }
-  if (byAction.size === 1) return { outcomes: [...byAction.keys()].map((action) => ({ action, when: [], otherwise: false })) };
+  if (byAction.size === 1)
+    return { outcomes: [...byAction.keys()].map((action) => ({ action, when: [], otherwise: false })) };
   const most = Math.max(...[...byAction.values()].map(({ share }) => share));
   const usual = [...byAction].findLast(([, { share }]) => share === most)?.[0];
   return {
@@ -156,7 +160,11 @@ class PolicyReader {
   private ranges(arch: Architecture, node: Node): NumberRange[] {
     const known = [...this.names.numbers(arch.audit)].sort((p, q) => p - q);
     return regionsOf(this.diagrams, this.order, node, 0).flatMap(({ first, last, rest }) => {
-      const range = (from: number, to: number): NumberRange => ({ first: from, last: to, rule: this.rule(arch, from, rest) });
+      const range = (from: number, to: number): NumberRange => ({
+        first: from,
+        last: to,
+        rule: this.rule(arch, from, rest),
+      });
       if (this.diagrams.isEnd(rest)) return [range(first, last)];
       // Conditions name parameters, so every call that has some gets a rule of its own.
       const ranges: NumberRange[] = [];

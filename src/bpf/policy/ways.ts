@@ -57,7 +57,8 @@ function tidy(facts: Facts): Facts | undefined {
   const someSet = facts.someSet.map((mask) => (mask & ~facts.clear) >>> 0);
   if (someSet.includes(0)) return undefined;
   const made = { ...facts, low, high, excluded: [...excluded].filter((v) => v > low && v < high), someSet };
-  if (low === high) return agrees({ ...made, excluded: [] }, low) ? { ...made, excluded: [], someSet: [], clear: 0 } : undefined;
+  if (low === high)
+    return agrees({ ...made, excluded: [] }, low) ? { ...made, excluded: [], someSet: [], clear: 0 } : undefined;
   return made;
 }
 
@@ -66,7 +67,8 @@ function learn(facts: Facts, code: number, k: number, holding: boolean): Facts |
   if (facts.low === facts.high) return holds(code, facts.low, k) === holding ? facts : undefined;
   switch (code) {
     case Op.JEQ_K:
-      if (holding) return agrees(facts, k) ? { ...facts, low: k, high: k, excluded: [], someSet: [], clear: 0 } : undefined;
+      if (holding)
+        return agrees(facts, k) ? { ...facts, low: k, high: k, excluded: [], someSet: [], clear: 0 } : undefined;
       return tidy({ ...facts, excluded: [...facts.excluded, k] });
     case Op.JGT_K:
       if (k === MAX) return holding ? undefined : facts;

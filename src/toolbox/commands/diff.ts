@@ -198,7 +198,7 @@ export const diff: CommandModule<object, Arguments> = {
     // Trouble is told apart from a difference, as diff(1) does.
     process.exitCode = 2;
     const programs = { left: readProgram(argv.left, target), right: readProgram(argv.right, target) };
-    const comparison = comparePrograms(programs.left, programs.right, argv.exact);
+    const comparison = comparePrograms(programs.left, programs.right, { exact: argv.exact });
     const equivalent = comparison.difference === comparison.diagrams.false;
     process.exitCode = equivalent ? 0 : 1;
     if (equivalent) {

@@ -43,7 +43,12 @@ function actionLines({ action, entries }: ActionView, output: Output): string[] 
   const rest = entries.filter((entry) => !plain.includes(entry));
   return [
     `  ${paintAction(output, action)}:`,
-    ...(plain.length > 0 ? wrap(plain.map(({ name }) => name), '    ') : []),
+    ...(plain.length > 0
+      ? wrap(
+          plain.map(({ name }) => name),
+          '    ',
+        )
+      : []),
     ...rest.flatMap((entry) => {
       const single = entry.when.length === 0 && !entry.otherwise;
       return (single ? [output.paint('call', entry.name)] : entryLines(entry, output)).map((line) => `    ${line}`);
@@ -61,7 +66,8 @@ function archLines(view: ArchView, output: Output): string[] {
 
 function policyLines(view: PolicyView, output: Output): string[] {
   const lines = view.architectures.flatMap((arch) => archLines(arch, output));
-  if (!view.checksArch) return [...lines, 'The architecture is not checked: numbers of any architecture are taken for these.'];
+  if (!view.checksArch)
+    return [...lines, 'The architecture is not checked: numbers of any architecture are taken for these.'];
   const [first, ...more] = view.others;
   if (first && more.length === 0 && first.entries.every(({ kind }) => kind === 'default')) {
     return [...lines, `Other architectures: ${paintAction(output, first.action)}`];
