@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-const NAME = /^[a-z_]\w*(?:#64)?(?:@32)?$/;
+const NAME = /^[a-z_]\w*(?:#64)?(?:@32|@ipc)?$/;
 
 function modulesBelow(dir) {
   return readdirSync(dir, { recursive: true, withFileTypes: true })
@@ -72,8 +72,8 @@ export function lazyCalls(dir) {
           resolveDir: dir,
           contents: `const owners = ${JSON.stringify(owners)};
 const families = [${loads.join(',')}];
-export function descriptionOf(name, abi) {
-  const key = abi === 'i386' && Object.hasOwn(owners, name + '@32') ? name + '@32' : name;
+export function descriptionOf(name, abi, ipc = false) {
+  const key = ipc ? name + '@ipc' : abi === 'i386' && Object.hasOwn(owners, name + '@32') ? name + '@32' : name;
   return Object.hasOwn(owners, key) ? families[owners[key]]()[key]() : undefined;
 }
 export const describedNames = () => Object.keys(owners);

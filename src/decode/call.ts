@@ -96,6 +96,13 @@ function spreadPrinter(
   };
 }
 
+/** Whether the object of a pointer argument could be read. */
+function readable({ name, node, register }: RArgument): (c: Cursor) => boolean {
+  if (node.kind !== 'pointer') throw new Error(`argument '${name}' is no pointer`);
+  const { site, to } = node;
+  return (c) => c.find(site, c.argLo(register), c.argHi(register)) && c.length >= to.bytes;
+}
+
 type ArgumentPrinter = (c: Cursor, s: Sink) => void;
 
 /** Prints up to the place where a structure is cut, and leaves `cut` as it found out. */
@@ -146,7 +153,7 @@ function compileList(list: RList, style: Style): CompiledList {
       argument,
       printers.timed(late, () => printers.scalar(argument.node, 0)),
     );
-    const test = argument.when && testReader(argument.when, 0);
+    const test = argument.orNothing ? readable(argument) : argument.when && testReader(argument.when, 0);
     const name = style.argNames || argument.named ? label(argument.name + '=') : undefined;
     if (isSpread(argument.node)) {
       steps.push({ late, continued: false, name: undefined, test, print: spreadPrinter(argument, name, print) });
@@ -194,7 +201,8 @@ function compileList(list: RList, style: Style): CompiledList {
     }
   }
   let comment: MemoryPrinter | undefined;
-  if (list.result.comment) {
+  let value: MemoryPrinter | undefined;
+  if (list.result.comment || list.result.value) {
     const extras = new Map(
       list.result.extra.map((a) => [a.name, argumentPrinter(a, printers.scalar(a.node, 0))] as const),
     );
@@ -213,15 +221,13 @@ function compileList(list: RList, style: Style): CompiledList {
       arg: (name) => extras.get(name) ?? argumentPrinter(find(name), printers.scalar(find(name).node, 0)),
       argIndex: (name) => find(name).register,
       captured: (name) => {
-        const { register, node } = find(name);
-        if (node.kind !== 'pointer') throw new Error(`argument '${name}' is no pointer`);
-        const { site, to } = node;
-        return (c) => c.find(site, c.argLo(register), c.argHi(register)) && c.length >= to.bytes;
+        return readable(list.result.extra.find((a) => a.name === name) ?? find(name));
       },
     };
-    comment = list.result.comment(context);
+    comment = list.result.comment?.(context);
+    value = list.result.value?.(context);
   }
-  return { steps, keepsEntry: needsEntry(list), result: resultPrinter(list.result, style, comment) };
+  return { steps, keepsEntry: needsEntry(list), result: resultPrinter(list.result, style, comment, value) };
 }
 
 /** Whether a call has ended so that the state behind an arrow is shown. */

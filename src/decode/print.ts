@@ -26,6 +26,7 @@ import type { Style } from './style.js';
 import { xlatPrinter } from './xlat.js';
 
 const NULL = label('NULL');
+const NULL_BOX = label('[NULL]');
 const ARROW = label(' => ');
 const SEPARATOR = label(', ');
 const SHORT_END = label(', ...}');
@@ -439,10 +440,11 @@ export class Printers {
   private pointer(node: R & { kind: 'pointer' }, depth: number): ScalarPrinter {
     const { style } = this;
     const { options, direction } = node;
-    const whenNull = options.whenNull === undefined ? NULL : label(options.whenNull);
+    const whenNull = options.boxed ? NULL_BOX : options.whenNull === undefined ? NULL : label(options.whenNull);
+    const miss = options.boxed ? boxed : missed;
     const followed = style.verbose || options.always === true || isText(node.to);
     const target = followed
-      ? this.pointee(node, depth)
+      ? this.found(node.to, node.site, depth, options.bare === true, miss)
       : options.plainAddress
         ? printAddress
         : unfollowed(node.to, depth);
@@ -460,9 +462,9 @@ export class Printers {
     const wanted = node.followed && testReader(node.followed, depth);
     const plain: ScalarPrinter = (c, s, lo, hi) => {
       if ((lo | hi) === 0) s.bytes(whenNull);
-      else if ((lo & unaligned) !== 0 || (wanted && !wanted(c))) s.hex64(lo, hi);
-      else if (onRestart ? !restarts(c) : hidden && c.failed) s.hex64(lo, hi);
-      else if (smallest && smallest(c) < node.to.bytes) s.hex64(lo, hi);
+      else if ((lo & unaligned) !== 0 || (wanted && !wanted(c))) miss(s, lo, hi);
+      else if (onRestart ? !restarts(c) : hidden && c.failed) miss(s, lo, hi);
+      else if (smallest && smallest(c) < node.to.bytes) miss(s, lo, hi);
       else target(c, s, lo, hi);
     };
     return plain;
@@ -577,9 +579,9 @@ export class Printers {
   }
 
   /** `lost` is printed when the object cannot be read; its address when absent. */
-  private found(to: R, site: number, depth: number, bare: boolean, lost?: string): ScalarPrinter {
+  private found(to: R, site: number, depth: number, bare: boolean, lost?: string | Miss): ScalarPrinter {
     const { style } = this;
-    const miss = lost === undefined ? missed : say(lost);
+    const miss = typeof lost === 'string' ? say(lost) : (lost ?? missed);
     switch (to.kind) {
       case 'string': {
         const cap = to.path ? PATH_BYTES : style.stringLimit + 1;
@@ -979,6 +981,11 @@ function broken(s: Sink, lo: number, hi: number, offset: number): void {
 /** What stands for an object that could not be read. */
 type Miss = (s: Sink, lo: number, hi: number) => void;
 const missed: Miss = (s, lo, hi) => s.hex64(lo, hi);
+const boxed: Miss = (s, lo, hi) => {
+  s.byte(91);
+  s.hex64(lo, hi);
+  s.byte(93);
+};
 const say = (text: string): Miss => {
   const bytes = label(text);
   return (s) => s.bytes(bytes);

@@ -37,8 +37,16 @@ export function isRestart(errno: number): boolean {
 /** Prints a result; the cursor is on the exiting record. */
 export type ResultPrinter = (c: Cursor, s: Sink) => void;
 
-/** Compiles the printer of a call's result. `comment` prints the text in parentheses, without them. */
-export function resultPrinter(result: RResult, style: Style, comment: MemoryPrinter | undefined): ResultPrinter {
+/**
+ * Compiles the printer of a call's result. `comment` prints the text in parentheses, without them; `value` what stands
+ * for the number in the register.
+ */
+export function resultPrinter(
+  result: RResult,
+  style: Style,
+  comment: MemoryPrinter | undefined,
+  value?: MemoryPrinter,
+): ResultPrinter {
   const { abi } = style;
   const narrow = abi.name === 'i386';
   const { base, site } = result;
@@ -63,6 +71,7 @@ export function resultPrinter(result: RResult, style: Style, comment: MemoryPrin
       const hi = narrow ? 0 : c.retHi;
       if (base === 'none') s.bytes(QUESTION);
       else if (raw) s.hex64(lo, hi);
+      else if (value) value(c, s, 0, 0);
       else
         switch (base) {
           case 'd':

@@ -364,6 +364,8 @@ export const returns = {
     extra: argumentList(extra),
   }),
   format: (printer: ScalarFormat): Result => ({ base: 'format', format: printer }),
+  /** Told in another way than by the number in the register. */
+  elsewhere: (value: Renderer, extra: ArgumentSpec): Result => ({ base: 'x', value, extra: argumentList(extra) }),
 };
 
 /** Describes a system call: arguments in order, then the result. */

@@ -132,6 +132,8 @@ export interface PointerOptions {
   readonly failed?: MemoryNode | ScalarNode | 'address';
   /** What a null pointer prints; NULL when absent. */
   readonly whenNull?: string;
+  /** Where its object is not shown, the address stands in brackets: it was read from memory itself. */
+  readonly boxed?: boolean;
   /** With -e verbose=none an address, even of an array that has no elements. */
   readonly plainAddress?: boolean;
   /** Followed even with -e verbose=none (strings, paths). */
@@ -422,12 +424,16 @@ export interface Argument {
   readonly register?: number;
   /** Waits for the exit, though it could be printed at the entry. */
   readonly atExit?: boolean;
+  /** A pointer that is left out, separator and all, when its object cannot be read. */
+  readonly orNothing?: boolean;
 }
 
 /** How the result is printed. */
 export interface Result {
   readonly base: 'd' | 'u' | 'x' | 'o' | 'fd' | 'pid' | 'none' | 'format' | 'addr';
   readonly format?: ScalarFormat;
+  /** Prints what the call returned where that is not the number in the register. */
+  readonly value?: Renderer;
   /** Captured at the exit of a successful call for the text in parentheses. */
   readonly extra?: readonly Argument[];
   /** The text in parentheses behind the result. */

@@ -276,12 +276,14 @@ export interface RArgument {
   readonly hidden: boolean;
   readonly named: boolean;
   readonly atExit: boolean;
+  readonly orNothing: boolean;
 }
 
 export interface RResult {
   readonly base: Result['base'];
   readonly format?: ScalarFormat;
   readonly comment?: Renderer;
+  readonly value?: Renderer;
   readonly extra: readonly RArgument[];
   /** Site of the path of a returned descriptor. */
   readonly site: number;
@@ -787,6 +789,7 @@ class Resolver {
         hidden: a.hidden ?? false,
         named: a.named ?? false,
         atExit: a.atExit ?? false,
+        orNothing: a.orNothing ?? false,
       };
     });
     return { args, next: register };
@@ -811,6 +814,7 @@ class Resolver {
       base: result.base,
       format: result.format,
       comment: result.comment,
+      value: result.value,
       extra: result.extra ? this.extra(result.extra) : [],
       site:
         (result.base === 'fd' && describesFds(this.style)) || (result.base === 'pid' && this.style.comm)
@@ -831,6 +835,7 @@ class Resolver {
         hidden: false,
         named: false,
         atExit: true,
+        orNothing: false,
       };
     });
   }

@@ -20,7 +20,7 @@ import {
   u16,
   ulong,
 } from '../../describe/combinators.js';
-import type { Call, MemoryNode } from '../../describe/node.js';
+import type { Call, MemoryNode, Node } from '../../describe/node.js';
 import type { Family } from '../index.js';
 import { command, creationFlags, inBothLayouts, IPC_64, ipcKey, ipcTime, permission, toldOnly } from './command.js';
 
@@ -59,16 +59,18 @@ const MSG_STAT = 11;
 const MSG_INFO = 12;
 const MSG_STAT_ANY = 13;
 
-/** What a command points to. */
-export const msgctl = (): Call =>
+/** What the commands point to. */
+export const msgctlBuffers: readonly (readonly [commands: readonly number[], node: Node])[] = [
+  [[IPC_SET], input(queue.set)],
+  [[IPC_STAT, MSG_STAT, MSG_STAT_ANY], output(queue.told)],
+  [[IPC_INFO, MSG_INFO], output(limits)],
+];
+
+const msgctl = (): Call =>
   callBy(
     { msqid: i32, op: command(g.msgctl_commands) },
     arg('op'),
-    [
-      [IPC_SET, { buf: input(queue.set) }],
-      [[IPC_STAT, MSG_STAT, MSG_STAT_ANY], { buf: output(queue.told) }],
-      [[IPC_INFO, MSG_INFO], { buf: output(limits) }],
-    ],
+    msgctlBuffers.map(([commands, buf]) => [commands, { buf }] as const),
     { buf: address },
     returns.decimal,
     { mask: ~IPC_64 >>> 0 },
@@ -77,12 +79,12 @@ export const msgctl = (): Call =>
 /** `struct msgbuf` has room for one byte of text, and for its alignment. */
 const messageOf = (bytesOf: number): MemoryNode =>
   struct({ mtype: long, mtext: behind(bytes(arg('msgsz'))) }, { size: bytesOf });
-const message = byAbi(messageOf(16), messageOf(8)) as MemoryNode;
-const msgflg = flags(g.msg_flags);
+export const message = byAbi(messageOf(16), messageOf(8)) as MemoryNode;
+export const messageFlags = flags(g.msg_flags);
 
 export const msg: Family = {
   msgget: () => call({ key: ipcKey, msgflg: creationFlags }),
-  msgsnd: () => call({ msqid: i32, msgp: input(message), msgsz: size, msgflg }),
-  msgrcv: () => call({ msqid: i32, msgp: output(message), msgsz: size, msgtyp: long, msgflg }),
+  msgsnd: () => call({ msqid: i32, msgp: input(message), msgsz: size, msgflg: messageFlags }),
+  msgrcv: () => call({ msqid: i32, msgp: output(message), msgsz: size, msgtyp: long, msgflg: messageFlags }),
   msgctl,
 };

@@ -18,13 +18,13 @@ import {
   u32,
   ulong,
 } from '../../describe/combinators.js';
-import type { Call, MemoryNode } from '../../describe/node.js';
+import type { Call, MemoryNode, Node } from '../../describe/node.js';
 import { timespec, timespec64 } from '../../decode/leaf/time.js';
 import type { Family } from '../index.js';
 import { command, creationFlags, inBothLayouts, IPC_64, ipcKey, permission, toldOnly } from './command.js';
 
 const operation = struct({ sem_num: u16, sem_op: i16, sem_flg: flags(g.semop_flags, 2) });
-const operations = input(array(operation, arg('nsops')));
+export const operations = input(array(operation, arg('nsops')));
 
 const set = inBothLayouts((small, extent) =>
   struct(
@@ -60,22 +60,25 @@ const SEM_STAT = 18;
 const SEM_INFO = 19;
 const SEM_STAT_ANY = 20;
 
-/** What a command points to. */
-export const semctl = (): Call =>
+/** What the commands point to; `boxed`: an address of a set stands in brackets. */
+export const semctlArguments = (boxed: boolean): readonly (readonly [commands: readonly number[], node: Node])[] => [
+  [[IPC_SET], input(set.set, { boxed })],
+  [[IPC_STAT, SEM_STAT, SEM_STAT_ANY], output(set.told, { boxed })],
+  [[IPC_INFO, SEM_INFO], output(limits)],
+];
+
+const semctl = (): Call =>
   callBy(
     { semid: i32, semnum: i32, op: command(g.semctl_commands) },
     arg('op'),
-    [
-      [IPC_SET, { arg: input(set.set) }],
-      [[IPC_STAT, SEM_STAT, SEM_STAT_ANY], { arg: output(set.told) }],
-      [[IPC_INFO, SEM_INFO], { arg: output(limits) }],
-    ],
+    semctlArguments(false).map(([commands, arg]) => [commands, { arg }] as const),
     { arg: address },
     returns.decimal,
     { mask: ~IPC_64 >>> 0 },
   );
 
-const timed = (time: MemoryNode) => () => call({ semid: i32, sops: operations, nsops: u32, timeout: input(time) });
+const timed = (time: MemoryNode) => () =>
+  call({ semid: i32, sops: operations, nsops: u32, timeout: input(time) });
 
 export const sem: Family = {
   semget: () => call({ key: ipcKey, nsems: i32, semflg: creationFlags }),

@@ -16,8 +16,7 @@ import {
   struct,
   ulong,
 } from '../../describe/combinators.js';
-import type { ArgumentSpec } from '../../describe/combinators.js';
-import type { Call, MemoryNode } from '../../describe/node.js';
+import type { Call, MemoryNode, Node } from '../../describe/node.js';
 import type { ScalarFormat } from '../../decode/printer.js';
 import { constantText, flagNames, hexText, memoised } from '../../decode/xlat.js';
 import type { Family } from '../index.js';
@@ -85,28 +84,30 @@ const SHM_STAT = 13;
 const SHM_INFO = 14;
 const SHM_STAT_ANY = 15;
 
-/** What a command points to. */
-export const shmctl = (): Call =>
+/** What the commands point to. */
+export const shmctlBuffers: readonly (readonly [commands: readonly number[], node: Node])[] = [
+  [[IPC_SET], input(segment.set)],
+  [[IPC_STAT, SHM_STAT, SHM_STAT_ANY], output(segment.told)],
+  [[IPC_INFO], output(limits)],
+  [[SHM_INFO], output(usage)],
+];
+
+const shmctl = (): Call =>
   callBy(
     { shmid: i32, op: command(g.shmctl_commands) },
     arg('op'),
-    [
-      [IPC_SET, { buf: input(segment.set) }],
-      [[IPC_STAT, SHM_STAT, SHM_STAT_ANY], { buf: output(segment.told) }],
-      [IPC_INFO, { buf: output(limits) }],
-      [SHM_INFO, { buf: output(usage) }],
-    ],
+    shmctlBuffers.map(([commands, buf]) => [commands, { buf }] as const),
     { buf: address },
     returns.decimal,
     { mask: ~IPC_64 >>> 0 },
   );
 
-/** Arguments of the calls, for those who get them in another way. */
-export const shmatArguments: ArgumentSpec = { shmid: i32, shmaddr: address, shmflg: flags(g.shmat_flags) };
+export const shmatFlags = flags(g.shmat_flags);
+export const segmentFlags = format(creation);
 
 export const shm: Family = {
-  shmget: () => call({ key: ipcKey, size, shmflg: format(creation) }),
-  shmat: () => call(shmatArguments, returns.address),
+  shmget: () => call({ key: ipcKey, size, shmflg: segmentFlags }),
+  shmat: () => call({ shmid: i32, shmaddr: address, shmflg: shmatFlags }, returns.address),
   shmdt: () => call({ shmaddr: address }),
   shmctl,
 };
