@@ -77,8 +77,7 @@ const semctl = (): Call =>
     { mask: ~IPC_64 >>> 0 },
   );
 
-const timed = (time: MemoryNode) => () =>
-  call({ semid: i32, sops: operations, nsops: u32, timeout: input(time) });
+const timed = (time: MemoryNode) => () => call({ semid: i32, sops: operations, nsops: u32, timeout: input(time) });
 
 export const sem: Family = {
   semget: () => call({ key: ipcKey, nsems: i32, semflg: creationFlags }),
