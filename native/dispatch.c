@@ -18,13 +18,19 @@ static void restart(struct session *s, struct task *t, int sig)
 	ptrace(stop_may_run(&t->flags) ? PTRACE_CONT : PTRACE_SYSCALL, t->tid, 0, (void *)(uintptr_t)sig);
 }
 
-/* Lets a stopped task go. `reason`: enum detach_reason. */
-void task_detach(struct session *s, struct task *t, int sig, uint64_t reason)
+/* `reason`: enum detach_reason. */
+void task_say_detached(struct session *s, const struct task *t, uint64_t reason)
 {
-	ptrace(PTRACE_DETACH, t->tid, 0, (void *)(uintptr_t)sig);
 	if (t->flags & TASK_ANNOUNCED)
 		event_simple(s, EV_DETACHED, t, t->nr, 0,
 			     (uint16_t)((t->flags & CALL_RECORDED ? RF_IN_SYSCALL : 0) | (t->flags & TASK_ATTACHED ? RF_ENTRY_UNKNOWN : 0)), reason);
+}
+
+/* Lets a stopped task go. */
+static void task_detach(struct session *s, struct task *t, uint64_t reason)
+{
+	ptrace(PTRACE_DETACH, t->tid, 0, 0);
+	task_say_detached(s, t, reason);
 	task_remove(s, t);
 }
 
@@ -133,7 +139,8 @@ static void detach_stopped(struct session *s, struct task *t, struct stop stop)
 			c->flags |= TASK_DETACHING;
 	}
 	/* Only a signal-delivery-stop holds a signal that must go on to the task. */
-	task_detach(s, t, stop.kind == STOP_SIGNAL ? stop.sig : 0, DETACH_INTERRUPT);
+	t->pending_sig = stop.kind == STOP_SIGNAL ? stop.sig : 0;
+	t->flags |= TASK_HALTED;
 }
 
 /* One status of wait4. */
@@ -192,7 +199,7 @@ void dispatch(struct session *s, pid_t tid, int status)
 		if (s->config.flags & CF_COMM)
 			named_event(s, EV_EXEC, t, 0, 0, 0);
 		if ((s->config.flags & CF_DETACH_ON_EXEC) && !first) {
-			task_detach(s, t, 0, DETACH_EXECVE);
+			task_detach(s, t, DETACH_EXECVE);
 			return;
 		}
 		break;

@@ -75,6 +75,7 @@ enum task_flag {
 	TASK_DETACHING = 256,   /* interrupted in order to be detached */
 	TASK_ANNOUNCED = 512,   /* its EV_TASK was written */
 	TASK_DESCENDANT = 1024, /* the command or born of it: has the filter, if there is one */
+	TASK_HALTED = 8192,     /* ending: stopped, to be detached with the others */
 	TASK_SPEAKS = 4096,     /* about to write where the trace goes: restarted once its lines are there */
 	TASK_FIRST_EXEC = 2048, /* the command until it has executed: -b execve does not count that */
 };
@@ -94,6 +95,7 @@ struct task {
 	int mem_fd;        /* /proc/TID/mem, or -1 */
 	uint32_t restart;  /* 1 + number of the call that restart_syscall goes on with; 0 unknown */
 	pid_t parent;      /* the task that made it, 0 unknown */
+	int pending_sig;   /* TASK_HALTED: the signal that it goes on with */
 	uint64_t stime_ns;
 	uint64_t ip;       /* at the stop under way, with CF_IP; 0 unknown */
 };
@@ -173,6 +175,8 @@ void ring_commit(struct session *s, struct record *r);
 void ring_publish(struct session *s);
 void ring_finish(struct session *s);
 void ring_drain(struct session *s);
+/* The same, but for some time only: the consumer may be held up by a reader of its own. */
+void ring_drain_for(struct session *s, int ms);
 void ring_wake_consumer(struct session *s);
 int ring_futex_wait(_Atomic uint32_t *word, uint32_t value, int timeout_ms);
 void ring_futex_wake(_Atomic uint32_t *word);
@@ -249,9 +253,10 @@ void call_note_ip(const struct session *s, struct task *t);
 /* dispatch.c */
 void dispatch(struct session *s, pid_t tid, int status);
 void task_announce(struct session *s, struct task *t, uint64_t origin, uint64_t detail);
-void task_detach(struct session *s, struct task *t, int sig, uint64_t reason);
+void task_say_detached(struct session *s, const struct task *t, uint64_t reason);
 
 /* tracer.c */
+uint64_t monotonic_ns(void);
 uint32_t trace_options(const struct session *s);
 void *tracer_main(void *session);
 

@@ -79,10 +79,14 @@ void ring_publish(struct session *s)
 	}
 }
 
-/* Waits until the consumer has taken everything up to `position`. */
-static void wait_for_room(struct session *s, uint64_t position)
+/* How long a consumer may take nothing once the session is to end. */
+#define STUCK_NS 500000000ULL
+
+/* Waits until the consumer has taken everything up to `position`, or until a moment when one is given (not 0). */
+static void wait_for_room(struct session *s, uint64_t position, uint64_t until_ns)
 {
 	struct ring_control *c = s->control;
+	uint64_t given_up = 0;
 	s->published = s->written;
 	atomic_store(&c->written, s->written);
 	atomic_store(&c->producer_waits, 1); /* the consumer must not wait for more bytes */
@@ -92,7 +96,17 @@ static void wait_for_room(struct session *s, uint64_t position)
 		atomic_store(&c->producer_waits, 1);
 		if (atomic_load(&c->read) >= position || atomic_load(&s->abandon))
 			break;
-		ring_futex_wait(&c->space_word, word, 100);
+		ring_futex_wait(&c->space_word, word, until_ns ? 5 : 100);
+		uint64_t now = monotonic_ns();
+		if (until_ns && now > until_ns)
+			break;
+		/* The session is to end, and its consumer is held up: the tasks must not be. */
+		if (atomic_load(&s->interrupt)) {
+			if (!given_up)
+				given_up = now + STUCK_NS;
+			else if (now > given_up)
+				atomic_store(&s->abandon, 1);
+		}
 	}
 	atomic_store(&c->producer_waits, 0);
 }
@@ -102,7 +116,7 @@ struct record *ring_reserve(struct session *s, uint32_t bytes)
 	uint64_t size = s->mask + 1;
 	bytes = (bytes + 7) & ~7U;
 	if (s->written + bytes - atomic_load(&s->control->read) > size)
-		wait_for_room(s, s->written + bytes - size);
+		wait_for_room(s, s->written + bytes - size, 0);
 	if (atomic_load(&s->abandon))
 		return NULL;
 	return (struct record *)(s->data + (s->written & s->mask));
@@ -117,7 +131,13 @@ void ring_commit(struct session *s, struct record *r)
 void ring_drain(struct session *s)
 {
 	if (atomic_load(&s->control->read) < s->written)
-		wait_for_room(s, s->written);
+		wait_for_room(s, s->written, 0);
+}
+
+void ring_drain_for(struct session *s, int ms)
+{
+	if (atomic_load(&s->control->read) < s->written)
+		wait_for_room(s, s->written, monotonic_ns() + (uint64_t)ms * 1000000);
 }
 
 void ring_finish(struct session *s)

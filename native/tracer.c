@@ -17,12 +17,15 @@
 #define ENDING_NS 800000000ULL
 /* How long we wait for the command to follow the signal that we passed on; it may ignore it. */
 #define REAP_NS 50000000ULL
+/* How long tasks that have stopped are held for the others' sake, and for the consumer's. */
+#define HOLD_NS 200000000ULL
+#define DRAIN_MS 200
 /* With several tasks, wait4 would give the first of the kernel's list again and again: after so many stops all that
  * have stopped are taken at once. */
 #define FAIR_EVERY 16
 #define FAIR_BATCH 64
 
-static uint64_t monotonic(void)
+uint64_t monotonic_ns(void)
 {
 	struct timespec ts;
 	clock_gettime(CLOCK_MONOTONIC, &ts);
@@ -55,7 +58,7 @@ static void begin_ending(struct session *s)
 {
 	int sig = atomic_load(&s->interrupt) - 1;
 	s->ending = true;
-	s->deadline_ns = monotonic() + ENDING_NS;
+	s->deadline_ns = monotonic_ns() + ENDING_NS;
 	if (sig > 0 && s->command && task_find(s, s->command)) {
 		kill(s->command, SIGCONT);
 		kill(s->command, sig);
@@ -115,17 +118,46 @@ static void handle_all(struct session *s, const struct status *first)
 			handle(s, &batch[i]);
 }
 
+/* Lets go what has stopped, the oldest first. */
+static void release_halted(struct session *s)
+{
+	struct status st;
+	/* A child that its parent's event did not tell of yet. */
+	while (take(s, -1, &st, WNOHANG) > 0)
+		handle(s, &st);
+	/* Once they run, they compete with the consumer for time: all is said before. */
+	for (struct task *t = s->oldest; t; t = t->newer)
+		if (t->flags & TASK_HALTED)
+			task_say_detached(s, t, DETACH_INTERRUPT);
+	ring_drain_for(s, DRAIN_MS);
+	for (struct task *t = s->oldest, *newer; t; t = newer) {
+		newer = t->newer;
+		if (t->flags & TASK_HALTED) {
+			ptrace(PTRACE_DETACH, t->tid, 0, (void *)(uintptr_t)t->pending_sig);
+			task_remove(s, t);
+		}
+	}
+}
+
 /*
- * All tasks have been interrupted: they are let go one after the other, the oldest first. One that does not stop (it
- * may be in uninterruptible sleep) is passed by when a kick ends the wait, and asked again, until the deadline.
+ * All tasks have been interrupted: they are waited for in turn, held, and let go together, so that those that run do
+ * not delay the rest. One that does not stop (it may be in uninterruptible sleep) is passed by when a kick ends the wait,
+ * and asked again; it may also wait for one that is held (vfork), so they are not held for long.
  */
 static void detach_all(struct session *s)
 {
 	begin_ending(s);
-	while (s->oldest && monotonic() <= s->deadline_ns)
+	uint64_t patience = monotonic_ns() + HOLD_NS;
+	while (s->oldest && monotonic_ns() <= s->deadline_ns) {
+		bool waiting = false;
 		for (struct task *t = s->oldest, *newer; t; t = newer) {
 			pid_t next = t->newer ? t->newer->tid : 0;
 			struct status st;
+			if (t->flags & TASK_HALTED) {
+				newer = t->newer;
+				continue;
+			}
+			waiting = true;
 			if (take(s, t->tid, &st, 0) > 0)
 				handle(s, &st);
 			else if (errno == ECHILD) { /* taken along by an exec */
@@ -135,6 +167,9 @@ static void detach_all(struct session *s)
 			/* An exec may have removed the next one, too. */
 			newer = next ? task_find(s, next) : NULL;
 		}
+		if (!waiting || monotonic_ns() > patience)
+			release_halted(s);
+	}
 }
 
 /* What is left has no status any more (a thread that exec took along), or would not stop in time. */
@@ -170,7 +205,7 @@ static void wait_loop(struct session *s)
 	}
 	forget_tasks(s);
 	/* The command was told to end; its status is taken, so that no zombie stays with a host that lives on. */
-	uint64_t until = monotonic() + REAP_NS;
+	uint64_t until = monotonic_ns() + REAP_NS;
 	int status;
 	while (s->ending && s->command && atomic_load(&s->status) < 0) {
 		pid_t pid = wait4(s->command, &status, __WALL | WNOHANG, NULL);
@@ -178,7 +213,7 @@ static void wait_loop(struct session *s)
 			atomic_store(&s->status, status);
 		else if (pid == s->command) /* on its way out (PTRACE_EVENT_EXIT) */
 			ptrace(PTRACE_CONT, pid, 0, 0);
-		else if (pid < 0 || monotonic() > until || atomic_load(&s->interrupt) <= 1)
+		else if (pid < 0 || monotonic_ns() > until || atomic_load(&s->interrupt) <= 1)
 			break;
 		else
 			usleep(1000);

@@ -35,7 +35,7 @@ async function main(): Promise<void> {
   const waiting = waitingCommand(process.env);
   const ending = await run({ ...options, warnings }, { inherited, environment, argv, filter, waiting });
   if ('signal' in ending) dieBySignal(ending.signal);
-  process.exitCode = 'signal' in ending ? 128 + ending.signal : ending.status;
+  process.exit('signal' in ending ? 128 + ending.signal : ending.status);
 }
 
 main().catch((error: unknown) => {

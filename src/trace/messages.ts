@@ -1,8 +1,7 @@
 // The tracer's own lines on standard error, in strace's words.
-import { writeSync } from 'node:fs';
 import { errnoText } from '../abi/errno.js';
 import type { Cursor } from '../record/cursor.js';
-import type { Stream } from './destination.js';
+import { Stream } from './destination.js';
 import type { TraceOptions } from './options.js';
 
 /** `message_code` of native/internal.h. */
@@ -12,34 +11,36 @@ const enum Code {
   UntracedChild = 4,
 }
 
+const STANDARD_ERROR = 2;
+
 /** Prints messages; where the trace goes to standard error, too, they keep their place in it. */
 export class Messages {
   /** Processes that could not be attached. */
   failures = 0;
+  private readonly own: Stream | undefined;
+  private readonly out: Stream;
 
   constructor(
     private readonly options: TraceOptions,
     /** The stream on standard error, when the trace goes there. */
-    private readonly screen: Stream | undefined,
-  ) {}
+    screen: Stream | undefined,
+  ) {
+    this.own = screen ? undefined : new Stream(STANDARD_ERROR, false);
+    this.out = screen ?? this.own!;
+  }
 
   /** One line in the program's name. */
   say(text: string): void {
-    const line = `${this.options.programName}: ${text}\n`;
-    const { screen } = this;
-    if (screen) {
-      // An open line goes on behind the message as if it had not been cut: its column stays.
-      const { sink } = screen;
-      const { column } = sink;
-      sink.text(line);
-      sink.lineStart = sink.pos - column;
-      return;
-    }
-    try {
-      writeSync(2, line);
-    } catch {
-      // Standard error may be closed; there is nobody to tell.
-    }
+    // An open line of the trace goes on behind the message as if it had not been cut: its column stays.
+    const { sink } = this.out;
+    const { column } = sink;
+    sink.text(`${this.options.programName}: ${text}\n`);
+    sink.lineStart = sink.pos - column;
+  }
+
+  /** Writes what has been said, when the trace goes elsewhere. Nobody is told when that fails. */
+  flush(): void {
+    this.own?.flush();
   }
 
   /** Process … attached, detached: silent under -q. */

@@ -189,6 +189,7 @@ export async function run(options: TraceOptions, around: Surroundings): Promise<
   if (waiting) tracer.adopt(waiting.pid, waiting.ready);
   else if (command) tracer.spawn(command);
   tracer.takeSignals(options.interruptible);
+  messages.flush();
   tracer.start();
   let complained = false;
   consume(
@@ -205,6 +206,7 @@ export async function run(options: TraceOptions, around: Surroundings): Promise<
             if (s.failure.code === 'EPIPE') return false;
           }
         }
+        messages.flush();
         return !text.limited;
       },
       finish: () => {
@@ -215,7 +217,7 @@ export async function run(options: TraceOptions, around: Surroundings): Promise<
     interactive,
   );
   const { status, interruptedBy } = tracer;
-  tracer.destroy();
+  // The session is not destroyed: the process ends, which costs less, and matters where many tracees compete with us.
   if (stream.fd !== 2) stream.close();
   await pipe?.finish();
   if (interruptedBy > 0) return { signal: interruptedBy };
