@@ -154,7 +154,7 @@ function compileList(list: RList, style: Style): CompiledList {
       printers.timed(late, () => printers.scalar(argument.node, 0)),
     );
     const test = argument.orNothing ? readable(argument) : argument.when && testReader(argument.when, 0);
-    const name = style.argNames || argument.named ? label(argument.name + '=') : undefined;
+    const name = (argument.named ?? style.argNames) ? label(argument.name + '=') : undefined;
     if (isSpread(argument.node)) {
       steps.push({ late, continued: false, name: undefined, test, print: spreadPrinter(argument, name, print) });
       continue;

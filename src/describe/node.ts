@@ -412,7 +412,7 @@ export interface Argument {
   readonly node: Node;
   /** Printed only when this holds (openat's mode). */
   readonly when?: Condition;
-  /** Its name is always printed (clone). */
+  /** Its name is always printed (clone), or never; else with `-N`. */
   readonly named?: boolean;
   /** Not printed by strace, but named by references. */
   readonly hidden?: boolean;

@@ -274,7 +274,7 @@ export interface RArgument {
   readonly node: R;
   readonly when?: Test;
   readonly hidden: boolean;
-  readonly named: boolean;
+  readonly named?: boolean;
   readonly atExit: boolean;
   readonly orNothing: boolean;
 }
@@ -787,7 +787,7 @@ class Resolver {
         node,
         when: a.when && this.test(a.when),
         hidden: a.hidden ?? false,
-        named: a.named ?? false,
+        named: a.named,
         atExit: a.atExit ?? false,
         orNothing: a.orNothing ?? false,
       };
@@ -833,7 +833,6 @@ class Resolver {
         high: -1,
         node: this.node(a.node),
         hidden: false,
-        named: false,
         atExit: true,
         orNothing: false,
       };

@@ -8,6 +8,7 @@ import {
   callBy,
   choice,
   flags,
+  format,
   hexBytes,
   input,
   output,
@@ -17,6 +18,7 @@ import {
   u16,
   x32,
 } from '../describe/combinators.js';
+import { resumed } from '../decode/leaf/call-number.js';
 import { ioctl } from './ioctl/index.js';
 import type { Family } from './index.js';
 
@@ -35,5 +37,6 @@ export const kernel: Family = {
     ),
   ioctl,
   getrandom: () => call({ buf: output(hexBytes(ret)), buflen: size, flags: flags(getrandom_flags) }),
-  restart_syscall: () => call(),
+  // The tracer puts what was interrupted into the first register: 1 + the call's number, or 0.
+  restart_syscall: () => call({ resumed: { node: format(resumed), named: false } }),
 };

@@ -4,6 +4,7 @@ import { I386, X32_BIT, X86_64 } from '../../abi/abi.js';
 import { syscallName } from '../../abi/syscalls.js';
 import { format, match, u32, u64 } from '../../describe/combinators.js';
 import type { Node, Ref } from '../../describe/node.js';
+import type { ScalarFormat } from '../printer.js';
 import { memoised } from '../xlat.js';
 
 /** Number of a call of a personality: its constant, or a name in a comment when it is not the program's own. */
@@ -36,3 +37,10 @@ export const callNumber = (own: AbiName, arch: Ref, nr: Ref, size: 4 | 8 = 4): N
     },
     size === 8 ? u64 : u32,
   );
+
+/** What restart_syscall goes on with: 1 + the number of the interrupted call, 0 when nobody saw it. */
+export const resumed: ScalarFormat = (style) =>
+  memoised((lo) => {
+    const name = lo === 0 ? 'system call' : (syscallName(style.abi.name, lo - 1) ?? `syscall_0x${(lo - 1).toString(16)}`);
+    return `<... resuming interrupted ${name} ...>`;
+  });

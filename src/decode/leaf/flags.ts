@@ -61,16 +61,12 @@ export const flagsAndShifted =
   (style) =>
     memoised((lo) => {
       if (style.constants === 'raw') return hexText(lo, 0);
+      if (lo === 0) return '0';
       const number = lo >>> shift;
       const below = (lo & (2 ** shift - 1)) >>> 0;
-      if (number === 0) return constantText(bits, style.abi, style.constants, below, 0, 4);
-      const parts: string[] = [];
-      if (below !== 0) {
-        const { names, lo: rest } = flagNames(bits.entries(style.abi.name), below, 0, 4);
-        parts.push(...names);
-        if (rest !== 0) parts.push(hexText(rest, 0));
-      }
-      parts.push(`${number}<<${name}`);
+      // Unknown bits keep their own comment inside the one of -X verbose.
+      const parts = below === 0 ? [] : [constantText(bits, style.abi, 'abbrev', below, 0, 4)];
+      if (number !== 0) parts.push(`${number}<<${name}`);
       const text = parts.join('|');
       return style.constants === 'verbose' ? `${hexText(lo, 0)} /* ${text} */` : text;
     });

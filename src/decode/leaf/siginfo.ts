@@ -19,7 +19,6 @@ import {
   match,
   outer,
   pid,
-  reserved,
   sibling,
   struct,
   u32,
@@ -171,7 +170,7 @@ const siginfoOf = (own: AbiName): StructNode =>
   struct(
     {
       si_signo: field(signal, { when: differs(sibling('si_signo'), 0) }),
-      si_errno: reserved(format(errorNumber)),
+      si_errno: field(format(errorNumber), { ifSet: true, when: differs(sibling('si_signo'), 0) }),
       si_code: field(code, { when: differs(sibling('si_signo'), 0) }),
       members: inline(members(own), { when: differs(sibling('si_signo'), 0) }),
     },
