@@ -41,6 +41,7 @@ export const callNumber = (own: AbiName, arch: Ref, nr: Ref, size: 4 | 8 = 4): N
 /** What restart_syscall goes on with: 1 + the number of the interrupted call, 0 when nobody saw it. */
 export const resumed: ScalarFormat = (style) =>
   memoised((lo) => {
-    const name = lo === 0 ? 'system call' : (syscallName(style.abi.name, lo - 1) ?? `syscall_0x${(lo - 1).toString(16)}`);
+    const name =
+      lo === 0 ? 'system call' : (syscallName(style.abi.name, lo - 1) ?? `syscall_0x${(lo - 1).toString(16)}`);
     return `<... resuming interrupted ${name} ...>`;
   });
