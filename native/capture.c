@@ -169,7 +169,7 @@ static void pad(struct run *run, uint32_t handle, uint32_t len)
 }
 
 /* The region with a descriptor's path; NULL when it is not known. */
-static const struct region *capture_path(struct run *run, uint16_t site, int32_t fd, uint32_t mode)
+static const struct region *capture_path(struct run *run, uint16_t site, int32_t fd, uint32_t mode, uint64_t of)
 {
 	/* A descriptor that one node shows twice is read once. */
 	for (uint32_t i = 0; i < run->r->nregions; i++)
@@ -178,7 +178,7 @@ static const struct region *capture_path(struct run *run, uint16_t site, int32_t
 	struct region *g = begin_region(run, site, (uint64_t)(int64_t)fd, 0);
 	if (!g || run->room - run->used < 2 * CHUNK)
 		return NULL;
-	size_t n = run->source->path(run->source->context, fd, mode, (char *)at(run, g->offset), 2 * CHUNK);
+	size_t n = run->source->path(run->source->context, fd, mode, of, (char *)at(run, g->offset), 2 * CHUNK);
 	if (n == 0)
 		return NULL;
 	end_region(run, g, (uint32_t)n, PLAN_NO_HANDLE);
@@ -210,7 +210,7 @@ static void capture_fd_set(struct run *run, const struct plan_insn *i, const str
 		uint8_t bits = *at(run, w->offset + n);
 		for (uint32_t bit = 0; bits >> bit; bit++)
 			if (bits >> bit & 1 && 8 * n + bit < limit)
-				capture_path(run, i->site, (int32_t)(8 * n + bit), i->imm);
+				capture_path(run, i->site, (int32_t)(8 * n + bit), i->imm, 0);
 	}
 }
 
@@ -378,7 +378,7 @@ static void run_block(struct run *run, const struct plan_insn *insns, uint32_t f
 			pc += i->imm + find_case(&insns[pc + 1], i->imm, (uint32_t)reg[a]);
 			break;
 		case OP_FDPATH: {
-			const struct region *g = capture_path(run, i->site, (int32_t)reg[a], i->imm);
+			const struct region *g = capture_path(run, i->site, (int32_t)reg[a], i->imm, reg[i->c]);
 			if (b)
 				reg[b] = g ? fnv1a(at(run, g->offset), g->len) : 0;
 			break;

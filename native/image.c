@@ -36,10 +36,11 @@ static size_t image_read(void *context, uint64_t addr, void *out, size_t len, in
 	return got;
 }
 
-static size_t image_path(void *context, int32_t fd, uint32_t mode, char *out, size_t len)
+static size_t image_path(void *context, int32_t fd, uint32_t mode, uint64_t of, char *out, size_t len)
 {
 	(void)context;
 	(void)mode;
+	(void)of;
 	return fd < 0 ? 0 : (size_t)snprintf(out, len, "/fd/%d", fd);
 }
 

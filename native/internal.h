@@ -197,7 +197,8 @@ int plan_check(const struct plan_insn *insns, uint32_t count, bool exiting, char
 /* Where an interpreter gets its bytes from: a tracee, or an image in a test. */
 struct capture_source {
 	size_t (*read)(void *context, uint64_t addr, void *out, size_t len, int *err);
-	size_t (*path)(void *context, int32_t fd, uint32_t mode, char *out, size_t len);
+	/* As descriptor_path. */
+	size_t (*path)(void *context, int32_t fd, uint32_t mode, uint64_t of, char *out, size_t len);
 	size_t (*comm)(void *context, int32_t pid, char *out, size_t len);
 	void *context;
 	struct dump_list *dumps; /* where OP_DUMP notes what is to be dumped; NULL: nowhere */
@@ -230,8 +231,18 @@ void event_message(struct session *s, pid_t tid, uint32_t code, int err, uint64_
 extern const struct capture_source procfs_source; /* context: NULL, to be set to the task */
 bool procfs_is_file(pid_t tid, int fd, dev_t dev, ino_t ino);
 size_t procfs_comm(pid_t pid, char *out, size_t len);
+/* At most `len` bytes of a file; 0 when it cannot be read. */
+size_t procfs_slurp(const char *path, char *out, size_t len);
 long procfs_status(pid_t pid, const char *key);
 #define PROCFS_STATUS_BYTES 4096
+
+/* descriptor.c */
+/*
+ * The path of a descriptor (-100: of the working directory), as /proc/TID/fd tells it; what `mode` (enum path_mode) asks for
+ * follows behind a NUL: lines `key:<tab>value`, those of fdinfo and the own ones `device` (`char 1:3`), `comm` (of a pidfd's
+ * process) and `exists` (the path ends in ` (deleted)` by its name). `of`: whose descriptor, for some modes. Bytes; 0: not known.
+ */
+size_t descriptor_path(pid_t tid, int32_t fd, uint32_t mode, uint64_t of, char *out, size_t len);
 /* The text of /proc/PID/status, ended by NUL; false when there is no such process. */
 bool procfs_read_status(pid_t pid, char *out, size_t len);
 

@@ -51,7 +51,7 @@ enum plan_op {
 	                * imm = key and ab | c << 8 | site << 16 = instructions to skip, counted from the end of the table;
 	                * no match: goes on after the table */
 	OP_FDPATH = 23,/* region (addr = (int)r[a]) = readlink of /proc/TID/fd/N; -100 (AT_FDCWD) reads /proc/TID/cwd;
-	                * imm & 1: also append fdinfo (NUL, then the text of /proc/TID/fdinfo/N);
+	                * imm (enum path_mode): what else is told, whose descriptor it is, with r[c];
 	                * b not 0: r[b] = 32-bit FNV-1a of the region's bytes, 0 when there is none */
 	OP_SUBI = 24,  /* r[a] -= imm, not below 0 */
 	OP_EACHLIM = 25,/* OP_EACH over at most imm >> 16 elements; stride imm & 0xffff */
@@ -66,6 +66,14 @@ enum plan_op {
 	OP_DUMP = 32,  /* exiting only: note r[c] bytes at r[a] to be dumped behind the record; imm = enum dump_kind (record.h) */
 	OP_LEN = 33,   /* r[a] = bytes of h[b] */
 	OP_LAST = 34
+};
+
+enum path_mode {
+	PATH_INFO = 1,      /* fdinfo of anonymous inodes and of multiplexers of terminals */
+	PATH_DEVICE = 2,    /* the number of a device */
+	PATH_COMM = 4,      /* the name of a pidfd's process */
+	PATH_OF_PID = 8,    /* a descriptor of process r[c] */
+	PATH_OF_PIDFD = 16, /* a descriptor of the process that r[c] is a pidfd of */
 };
 
 #define PLAN_MAX_INSNS 4096

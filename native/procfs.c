@@ -1,4 +1,4 @@
-/* What /proc tells of a stopped task: paths of descriptors, names, numbers of its status. */
+/* What /proc tells of a stopped task: names, numbers of its status; and the source of what plans capture. */
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <stdio.h>
@@ -9,7 +9,7 @@
 
 #include "internal.h"
 
-static size_t slurp(const char *path, char *out, size_t len)
+size_t procfs_slurp(const char *path, char *out, size_t len)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
@@ -27,26 +27,10 @@ static size_t source_read(void *context, uint64_t addr, void *out, size_t len, i
 	return memory_read(context, addr, out, len, err);
 }
 
-static size_t source_path(void *context, int32_t fd, uint32_t mode, char *out, size_t len)
+static size_t source_path(void *context, int32_t fd, uint32_t mode, uint64_t of, char *out, size_t len)
 {
 	const struct task *t = context;
-	char path[48];
-	if (fd == -100)
-		snprintf(path, sizeof path, "/proc/%d/cwd", t->tid);
-	else if (fd >= 0)
-		snprintf(path, sizeof path, "/proc/%d/fd/%d", t->tid, fd);
-	else
-		return 0;
-	ssize_t n = readlink(path, out, len);
-	if (n <= 0)
-		return 0;
-	size_t used = (size_t)n;
-	if ((mode & 1) && fd >= 0 && used + 1 < len) {
-		out[used++] = 0;
-		snprintf(path, sizeof path, "/proc/%d/fdinfo/%d", t->tid, fd);
-		used += slurp(path, out + used, len - used);
-	}
-	return used;
+	return descriptor_path(t->tid, fd, mode, of, out, len);
 }
 
 bool procfs_is_file(pid_t tid, int fd, dev_t dev, ino_t ino)
@@ -61,7 +45,7 @@ size_t procfs_comm(pid_t pid, char *out, size_t len)
 {
 	char path[40];
 	snprintf(path, sizeof path, "/proc/%d/comm", pid);
-	size_t n = slurp(path, out, len);
+	size_t n = procfs_slurp(path, out, len);
 	return n > 0 && out[n - 1] == '\n' ? n - 1 : n;
 }
 
@@ -77,7 +61,7 @@ bool procfs_read_status(pid_t pid, char *out, size_t len)
 {
 	char path[40];
 	snprintf(path, sizeof path, "/proc/%d/status", pid);
-	size_t n = slurp(path, out, len - 1);
+	size_t n = procfs_slurp(path, out, len - 1);
 	out[n] = 0;
 	return n > 0;
 }

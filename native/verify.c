@@ -161,6 +161,8 @@ static int check_block(struct check *k, uint32_t from, uint32_t to, int depth)
 		case OP_FDPATH:
 			if (b != 0 && b < 8)
 				return refuse(k, pc, "register is read-only");
+			if (i->c >= PLAN_REGS)
+				return refuse(k, pc, "no such register");
 			break;
 		case OP_COMM:
 			break;

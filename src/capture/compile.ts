@@ -6,7 +6,7 @@ import { describesFds } from '../decode/style.js';
 import type { Fixup } from './builder.js';
 import { NO_HANDLE, PlanBuilder } from './builder.js';
 import { captureDump } from './dump.js';
-import { Op, Reg } from './opcode.js';
+import { Op, PathMode, Reg } from './opcode.js';
 
 /** When something is printed, and therefore captured. */
 export type Phase = 'enter' | 'exit';
@@ -78,7 +78,7 @@ class Capture {
 
   constructor(
     private readonly builder: PlanBuilder,
-    private readonly style: Style,
+    readonly style: Style,
     private readonly phase: Phase,
     private readonly name: string,
   ) {}
@@ -259,7 +259,14 @@ class Capture {
     const b = this.builder;
     switch (node.kind) {
       case 'fd':
-        if (describesFds(this.style)) b.emit(Op.FdPath, reg, 0, 0, node.site, 0);
+        if (node.site < 0) return;
+        if (node.of) {
+          const other = b.take();
+          this.evaluate(node.of.process, other);
+          const whose = node.of.by === 'pid' ? PathMode.OfPid : PathMode.OfPidfd;
+          b.emit(Op.FdPath, reg, 0, other, node.site, pathMode(this.style) | whose);
+          b.give();
+        } else b.emit(Op.FdPath, reg, 0, 0, node.site, pathMode(this.style));
         return;
       case 'format':
         if (node.site >= 0) b.emit(Op.Comm, reg, 0, 0, node.site, 0);
@@ -348,7 +355,7 @@ class Capture {
         const handle = node.site >= 0 ? b.takeHandle() : NO_HANDLE;
         b.emit(Op.MemV, reg, handle, length, site, FD_SET_BITS / 8);
         if (node.site >= 0) {
-          b.emit(Op.FdSet, handle, 0, bits, node.site, 0);
+          b.emit(Op.FdSet, handle, 0, bits, node.site, pathMode(this.style));
           b.giveHandle();
         }
         b.land(negative);
@@ -589,6 +596,14 @@ class Capture {
   }
 }
 
+/** What is captured of a descriptor beside its path. */
+function pathMode(style: Style): number {
+  const info = style.devices || style.eventfds || style.signalfds || style.pidfds;
+  return (
+    (info ? PathMode.Info : 0) | (style.devices ? PathMode.Device : 0) | (style.pidfds && style.comm ? PathMode.Comm : 0)
+  );
+}
+
 /** Strings and counted bytes are read whatever `-e verbose=` says. */
 export function isText(node: R): boolean {
   return node.kind === 'string' || node.kind === 'bytes';
@@ -720,7 +735,8 @@ function captureList(list: RList, capture: Capture, phase: Phase, builder: PlanB
     }
     if (list.result.site >= 0) {
       const failed = builder.jump(Op.JErr);
-      builder.emit(list.result.base === 'pid' ? Op.Comm : Op.FdPath, Reg.Ret, 0, 0, list.result.site, 0);
+      if (list.result.base === 'pid') builder.emit(Op.Comm, Reg.Ret, 0, 0, list.result.site, 0);
+      else builder.emit(Op.FdPath, Reg.Ret, 0, 0, list.result.site, pathMode(capture.style));
       builder.land(failed);
     }
   }

@@ -38,6 +38,15 @@ export enum Op {
   Len = 33,
 }
 
+/** What is told of a descriptor, and whose it is: enum path_mode of native/plan.h. */
+export enum PathMode {
+  Info = 1,
+  Device = 2,
+  Comm = 4,
+  OfPid = 8,
+  OfPidfd = 16,
+}
+
 /** Registers with a fixed meaning; arguments are 0-5, scratch 8-15. */
 export enum Reg {
   Ret = 6,

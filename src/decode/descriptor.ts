@@ -1,7 +1,8 @@
-// File descriptors: the number, AT_FDCWD by name, and under -y the path that was captured at the stop.
+// File descriptors: the number, AT_FDCWD by name, and under -y what was captured of them at the stop.
 import type { Cursor } from '../record/cursor.js';
+import { printBetweenBrackets } from './brackets.js';
+import { detailPrinter, exists } from './descriptor-details.js';
 import type { ScalarPrinter } from './printer.js';
-import { escape } from './quote.js';
 import { label } from './sink.js';
 import type { ConstantTable } from '../constants/table.js';
 import { choiceName, constantText } from './xlat.js';
@@ -13,62 +14,51 @@ import { describesFds } from './style.js';
 const AT_FDCWD = 0xffffff9c;
 const DELETED = label(' (deleted)');
 
-/** The escapes of `<` and `>` inside the brackets. */
 const LESS = 60;
 const GREATER = 62;
 
-/** Bytes that stand between `<` and `>`, which are escaped in them. */
-export function printBetweenBrackets(s: Sink, bytes: Uint8Array, from: number, n: number, style: Style): void {
-  const end = from + n;
-  let start = from;
-  for (let i = from; i <= end; i++)
-    if (i === end || bytes[i] === LESS || bytes[i] === GREATER) {
-      escape(s, bytes, start, i - start, style.hex);
-      if (i < end) {
-        s.byte(92);
-        const b = bytes[i];
-        if (style.hex === 'all') {
-          s.byte(120);
-          s.hexFixed(b, 2);
-        } else s.text(b.toString(8));
-      }
-      start = i + 1;
-    }
-}
+/** Prints what was captured of a descriptor at a site, in brackets; nothing when it is not known. */
+export type FdDescriber = (c: Cursor, s: Sink, site: number, fd: number) => void;
 
 /**
- * Prints `<path>` for the captured descriptor; nothing when the path is not known. A deleted file is marked behind the
- * brackets; a deleted working directory is not.
+ * `<path>`, or what else the style says of a descriptor. A deleted file is marked behind the brackets; a deleted working
+ * directory is not.
  */
-export function printCapturedPath(c: Cursor, s: Sink, site: number, fd: number, style: Style): void {
-  const lo = fd >>> 0;
-  const hi = lo >>> 31 ? 0xffffffff : 0;
-  if (!c.find(site, lo, hi) || c.length === 0) return;
-  const { at } = c;
-  let n = c.length;
-  let deleted = false;
-  if (n > DELETED.length && lo !== AT_FDCWD) {
-    deleted = true;
-    for (let i = 0; i < DELETED.length && deleted; i++) deleted = c.bytes[at + n - DELETED.length + i] === DELETED[i];
-    if (deleted) n -= DELETED.length;
-  }
-  s.byte(LESS);
-  printBetweenBrackets(s, c.bytes, at, n, style);
-  s.byte(GREATER);
-  if (deleted) s.text('(deleted)');
+export function fdDescriber(style: Style): FdDescriber {
+  const details = detailPrinter(style);
+  return (c, s, site, fd) => {
+    const lo = fd >>> 0;
+    const hi = lo >>> 31 ? 0xffffffff : 0;
+    if (!c.find(site, lo, hi) || c.length === 0) return;
+    const { at, bytes } = c;
+    const stop = at + c.length;
+    let end = at;
+    while (end < stop && bytes[end] !== 0) end++;
+    const more = end < stop;
+    if (more && details?.(c, s, at, end + 1, stop)) return;
+    if (!style.paths) return;
+    let deleted = end - at > DELETED.length && lo !== AT_FDCWD;
+    for (let i = 0; i < DELETED.length && deleted; i++) deleted = bytes[end - DELETED.length + i] === DELETED[i];
+    if (deleted && more && exists(bytes, end + 1, stop)) deleted = false;
+    if (deleted) end -= DELETED.length;
+    s.byte(LESS);
+    printBetweenBrackets(s, bytes, at, end - at, style);
+    s.byte(GREATER);
+    if (deleted) s.text('(deleted)');
+  };
 }
 
 /** The printer of a descriptor; `at`: AT_FDCWD has its name; `names`: other numbers that are no descriptors. */
 export function fdPrinter(style: Style, at: boolean, site: number, names?: ConstantTable): ScalarPrinter {
   if (names) return namedFdPrinter(fdPrinter(style, at, site), names, style);
-  const shown = describesFds(style) && site >= 0;
+  const describe = describesFds(style) && site >= 0 ? fdDescriber(style) : undefined;
   const cwd = label(
     style.constants === 'raw' ? '-100' : style.constants === 'verbose' ? '-100 /* AT_FDCWD */' : 'AT_FDCWD',
   );
   return (c, s, lo) => {
     if (at && lo === AT_FDCWD) s.bytes(cwd);
     else s.signed(lo);
-    if (shown && (at || lo !== AT_FDCWD)) printCapturedPath(c, s, site, lo, style);
+    if (describe && (at || lo !== AT_FDCWD)) describe(c, s, site, lo);
   };
 }
 
@@ -86,6 +76,7 @@ export function fdSetPrinter(
   site: number,
   ready: boolean,
 ): (c: Cursor, s: Sink, at: number, bits: number) => void {
+  const describe = site >= 0 ? fdDescriber(style) : undefined;
   return (c, s, at, bits) => {
     s.byte(91);
     let first = true;
@@ -100,7 +91,7 @@ export function fdSetPrinter(
         if (first) first = false;
         else s.byte(32);
         s.decimal(i);
-        if (site >= 0) printCapturedPath(c, s, site, i, style);
+        describe?.(c, s, site, i);
       }
     }
     s.byte(93);

@@ -1,6 +1,6 @@
 // Process ids: under -Y the name of the process stands behind the number, captured at the stop.
 import type { Cursor } from '../record/cursor.js';
-import { printBetweenBrackets } from './descriptor.js';
+import { printBetweenBrackets } from './brackets.js';
 import type { ScalarPrinter } from './printer.js';
 import type { Sink } from './sink.js';
 import type { Style } from './style.js';

@@ -3,7 +3,7 @@ import { errnoName, errnoText, restartName, restartText } from '../abi/errno.js'
 import type { RResult } from '../describe/resolve.js';
 import type { Cursor } from '../record/cursor.js';
 import { RecordFlag } from '../record/layout.js';
-import { printCapturedPath } from './descriptor.js';
+import { fdDescriber } from './descriptor.js';
 import type { MemoryPrinter } from './printer.js';
 import { printCapturedComm } from './process-id.js';
 import type { Sink } from './sink.js';
@@ -52,6 +52,7 @@ export function resultPrinter(
   const { base, site } = result;
   const custom = result.format?.(style, 8);
   const raw = style.raw;
+  const describe = base === 'fd' && site >= 0 ? fdDescriber(style) : undefined;
   return (c, s) => {
     const { flags } = c;
     if ((flags & RecordFlag.NoReturn) !== 0) {
@@ -80,7 +81,7 @@ export function resultPrinter(
             break;
           case 'fd':
             s.signed(lo);
-            if (site >= 0) printCapturedPath(c, s, site, lo, style);
+            describe?.(c, s, site, lo);
             break;
           case 'pid':
             s.signed(lo);

@@ -77,6 +77,14 @@ export const fd: FdNode = { kind: 'fd', at: false, size: 4 };
 export const fdOr = (names: ConstantTable): FdNode => ({ kind: 'fd', at: false, size: 4, names });
 /** A directory descriptor: AT_FDCWD has its name. */
 export const dirfd: FdNode = { kind: 'fd', at: true, size: 4 };
+/** A descriptor of another process, which an argument tells by its id or by a pidfd. */
+export const foreignFd = (by: 'pid' | 'pidfd', process: Ref): FdNode => ({
+  kind: 'fd',
+  at: false,
+  size: 4,
+  incidental: true,
+  of: { process, by },
+});
 
 /** A descriptor or path that does not count when calls are selected by what they touch (`-P`, `--trace-fds`). */
 export const incidental = <N extends FdNode | StringNode>(node: N): N => ({ ...node, incidental: true });

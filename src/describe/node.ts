@@ -90,6 +90,8 @@ export interface FdNode {
   readonly incidental?: boolean;
   /** Numbers that are no descriptors but have names. */
   readonly names?: ConstantTable;
+  /** The process whose descriptor it is when it is not the tracee's: its id, or a pidfd of it. */
+  readonly of?: { readonly process: Ref; readonly by: 'pid' | 'pidfd' };
 }
 export type Direction = 'in' | 'out' | 'inout';
 export interface PointerNode {

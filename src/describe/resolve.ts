@@ -120,6 +120,7 @@ export type R =
       readonly align: number;
       readonly at: boolean;
       readonly names?: ConstantTable;
+      readonly of?: { readonly process: Place; readonly by: 'pid' | 'pidfd' };
       readonly site: number;
     }
   | {
@@ -463,6 +464,7 @@ class Resolver {
           ...this.scalar(sizeOf(node.size, abi)),
           at: node.at,
           names: node.names,
+          of: node.of && { process: this.place(node.of.process), by: node.of.by },
           site: describesFds(this.style) ? this.newSite() : -1,
         };
       case 'pointer': {

@@ -9,7 +9,7 @@ import {
   constant,
   fd,
   flags,
-  i32,
+  foreignFd,
   input,
   match,
   output,
@@ -46,7 +46,10 @@ const ids = match(
   output(array(x64, ret)),
 );
 
-const epollSlot = struct({ efd: u32, tfd: u32, toff: u32 });
+/** A descriptor of the first or of the second process of kcmp(2). */
+const first = foreignFd('pid', arg('pid1'));
+const second = foreignFd('pid', arg('pid2'));
+const epollSlot = struct({ efd: second, tfd: second, toff: u32 });
 
 export const namespace: Family = {
   unshare: () => call({ flags: flags(g.namespace_flags, 'ptr') }),
@@ -57,9 +60,9 @@ export const namespace: Family = {
       { pid1: pid, pid2: pid, type: choice(g.kcmp_types) },
       arg('type'),
       [
-        [0, { idx1: i32, idx2: i32 }],
+        [0, { idx1: first, idx2: second }],
         [[1, 2, 3, 4, 5, 6], {}],
-        [7, { idx1: i32, idx2: input(epollSlot) }],
+        [7, { idx1: first, idx2: input(epollSlot) }],
       ],
       { idx1: xlong, idx2: xlong },
     ),

@@ -1,0 +1,118 @@
+/* What /proc tells of a descriptor: its path, and lines in the manner of fdinfo about what it is. */
+#define _GNU_SOURCE
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include "internal.h"
+
+/* The text that is grown: `used` bytes of `len`. */
+struct text {
+	char *out;
+	size_t used, len;
+};
+
+static void add_line(struct text *text, const char *key, const char *value)
+{
+	int n = snprintf(text->out + text->used, text->len - text->used, "%s:\t%s\n", key, value);
+	if (n > 0 && (size_t)n < text->len - text->used)
+		text->used += (size_t)n;
+}
+
+/* The number behind `key` in the lines of `text`, or -1. */
+static long number_of(const char *text, const char *key)
+{
+	const char *at = strstr(text, key);
+	return at ? strtol(at + strlen(key), NULL, 10) : -1;
+}
+
+/* The process that a descriptor of this kind stands for; 0: it is no pidfd, or its process is gone. */
+static pid_t pidfd_process(pid_t tid, int fd)
+{
+	char path[48], info[1024];
+	snprintf(path, sizeof path, "/proc/%d/fdinfo/%d", tid, fd);
+	size_t n = procfs_slurp(path, info, sizeof info - 1);
+	info[n] = 0;
+	long pid = number_of(info, "\nPid:");
+	return pid > 0 ? (pid_t)pid : 0;
+}
+
+/* `char 1:3` or `block 8:0`; false when the file is no device. */
+static bool device_text(const struct stat *st, char *out, size_t len)
+{
+	if (!S_ISCHR(st->st_mode) && !S_ISBLK(st->st_mode))
+		return false;
+	snprintf(out, len, "%s %u:%u", S_ISCHR(st->st_mode) ? "char" : "block", major(st->st_rdev), minor(st->st_rdev));
+	return true;
+}
+
+static void add_info(struct text *text, pid_t tid, int fd, uint32_t mode)
+{
+	char path[48], comm[64];
+	snprintf(path, sizeof path, "/proc/%d/fdinfo/%d", tid, fd);
+	size_t begin = text->used, room = text->len - text->used;
+	if (room < sizeof comm * 2)
+		return;
+	size_t n = procfs_slurp(path, text->out + begin, room - sizeof comm);
+	text->out[begin + n] = 0;
+	text->used += n;
+	if (mode & PATH_COMM) {
+		long pid = number_of(text->out + begin, "\nPid:");
+		if (pid > 0 && (n = procfs_comm((pid_t)pid, comm, sizeof comm - 1)) > 0) {
+			comm[n] = 0;
+			add_line(text, "comm", comm);
+		}
+	}
+}
+
+static bool has_prefix(const char *text, const char *prefix)
+{
+	return strncmp(text, prefix, strlen(prefix)) == 0;
+}
+
+size_t descriptor_path(pid_t tid, int32_t fd, uint32_t mode, uint64_t of, char *out, size_t len)
+{
+	static const char deleted[] = " (deleted)";
+	char path[48];
+	struct stat st, named;
+	if (mode & PATH_OF_PID)
+		tid = (pid_t)of;
+	else if (mode & PATH_OF_PIDFD)
+		tid = pidfd_process(tid, (int)of);
+	if (tid <= 0)
+		return 0;
+	if (fd == -100)
+		snprintf(path, sizeof path, "/proc/%d/cwd", tid);
+	else if (fd >= 0)
+		snprintf(path, sizeof path, "/proc/%d/fd/%d", tid, fd);
+	else
+		return 0;
+	ssize_t n = readlink(path, out, len - 1);
+	if (n <= 0)
+		return 0;
+	struct text text = { out, (size_t)n + 1, len };
+	out[n] = 0;
+	if (fd < 0)
+		return (size_t)n;
+	bool ends = (size_t)n >= sizeof deleted && strcmp(out + n - (sizeof deleted - 1), deleted) == 0;
+	bool file = out[0] == '/';
+	if (file && (ends || mode & PATH_DEVICE) && stat(path, &st) == 0) {
+		char device[64];
+		/* A file may have such a name. */
+		if (ends && lstat(out, &named) == 0 && named.st_dev == st.st_dev && named.st_ino == st.st_ino) {
+			add_line(&text, "exists", "1");
+			ends = false;
+		}
+		if (!ends && mode & PATH_DEVICE && device_text(&st, device, sizeof device)) {
+			add_line(&text, "device", device);
+			if (mode & PATH_INFO && strcmp(device, "char 5:2") == 0)
+				add_info(&text, tid, fd, mode);
+		}
+	} else if (mode & PATH_INFO && (has_prefix(out, "anon_inode:") || has_prefix(out, "pidfd:"))) {
+		add_info(&text, tid, fd, mode);
+	}
+	return text.used == (size_t)n + 1 ? (size_t)n : text.used;
+}
