@@ -1,0 +1,75 @@
+// What is said about descriptors, under the installed strace and under tstrace; and what the installed one does not say yet.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { normalise } from '../harness/normalise.js';
+import { compile, trace, TSTRACE } from '../harness/run.js';
+import { difference } from '../harness/same-lines.js';
+
+let program = '';
+const dir = mkdtempSync(join(tmpdir(), 'tstrace-descriptors-'));
+afterAll(() => rmSync(dir, { recursive: true, force: true }));
+beforeAll(() => {
+  program = compile('descriptors.c', ['-w']);
+});
+
+const CALLS = 'trace=fchdir,openat,kcmp,pidfd_open,pidfd_getfd';
+/** The text without what each run has anew. */
+const same = (text: string, old = false): string =>
+  normalise(text, { old })
+    .replace(/\b\d{3,}\b/g, 'PID')
+    .replace(/eventfd-id=\d+/g, 'eventfd-id=N')
+    .replace(/(kcmp\(.*?\)) += [012]$/gm, '$1 = N');
+
+test.each([
+  ['-y', ['-y']],
+  ['-yy', ['-yy']],
+  ['-yy -xx', ['-yy', '-xx']],
+  ['-yy -X verbose', ['-yy', '-X', 'verbose']],
+  ['dev', ['-e', 'decode-fds=dev']],
+  ['pidfd', ['-e', 'decode-fds=pidfd']],
+  ['path,dev', ['-e', 'decode-fds=path,dev']],
+])('%s', (_name, options) => {
+  const set = [...options, '-e', CALLS];
+  const theirs = trace('strace', set, [program, dir]);
+  const ours = trace(TSTRACE, set, [program, dir]);
+  expect(ours.status, ours.stderr).toBe(theirs.status);
+  const expected = same(theirs.trace, true);
+  expect(expected.split('\n').length).toBeGreaterThan(25);
+  const found = difference(expected, same(ours.trace));
+  expect(found, found).toBeUndefined();
+});
+
+test.each([
+  [
+    ['-yy'],
+    [
+      '<{eventfd-count=0, eventfd-id=N, eventfd-semaphore=0}>',
+      '<{eventfd-count=0x123456789a, eventfd-id=N, eventfd-semaphore=0}>',
+      '<{eventfd-count=0x3, eventfd-id=N, eventfd-semaphore=1}>',
+      '<signalfd:[]>',
+      '<signalfd:[USR1 RT_32]>',
+      '<signalfd:~[KILL STOP RTMIN RT_1]>',
+    ],
+  ],
+  [
+    ['-e', 'decode-fds=signalfd', '-X', 'raw'],
+    ['', '', '', '<signalfd:[]>', '<signalfd:[10 64]>', '<signalfd:~[9 19 32 33]>'],
+  ],
+  [
+    ['-e', 'decode-fds=path'],
+    [
+      '<anon_inode:[eventfd]>',
+      '<anon_inode:[eventfd]>',
+      '<anon_inode:[eventfd]>',
+      '<anon_inode:[signalfd]>',
+      '<anon_inode:[signalfd]>',
+      '<anon_inode:[signalfd]>',
+    ],
+  ],
+])('%s', (options, expected) => {
+  const { trace: text, stderr } = trace(TSTRACE, [...options, '-e', 'trace=fchdir'], [program, dir, 'newer']);
+  const found = [...same(text).matchAll(/^fchdir\(\d+(.*)\) += -1/gm)].map((m) => m[1]);
+  expect(found, stderr).toEqual(expected);
+});
