@@ -600,7 +600,9 @@ class Capture {
 function pathMode(style: Style): number {
   const info = style.devices || style.eventfds || style.signalfds || style.pidfds;
   return (
-    (info ? PathMode.Info : 0) | (style.devices ? PathMode.Device : 0) | (style.pidfds && style.comm ? PathMode.Comm : 0)
+    (info ? PathMode.Info : 0) |
+    (style.devices ? PathMode.Device : 0) |
+    (style.pidfds && style.comm ? PathMode.Comm : 0)
   );
 }
 
