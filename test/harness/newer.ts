@@ -36,6 +36,16 @@ const list: readonly Newer[] = [
   },
   { calls: /^[lf]?getxattr$/, line: /"", 0\)/, reason: 'with size 0 the value is an address' },
   { calls: /^epoll_/, line: /data=\{/, reason: 'data is one number' },
+  { calls: /^(preadv2|pwritev2|io_submit|io_cancel)$/, line: /RWF_|aio_rw_flags|0x/, reason: 'newer RWF_ flags' },
+  { calls: /^restart_syscall$/, line: /./, reason: 'the interrupted call is kept through a chain of restarts' },
+  { calls: /^pipe2$/, line: /O_TMPFILE|0x/, reason: 'O_EMPTYPATH' },
+  { calls: /^pidfd_(open|send_signal)$/, line: /0x|PIDFD_/, reason: 'flags since 6.9 and 6.15' },
+  { calls: /^io_uring_setup$/, line: /flags=|0x/, reason: 'newer flags and features, user_addr of the rings' },
+  {
+    calls: /^io_uring_(enter|register)$/,
+    line: /IORING_|0x/,
+    reason: 'newer flags and operations, registered rings, the extended argument',
+  },
   {
     calls: /^bpf$/,
     line: /map_extra=|BPF_(PROG|MAP|BTF|LINK)_GET_(NEXT|FD_BY)_ID|0x2[0-9a-f] \/\* BPF_\?\?\?/,

@@ -7,6 +7,7 @@ import {
   argument,
   bytes,
   call,
+  dumping,
   fd,
   field,
   fixedArray,
@@ -24,7 +25,7 @@ import {
   u32,
   xlong,
 } from '../../describe/combinators.js';
-import type { MemoryNode, Node } from '../../describe/node.js';
+import type { Dump, MemoryNode, Node } from '../../describe/node.js';
 import { choiceAndFlags } from '../../decode/leaf/flags.js';
 import { sigevent } from '../../decode/leaf/sigevent.js';
 import { timespec, timespec64 } from '../../decode/leaf/time.js';
@@ -49,16 +50,29 @@ const existing = attributes(flags(g.mq_attr_flags, 'long'));
 const mqdes = fd;
 const created = anyBit(arg('flags'), O_CREAT);
 
+const dumped = (set: Dump['set']): Dump => ({
+  set,
+  kind: 'buffer',
+  fd: 'mqdes',
+  data: 'msg_ptr',
+  count: set === 'read' ? ret : arg('msg_len'),
+});
 const sending = (time: MemoryNode) => () =>
-  call({ mqdes, msg_ptr: input(bytes(arg('msg_len'))), msg_len: size, msg_prio: u32, abs_timeout: input(time) });
+  dumping(
+    call({ mqdes, msg_ptr: input(bytes(arg('msg_len'))), msg_len: size, msg_prio: u32, abs_timeout: input(time) }),
+    dumped('write'),
+  );
 const receiving = (time: MemoryNode) => () =>
-  call({
-    mqdes,
-    msg_ptr: output(bytes(ret)),
-    msg_len: size,
-    msg_prio: output(u32),
-    abs_timeout: input(time, { evenOnError: true }),
-  });
+  dumping(
+    call({
+      mqdes,
+      msg_ptr: output(bytes(ret)),
+      msg_len: size,
+      msg_prio: output(u32),
+      abs_timeout: input(time, { evenOnError: true }),
+    }),
+    dumped('read'),
+  );
 
 export const mqueue: Family = {
   mq_open: () =>
