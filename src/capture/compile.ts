@@ -120,6 +120,7 @@ class Capture {
         skips.push(b.jump(Op.JNe, reg, test.value));
         break;
       case 'ne':
+        this.narrow(test.on, reg, [test.value]);
         skips.push(b.jump(Op.JEq, reg, test.value));
         break;
       case 'lt':
@@ -140,6 +141,7 @@ class Capture {
         );
         break;
       case 'not-in': {
+        this.narrow(test.on, reg, test.values ?? []);
         const leave = (): void => {
           skips.push(b.jump(Op.Jmp));
         };
@@ -293,12 +295,33 @@ class Capture {
     }
   }
 
+  /** Comparisons look at 32 bits: a reference of 64 bits that needs more of them becomes none of `keys`. */
+  private narrow(place: Place, reg: number, keys: readonly number[]): void {
+    if (!((place.kind === 'arg' || place.kind === 'field') && place.bytes === 8)) return;
+    const b = this.builder;
+    const high = b.take();
+    b.emit(Op.Mov, high, reg);
+    b.emit(Op.ShrI, high, 0, 0, 0, 32);
+    const small = b.jump(Op.JEq, high, 0);
+    let none = 1;
+    while (keys.includes(none)) none++;
+    b.emit(Op.LdI, reg, 0, 0, 0, none);
+    b.land(small);
+    b.give();
+  }
+
   private choose(node: R & { kind: 'match' }, each: (r: R) => void): void {
     const b = this.builder;
     const start = b.length;
     const reg = b.take();
     this.evaluate(node.on, reg);
     if (node.mask !== 0xffffffff) b.emit(Op.AndI, reg, 0, 0, 0, node.mask);
+    else
+      this.narrow(
+        node.on,
+        reg,
+        node.cases.map(([key]) => key),
+      );
     const bodies = new Map<R, () => void>();
     const body = (r: R): (() => void) => {
       let f = bodies.get(r);

@@ -171,7 +171,7 @@ function compileList(list: RList, style: Style): CompiledList {
       const { site } = argument.node;
       const { afterError, evenOnError, failedAsAddress } = argument.node.options;
       const followed = argument.node.followed && testReader(argument.node.followed, 0);
-      const isBytes = argument.node.to.kind === 'bytes';
+      const least = leastBytes(argument.node.after ?? argument.node.to);
       const { bytes } = argument.node.to;
       steps.push({
         late: true,
@@ -190,7 +190,7 @@ function compileList(list: RList, style: Style): CompiledList {
           }
           if ((lo | hi) === 0 || !c.find(site, lo, hi)) return;
           if (!evenOnError && !shownAfter(c, afterError)) return;
-          if (isBytes && c.length === 0) return;
+          if (c.length < least) return;
           const from = s.pos;
           s.bytes(ARROW);
           const body = s.pos;
@@ -228,6 +228,12 @@ function compileList(list: RList, style: Style): CompiledList {
     value = list.result.value?.(context);
   }
   return { steps, keepsEntry: needsEntry(list), result: resultPrinter(list.result, style, comment, value) };
+}
+
+/** How many bytes must be readable for an object to be shown as more than its address. */
+function leastBytes(to: R): number {
+  if (to.kind === 'bytes') return 1;
+  return to.kind === 'struct' ? (to.versioned?.minimum ?? to.minimum) : to.bytes;
 }
 
 /** Whether a call has ended so that the state behind an arrow is shown. */

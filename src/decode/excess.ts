@@ -15,6 +15,8 @@ const BYTES = label(', /* bytes ');
 const EXTRA = label(', extra_data=');
 const EXTRA_BYTES = label(' /* bytes ');
 const CLOSE = label(' */');
+/** The byte `{`. */
+const OPEN_BRACE = 123;
 
 /** The structure under print: where it is in the tracee, and the size that its caller tells. */
 export interface Tail {
@@ -30,6 +32,11 @@ function range(s: Sink, first: number, last: number): void {
   s.byte(46);
   s.decimal(last);
   s.bytes(CLOSE);
+}
+
+/** Prints what begins with a separator; without that when no field stands before it. */
+function behind(s: Sink, text: Uint8Array): void {
+  s.bytes(s.buf[s.pos - 1] === OPEN_BRACE ? text.subarray(2) : text);
 }
 
 function allZero(c: Cursor, from: number, n: number): boolean {
@@ -55,11 +62,11 @@ export function excessPrinter(node: RStruct, tail: Tail, style: Style, depth: nu
         const lo = tail.lo + known;
         const hi = tail.hi + (lo > 0xffffffff ? 1 : 0);
         if (!c.find(site, lo >>> 0, hi) || c.errno !== 0) {
-          s.bytes(UNREAD);
+          behind(s, UNREAD);
           return;
         }
         if (allZero(c, c.at, c.length)) return;
-        s.bytes(BYTES);
+        behind(s, BYTES);
         range(s, known, end - 1);
         s.byte(32);
         quote(s, c.bytes, c.at, Math.min(c.length, style.stringLimit), 'all', c.length > style.stringLimit);

@@ -70,8 +70,7 @@ export function resultPrinter(
     } else {
       const lo = c.retLo;
       const hi = narrow ? 0 : c.retHi;
-      if (base === 'none') s.bytes(QUESTION);
-      else if (raw) s.hex64(lo, hi);
+      if (raw) s.hex64(lo, hi);
       else if (value) value(c, s, 0, 0);
       else
         switch (base) {

@@ -355,7 +355,7 @@ export const wide = (node: Node): Omit<Argument, 'name'> => ({ node, wide: true 
 const argumentList = (args: ArgumentSpec): Argument[] =>
   Object.entries(args).map(([name, spec]) => ('kind' in spec ? { name, node: spec } : { name, ...spec }));
 
-/** Results: decimal (the default), descriptor, process, hexadecimal, octal, address, none (`= ?` calls that do not return). */
+/** Results: decimal (the default), descriptor, process, hexadecimal, octal, address. */
 export const returns = {
   decimal: { base: 'd' } as Result,
   unsigned: { base: 'u' } as Result,
@@ -364,7 +364,6 @@ export const returns = {
   hex: { base: 'x' } as Result,
   address: { base: 'addr' } as Result,
   octal: { base: 'o' } as Result,
-  none: { base: 'none' } as Result,
   /** With text in parentheses behind the number. */
   comment: (comment: Renderer, extra: ArgumentSpec = {}, base: Result['base'] = 'd'): Result => ({
     base,

@@ -432,7 +432,7 @@ export interface Argument {
 
 /** How the result is printed. */
 export interface Result {
-  readonly base: 'd' | 'u' | 'x' | 'o' | 'fd' | 'pid' | 'none' | 'format' | 'addr';
+  readonly base: 'd' | 'u' | 'x' | 'o' | 'fd' | 'pid' | 'format' | 'addr';
   readonly format?: ScalarFormat;
   /** Prints what the call returned where that is not the number in the register. */
   readonly value?: Renderer;

@@ -56,6 +56,21 @@ const list: readonly Newer[] = [
     line: /bytes 116\.\.119|size=0x88|sig_data=/,
     reason: 'attributes since 6.13: what to do with the aux area, config3, config4',
   },
+  { calls: /^(mmap2?|remap_file_pages)$/, line: /0x/, reason: 'MAP_ABOVE4G, MAP_DROPPABLE' },
+  { calls: /^mremap$/, line: /MREMAP_MAYMOVE\|MREMAP_DONTUNMAP/, reason: 'MREMAP_DONTUNMAP takes an address' },
+  { calls: /^reboot$/, line: /LINUX_REBOOT_MAGIC_/, reason: 'a placeholder for each of the two magic numbers' },
+  {
+    calls: /^(mbind|get_mempolicy|move_pages)$/,
+    line: /0x\w+ \/\* MPOL_\?\?\? \*\//,
+    reason: 'placeholders of their own',
+  },
+  { calls: /^kexec_(file_)?load$/, line: /KEXEC_/, reason: 'newer flags' },
+  { calls: /^sched_[sg]etattr$/, line: /./, reason: 'flags with names, members by size' },
+  { calls: /^execveat$/, line: /AT_/, reason: 'flags of its own' },
+  { calls: /^pkey_alloc$/, line: /, 0\)/, reason: 'PKEY_UNRESTRICTED' },
+  { calls: /^pidfd_open$/, line: /0x/, reason: 'PIDFD_THREAD, PIDFD_AUTOKILL' },
+  { calls: /^clone3$/, line: /\|0x/, reason: 'newer flags' },
+  { calls: /^futex_waitv$/, line: /flags=/, reason: 'FUTEX2_*' },
 ];
 
 /** Whether a line of 6.1 is one that 7.2 prints otherwise. */

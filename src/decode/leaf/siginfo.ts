@@ -32,6 +32,7 @@ import type { ScalarFormat } from '../printer.js';
 import { memoised } from '../xlat.js';
 import { callNumber } from './call-number.js';
 import { signalNumber, userId } from './flags.js';
+import { clockTicks } from './time.js';
 
 const SIGILL = 4;
 const SIGTRAP = 5;
@@ -58,9 +59,6 @@ const BUS_MCEERR_AO = 5;
 /** Bytes of siginfo_t on every personality (SI_MAX_SIZE). */
 export const SIGINFO_BYTES = 128;
 
-/** Digits behind the point of si_utime and si_stime: clock ticks are hundredths of a second for programs (USER_HZ). */
-const TICK_DIGITS = 2;
-
 const signal = format(signalNumber);
 
 /** An error number: its name, or unsigned. */
@@ -68,15 +66,6 @@ const errorNumber: ScalarFormat = (style) =>
   memoised((lo) => {
     const name = style.constants === 'raw' ? undefined : errnoName(lo);
     return name === undefined ? String(lo) : style.constants === 'verbose' ? `${lo} /* ${name} */` : name;
-  });
-
-/** Clock ticks, and how many seconds that is. */
-const clockTicks: ScalarFormat = () =>
-  memoised((lo, hi) => {
-    const ticks = hi === 0 ? String(lo) : ((BigInt(hi) << 32n) | BigInt(lo)).toString();
-    if (ticks === '0') return ticks;
-    const digits = ticks.padStart(TICK_DIGITS + 1, '0');
-    return `${ticks} /* ${digits.slice(0, -TICK_DIGITS)}.${digits.slice(-TICK_DIGITS)} s */`;
   });
 
 const sender: FieldSpec = { si_pid: pid, si_uid: format(userId) };

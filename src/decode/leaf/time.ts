@@ -2,8 +2,9 @@
 import { i64, long, struct, u64, ulong } from '../../describe/combinators.js';
 import type { MemoryNode } from '../../describe/node.js';
 import type { Cursor } from '../../record/cursor.js';
-import type { MemoryPrinter, Renderer } from '../printer.js';
+import type { MemoryPrinter, Renderer, ScalarFormat } from '../printer.js';
 import type { Sink } from '../sink.js';
+import { memoised } from '../xlat.js';
 
 /** `struct timespec` of the personality's classic calls; fractions are printed without a sign. */
 export const timespec = struct({ tv_sec: long, tv_nsec: ulong });
@@ -97,3 +98,15 @@ export const dated =
 export const absoluteTimespec: MemoryNode = struct({ tv_sec: long, tv_nsec: ulong }, { render: dated('tv_nsec', 9) });
 export const absoluteTimespec64: MemoryNode = struct({ tv_sec: i64, tv_nsec: u64 }, { render: dated('tv_nsec', 9) });
 export const absoluteTimeval: MemoryNode = struct({ tv_sec: long, tv_usec: ulong }, { render: dated('tv_usec', 6) });
+
+/** Digits behind the point of si_utime and si_stime: clock ticks are hundredths of a second for programs (USER_HZ). */
+const TICK_DIGITS = 2;
+/** Clock ticks, and how many seconds that is; a clock_t is signed, but shown as 64 bits without a sign. */
+export const clockTicks: ScalarFormat = (style, size) =>
+  memoised((lo, upper) => {
+    const hi = size === 4 && lo >= 0x80000000 ? 0xffffffff : upper;
+    const ticks = hi === 0 ? String(lo) : ((BigInt(hi) << 32n) | BigInt(lo)).toString();
+    if (ticks === '0' || style.constants === 'raw') return ticks;
+    const digits = ticks.padStart(TICK_DIGITS + 1, '0');
+    return `${ticks} /* ${digits.slice(0, -TICK_DIGITS)}.${digits.slice(-TICK_DIGITS)} s */`;
+  });

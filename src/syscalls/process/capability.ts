@@ -2,16 +2,17 @@
 import * as g from '../../constants/generated/process.js';
 import {
   address,
-  arg,
   call,
   choice,
   deref,
   flags,
   input,
+  less,
   match,
   output,
   pid,
   struct,
+  when,
 } from '../../describe/combinators.js';
 import type { MemoryNode, Node, PointerNode } from '../../describe/node.js';
 import type { MemoryPrinter, Renderer } from '../../decode/printer.js';
@@ -59,18 +60,14 @@ const pair: MemoryNode = struct(
 const VERSION_2 = 0x20071026;
 const VERSION_3 = 0x20080522;
 /** No version: the header could not be read. */
-const UNREADABLE = 1;
+const UNREADABLE = 2 ** 32;
 
 /** The sets, of a size that the header's version says. */
 const sets = (pointer: (to: MemoryNode) => PointerNode): Node =>
-  match(
-    arg('hdrp'),
-    { 0: address },
-    match(
-      deref('hdrp', UNREADABLE),
-      { [UNREADABLE]: address, [VERSION_2]: pointer(pair), [VERSION_3]: pointer(pair) },
-      pointer(single),
-    ),
+  when(
+    less(deref('hdrp', UNREADABLE), UNREADABLE),
+    match(deref('hdrp'), { [VERSION_2]: pointer(pair), [VERSION_3]: pointer(pair) }, pointer(single)),
+    address,
   );
 
 export const capability: Family = {

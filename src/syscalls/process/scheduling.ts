@@ -27,7 +27,7 @@ import {
   x32,
 } from '../../describe/combinators.js';
 import type { Node } from '../../describe/node.js';
-import { cpuSet } from '../../decode/leaf/cpu-set.js';
+import { CPU_SET_BYTES, cutCpuSet } from '../../decode/leaf/cpu-set.js';
 import { ioprio, ioprioText } from '../../decode/leaf/ioprio.js';
 import { timespec, timespec64 } from '../../decode/leaf/time.js';
 import type { Renderer, ScalarFormat } from '../../decode/printer.js';
@@ -84,8 +84,20 @@ const attributes = versioned(
 /** The size that the kernel would have taken. */
 const expectedSize = struct({ size: u32 });
 
-/** Most bytes of a set of processors that are shown. */
-const CPU_SET_MAX = 1024;
+/** Sets of processors: as many bytes as the call filled in, or was given. */
+const filledSet = blob(
+  ret,
+  CPU_SET_BYTES,
+  cutCpuSet(() => (c) => c.retLo),
+);
+const givenSet = blob(
+  arg('cpusetsize'),
+  CPU_SET_BYTES,
+  cutCpuSet(({ argIndex }) => {
+    const index = argIndex('cpusetsize');
+    return (c) => c.argLo(index);
+  }),
+);
 
 /** The priority that a call answers, whatever its number says. */
 const ioprioComment: Renderer =
@@ -108,8 +120,8 @@ export const scheduling: Family = {
   sched_get_priority_min: () => call({ policy: choice(g.sched_policies) }),
   sched_rr_get_interval: () => call({ pid, tp: output(timespec) }),
   sched_rr_get_interval_time64: () => call({ pid, tp: output(timespec64) }),
-  sched_getaffinity: () => call({ pid, cpusetsize: u32, mask: output(blob(ret, CPU_SET_MAX, cpuSet)) }),
-  sched_setaffinity: () => call({ pid, cpusetsize: u32, mask: input(blob(arg('cpusetsize'), CPU_SET_MAX, cpuSet)) }),
+  sched_getaffinity: () => call({ pid, cpusetsize: u32, mask: output(filledSet) }),
+  sched_setaffinity: () => call({ pid, cpusetsize: u32, mask: input(givenSet) }),
   sched_setattr: () =>
     call({
       pid,

@@ -10,6 +10,7 @@ import {
   field,
   format,
   i32,
+  inout,
   input,
   match,
   output,
@@ -23,7 +24,8 @@ import {
 import type { FieldSpec } from '../../describe/combinators.js';
 import type { Result, StructNode } from '../../describe/node.js';
 import { commented, commentedFlags } from '../../decode/leaf/compound.js';
-import type { ScalarFormat } from '../../decode/printer.js';
+import { userId } from '../../decode/leaf/flags.js';
+import type { Renderer, ScalarFormat } from '../../decode/printer.js';
 import type { Family } from '../index.js';
 
 /** Hexadecimal with `0x` and at least six digits; zero is eight zeros (C's %#08x). */
@@ -34,7 +36,8 @@ const bit = (shift: number, width = 1) => field(u32, { bits: [shift, width], ove
 
 /** `struct user_desc` (asm/ldt.h); `lm` is there on 64-bit kernels' own programs only. */
 const descriptorFields = {
-  entry_number: i32,
+  // An int, but shown as ids are: -1 asks for a free one.
+  entry_number: format(userId),
   base_addr: padded,
   limit: padded,
   seg_32bit: bit(0),
@@ -79,7 +82,7 @@ const foundDescriptor = (fields: FieldSpec): StructNode =>
     render:
       ({ plain, named }) =>
       (c, s, at, length) => {
-        if (!c.failed) {
+        if (!c.failed && c.length >= DESCRIPTOR_BYTES) {
           plain(c, s, at, length);
           return;
         }
@@ -88,6 +91,18 @@ const foundDescriptor = (fields: FieldSpec): StructNode =>
         s.text(', ...}');
       },
   });
+
+/** Which entry it has become. */
+const takenEntry: Renderer = ({ captured }) => {
+  const shown = captured('u_info');
+  return (c, s) => {
+    if (!shown(c)) return;
+    s.text('entry_number=');
+    s.decimal(c.u32(c.at));
+  };
+};
+const setThreadArea = (descriptor: StructNode) => () =>
+  call({ u_info: inout(descriptor, { show: 'entry' }) }, returns.comment(takenEntry));
 
 const features = output(format(commentedFlags(g.xfeature_masks), 8));
 const feature = format(commented(g.xfeatures, 8), 'ptr');
@@ -107,8 +122,8 @@ export const segment: Family = {
     ),
   modify_ldt: modifyLdt(userDescriptor64, returns.format(wideError)),
   'modify_ldt@32': modifyLdt(userDescriptor, returns.decimal),
-  set_thread_area: () => call({ u_info: input(userDescriptor64) }),
-  'set_thread_area@32': () => call({ u_info: input(userDescriptor) }),
+  set_thread_area: setThreadArea(userDescriptor64),
+  'set_thread_area@32': setThreadArea(userDescriptor),
   get_thread_area: () =>
     call({ u_info: output(foundDescriptor({ ...descriptorFields, lm: bit(7) }), { evenOnError: true }) }),
   'get_thread_area@32': () => call({ u_info: output(foundDescriptor(descriptorFields), { evenOnError: true }) }),

@@ -14,6 +14,8 @@ import {
   detail,
   equals,
   fd,
+  field,
+  fixedArray,
   flags,
   format,
   i32,
@@ -23,6 +25,7 @@ import {
   size,
   struct,
   u32,
+  ulong,
 } from '../../describe/combinators.js';
 import type { ConstantTable } from '../../constants/table.js';
 import type { ScalarFormat } from '../../decode/printer.js';
@@ -60,6 +63,17 @@ const explained =
   (style) =>
     memoised((lo) => `${lo | 0} /* ${choiceName(table.entries(style.abi.name), lo, 0, 4) ?? table.placeholder} */`);
 
+/** struct __sysctl_args, with four words that are not used. */
+const sysctlArguments = struct({
+  name: address,
+  nlen: i32,
+  oldval: address,
+  oldlenp: address,
+  newval: address,
+  newlen: size,
+  __unused: field(fixedArray(ulong, 4), { hidden: true }),
+});
+
 const LINUX_REBOOT_CMD_RESTART2 = 0xa1b2c3d4;
 
 export const system: Family = {
@@ -67,6 +81,8 @@ export const system: Family = {
   sethostname: setName,
   setdomainname: setName,
   vhangup: () => call(),
+  uretprobe: () => call(),
+  _sysctl: () => call({ args: input(sysctlArguments) }),
   syslog: () =>
     callBy(
       { type: format(explained(k.syslog_actions)) },

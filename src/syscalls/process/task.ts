@@ -12,7 +12,7 @@ import {
   both,
   byAbi,
   call,
-  constant,
+  padding,
   cstring,
   differs,
   either,
@@ -34,6 +34,7 @@ import {
   size,
   u64,
   x64,
+  xsize,
   zeroTerminated,
 } from '../../describe/combinators.js';
 import type { Argument, Condition, Node } from '../../describe/node.js';
@@ -114,13 +115,19 @@ const cloneResult = struct(
     pidfd: field(output(fd, { wide: true }), { when: has(PIDFD) }),
     child_tid: field(x64, { hidden: true }),
     parent_tid: field(output(pid, { wide: true }), { when: has(PARENT_SETTID) }),
-    rest: field({ kind: 'bytes', length: constant(32), style: 'text', size: 32 }, { hidden: true }),
+    rest: padding(CLONE_ARGS_V2 - 32),
   },
   {
+    length: arg('size'),
+    minimum: CLONE_ARGS_V0,
+    excess: true,
+    // Nothing at all where there would be an empty pair of braces.
     render:
-      ({ plain, offset }) =>
+      ({ plain }) =>
       (c, s, at, length) => {
-        if (c.u32(at + offset('flags')) & (PIDFD | PARENT_SETTID)) plain(c, s, at, length);
+        const from = s.pos;
+        plain(c, s, at, length);
+        if (s.pos === from + 2) s.rewind(from);
       },
   },
 );
@@ -128,12 +135,12 @@ const cloneResult = struct(
 export const task: Family = {
   execve: () => call({ pathname: path, argv, envp }),
   execveat: () => call({ dirfd, pathname: path, argv, envp, flags: flags(execveat_flags) }),
-  exit: () => call({ status: i32 }, returns.none),
-  exit_group: () => call({ status: i32 }, returns.none),
+  exit: () => call({ status: i32 }),
+  exit_group: () => call({ status: i32 }),
   fork: () => call({}, returns.pid),
   vfork: () => call({}, returns.pid),
   clone: clone(address, 4),
   'clone@32': clone(input(userDescriptor), 3),
   clone3: () => call({ cl_args: inout(cloneArguments, { show: 'arrow', after: cloneResult }), size }, returns.pid),
-  set_tid_address: () => call({ tidptr: address }, returns.pid),
+  set_tid_address: () => call({ tidptr: xsize }, returns.pid),
 };

@@ -13,9 +13,8 @@ import {
   u16,
   u32,
   ulong,
-  long,
 } from '../../describe/combinators.js';
-import { timeval } from '../../decode/leaf/time.js';
+import { clockTicks, timeval } from '../../decode/leaf/time.js';
 import type { Family } from '../index.js';
 
 /** `struct rusage`; the counts are left out in the short form. */
@@ -38,18 +37,10 @@ export const rusage = struct({
   ru_nivcsw: detail(ulong),
 });
 
-/** Clock ticks with their seconds behind them (USER_HZ is 100). */
-const clockTicks = format(
-  (_style, bytes) => (_c, s, lo, hi) => {
-    if (bytes === 8) s.signed64(lo, hi);
-    else s.signed(lo);
-    if ((lo | hi) !== 0) s.text(` /* ${String(Number((lo / 100).toFixed(2)))} s */`);
-  },
-  'long',
-);
+const ticks = format(clockTicks, 'long');
 
 const sysinfoBuffer = struct({
-  uptime: long,
+  uptime: ulong,
   loads: fixedArray(ulong, 3),
   totalram: ulong,
   freeram: ulong,
@@ -71,9 +62,7 @@ export const usage: Family = {
   getrusage: () => call({ who: choice(g.rusage_who), usage: output(rusage) }),
   times: () =>
     call({
-      buf: output(
-        struct({ tms_utime: clockTicks, tms_stime: clockTicks, tms_cutime: clockTicks, tms_cstime: clockTicks }),
-      ),
+      buf: output(struct({ tms_utime: ticks, tms_stime: ticks, tms_cutime: ticks, tms_cstime: ticks })),
     }),
   sysinfo: () => call({ info: output(sysinfoBuffer) }),
 };

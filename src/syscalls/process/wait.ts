@@ -1,6 +1,19 @@
 // Waiting for children (wait4(2), waitid(2)) and what they used.
 import * as g from '../../constants/generated/process.js';
-import { arg, call, choice, fd, flags, format, match, output, pid, returns } from '../../describe/combinators.js';
+import {
+  arg,
+  call,
+  choice,
+  differs,
+  fd,
+  flags,
+  format,
+  match,
+  output,
+  pid,
+  ret,
+  returns,
+} from '../../describe/combinators.js';
 import { siginfo } from '../../decode/leaf/siginfo.js';
 import { waitStatus } from '../../decode/leaf/wait-status.js';
 import type { Family } from '../index.js';
@@ -8,11 +21,13 @@ import { rusage } from './usage.js';
 
 const P_PIDFD = 3;
 
-const status = output(format(waitStatus));
+/** Nothing is told when no child had changed. */
+const found = { followed: differs(ret, 0) };
+const status = output(format(waitStatus), found);
 const options = flags(g.wait_options);
 
 export const wait: Family = {
-  wait4: () => call({ pid, status, options, usage: output(rusage) }, returns.pid),
+  wait4: () => call({ pid, status, options, usage: output(rusage, found) }, returns.pid),
   waitpid: () => call({ pid, status, options }, returns.pid),
   waitid: () =>
     call({

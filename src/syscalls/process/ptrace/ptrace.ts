@@ -35,7 +35,6 @@ import {
   u64,
   ulong,
   when,
-  xlong,
 } from '../../../describe/combinators.js';
 import type { ArgumentSpec } from '../../../describe/combinators.js';
 import type { Condition, MemoryNode, Node } from '../../../describe/node.js';
@@ -135,8 +134,8 @@ const resume: ArgumentSpec = { pid, addr: address, data: format(signalNumber) };
 const requests: readonly (readonly [number | readonly number[], ArgumentSpec])[] = [
   [TRACEME, {}],
   [[KILL, ATTACH, INTERRUPT, LISTEN], { pid }],
-  [[PEEKTEXT, PEEKDATA], { pid, addr: address, data: output(xlong) }],
-  [PEEKUSER, { pid, addr: userOffset, data: output(xlong) }],
+  [[PEEKTEXT, PEEKDATA], { pid, addr: address, data: output(address) }],
+  [PEEKUSER, { pid, addr: userOffset, data: output(address) }],
   [POKEUSER, { pid, addr: userOffset, data: address }],
   [[CONT, SINGLESTEP, DETACH, SYSCALL, SYSEMU, SYSEMU_SINGLESTEP, SINGLEBLOCK], resume],
   [GETREGS, { pid, data: argument(output(generalRegisters), { register: 3 }) }],
