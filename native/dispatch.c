@@ -88,10 +88,13 @@ static struct task *expect_child(struct session *s, struct task *t)
 		return NULL;
 	struct task *c = task_find(s, (pid_t)child);
 	if (!c) {
+		if (task_was_untold(s, (pid_t)child))
+			return NULL;
 		c = task_add(s, (pid_t)child, TASK_STARTING);
 		c->arch = t->arch;
 		c->abi = t->abi;
 	}
+	c->flags &= ~(uint32_t)TASK_UNTOLD;
 	c->parent = t->tid;
 	/* Its own seccomp stops would say the same, only later. */
 	c->flags |= t->flags & (CALL_FILTERED | TASK_DESCENDANT);
@@ -156,7 +159,7 @@ void dispatch(struct session *s, pid_t tid, int status)
 		return;
 	}
 	if (!t) {
-		t = task_add(s, tid, TASK_STARTING | (s->ending ? TASK_DETACHING : 0));
+		t = task_add(s, tid, TASK_STARTING | TASK_UNTOLD | (s->ending ? TASK_DETACHING : 0));
 		t->arch = 0xc000003e;
 	}
 	if (t->flags & TASK_DETACHING) {

@@ -75,6 +75,7 @@ enum task_flag {
 	TASK_DETACHING = 256,   /* interrupted in order to be detached */
 	TASK_ANNOUNCED = 512,   /* its EV_TASK was written */
 	TASK_DESCENDANT = 1024, /* the command or born of it: has the filter, if there is one */
+	TASK_UNTOLD = 16384,    /* a child whose parent's event has not told of it yet */
 	TASK_HALTED = 8192,     /* ending: stopped, to be detached with the others */
 	TASK_SPEAKS = 4096,     /* about to write where the trace goes: restarted once its lines are there */
 	TASK_FIRST_EXEC = 2048, /* the command until it has executed: -b execve does not count that */
@@ -102,6 +103,8 @@ struct task {
 
 #define X32_BIT 0x40000000U
 #define TASK_BUCKETS 1024
+/* Children that ended before their parent's event told of them: as many are remembered. */
+#define MAX_UNTOLD 1024
 
 /* What is to be dumped of the call under way. */
 struct dump {
@@ -150,6 +153,8 @@ struct session {
 	/* tasks */
 	struct task *tasks[TASK_BUCKETS];
 	struct task *oldest, *newest;
+	pid_t untold[MAX_UNTOLD]; /* a ring; 0: no entry */
+	uint32_t untold_next;
 	uint32_t task_count;
 	uint32_t seen_count;
 	pid_t command;
@@ -220,6 +225,8 @@ struct task *task_find(struct session *s, pid_t tid);
 struct task *task_add(struct session *s, pid_t tid, uint32_t flags);
 void task_remove(struct session *s, struct task *t);
 void task_rename(struct session *s, struct task *t, pid_t tid);
+/* Whether this child has come and gone already, now that its parent's event tells of it. */
+bool task_was_untold(struct session *s, pid_t tid);
 
 /* events.c */
 struct record *event_begin(struct session *s, uint16_t event, const struct task *t, uint32_t extra);

@@ -34,6 +34,25 @@ struct task *task_add(struct session *s, pid_t tid, uint32_t flags)
 	return t;
 }
 
+/* Its parent's event is still to come. */
+static void remember_untold(struct session *s, const struct task *t)
+{
+	if (t->flags & TASK_UNTOLD)
+		s->untold[s->untold_next++ % MAX_UNTOLD] = t->tid;
+}
+
+bool task_was_untold(struct session *s, pid_t tid)
+{
+	for (uint32_t i = 1; i <= MAX_UNTOLD && i <= s->untold_next; i++) {
+		pid_t *entry = &s->untold[(s->untold_next - i) % MAX_UNTOLD];
+		if (*entry == tid) {
+			*entry = 0;
+			return true;
+		}
+	}
+	return false;
+}
+
 static void unlink_task(struct session *s, struct task *t)
 {
 	struct task **p = bucket(s, t->tid);
@@ -44,6 +63,7 @@ static void unlink_task(struct session *s, struct task *t)
 
 void task_remove(struct session *s, struct task *t)
 {
+	remember_untold(s, t);
 	unlink_task(s, t);
 	*(t->older ? &t->older->newer : &s->oldest) = t->newer;
 	*(t->newer ? &t->newer->older : &s->newest) = t->older;
@@ -54,6 +74,8 @@ void task_remove(struct session *s, struct task *t)
 
 void task_rename(struct session *s, struct task *t, pid_t tid)
 {
+	remember_untold(s, t);
+	t->flags &= ~(uint32_t)TASK_UNTOLD;
 	unlink_task(s, t);
 	t->tid = tid;
 	t->next = *bucket(s, tid);

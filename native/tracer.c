@@ -161,7 +161,8 @@ static void detach_all(struct session *s)
 			if (take(s, t->tid, &st, 0) > 0)
 				handle(s, &st);
 			else if (errno == ECHILD) { /* taken along by an exec */
-				event_simple(s, EV_DETACHED, t, t->nr, 0, 0, DETACH_GONE);
+				if (t->flags & TASK_ANNOUNCED)
+					event_simple(s, EV_DETACHED, t, t->nr, 0, 0, DETACH_GONE);
 				task_remove(s, t);
 			}
 			/* An exec may have removed the next one, too. */
