@@ -15,7 +15,7 @@ const options = {
   platform: 'node',
   target: 'node20',
   format: 'cjs',
-  external: ['ffi-rs', '@yuuang/*', 'yargs'],
+  external: ['ffi-rs', '@yuuang/*', 'yargs', 'pino'],
   plugins: [lazyCalls(join(root, 'src', 'syscalls'))],
   // Modules find their neighbours by URL; in the bundle that is the bundle's own.
   define: { 'import.meta.url': 'tstraceUrl' },

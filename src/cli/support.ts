@@ -12,7 +12,7 @@ const MISSING: readonly (readonly [called: string, asked: (o: TraceOptions) => b
   ['-e inject=', (o) => o.injections.length > 0],
   ['--tips', (o) => o.tips.format !== 'none'],
   ['--where', (o) => o.where !== undefined],
-  ['--output-format', (o) => o.outputFormat !== 'text'],
+  ['--output-format=perfetto', (o) => o.outputFormat === 'perfetto'],
   ['--oci-profile', (o) => o.ociProfile !== undefined],
   ['--explain-filter', (o) => o.explainFilter],
 ];

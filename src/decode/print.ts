@@ -601,6 +601,7 @@ export class Printers {
         const shared = to.within !== undefined;
         const { most } = to;
         if (to.terminated) return this.terminated(to, site, depth, miss);
+        const counted = style.structured === true;
         // Where a NUL makes the whole string hexadecimal, it is shown.
         const trims = to.trimmed && (hex === 'none' || hex === 'non-ascii-chars');
         return (c, s, lo, hi) => {
@@ -620,6 +621,7 @@ export class Printers {
             const shown = Math.min(n, limit);
             if (trims && shown > 0 && c.bytes[c.at + shown - 1] === 0) quote(s, c.bytes, c.at, shown - 1, hex, false);
             else quote(s, c.bytes, c.at, shown, hex, n > limit);
+            if (counted) s.text(`@${n}`);
           }
         };
       }

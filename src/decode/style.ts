@@ -38,6 +38,8 @@ export interface Style {
   readonly dumps: { readonly read: DescriptorSet; readonly write: DescriptorSet } | undefined;
   /** `-Y`: names of processes beside their ids. */
   readonly comm: boolean;
+  /** Printed to be read back into values (decode/value.ts): counted bytes say how many there are. */
+  readonly structured?: boolean;
 }
 
 /** Whether anything is said about descriptors beside their number. */

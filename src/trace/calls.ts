@@ -34,6 +34,7 @@ export function styleOf(options: TraceOptions, abi: number, nr: number): Style {
         ? undefined
         : { read: options.readFds, write: options.writeFds },
     comm: options.comm,
+    structured: options.structured,
   };
 }
 

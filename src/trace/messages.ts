@@ -24,6 +24,8 @@ export class Messages {
     private readonly options: TraceOptions,
     /** The stream on standard error, when the trace goes there. */
     screen: Stream | undefined,
+    /** Told of every message, too. */
+    private readonly listener?: (text: string) => void,
   ) {
     this.own = screen ? undefined : new Stream(STANDARD_ERROR, false);
     this.out = screen ?? this.own!;
@@ -32,6 +34,7 @@ export class Messages {
   /** One line in the program's name. */
   say(text: string): void {
     // An open line of the trace goes on behind the message as if it had not been cut: its column stays.
+    this.listener?.(text);
     const { sink } = this.out;
     const { column } = sink;
     sink.text(`${this.options.programName}: ${text}\n`);

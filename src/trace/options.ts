@@ -92,6 +92,10 @@ export interface TraceOptions {
   /** -e read=, -e write=: descriptors whose data is dumped. */
   readonly readFds: DescriptorSet;
   readonly writeFds: DescriptorSet;
+  /** Lines as strace writes them, or a JSON object for each event. */
+  readonly outputFormat: 'text' | 'json' | 'perfetto';
+  /** Arguments are printed to be read back into values. */
+  readonly structured?: boolean;
   /** Warnings of the command line, to be printed before tracing. */
   readonly warnings: readonly string[];
 }

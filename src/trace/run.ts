@@ -16,6 +16,8 @@ import type { PreparedFilter } from './seccomp.js';
 import { resolveTargets } from './targets.js';
 import { consume, tracedTable } from './session.js';
 import { TextOutput } from './text-output.js';
+import type { Output } from './output.js';
+import type { Targets } from '../decode/touch.js';
 
 /** How the process is to end: with a status, or by a signal. */
 export type Ending = { readonly status: number } | { readonly signal: number };
@@ -131,6 +133,17 @@ function isNull(fd: number): boolean {
   }
 }
 
+/** The output for people. */
+function textOutput(
+  options: TraceOptions,
+  targets: Targets | undefined,
+  messages: Messages,
+  streamOf: (tid: number) => Stream,
+): { calls: Calls; output: Output } {
+  const calls = new Calls(options, targets);
+  return { calls, output: new TextOutput(options, calls, messages, streamOf) };
+}
+
 /** Traces as the options say. @throws UsageError, TracerError. */
 export async function run(options: TraceOptions, around: Surroundings): Promise<Ending> {
   const { filter, waiting } = around;
@@ -142,7 +155,9 @@ export async function run(options: TraceOptions, around: Surroundings): Promise<
   }
   let stream: Stream;
   let pipe: Pipe | undefined;
-  if (options.output === undefined) stream = new Stream(2, false);
+  const json = options.outputFormat === 'json';
+  // Lines for people go where strace's go; data goes where pipes are.
+  if (options.output === undefined) stream = new Stream(json ? 1 : 2, false);
   else if (/^[|!]/.test(options.output))
     ({ stream } = pipe = (await import('./pipe.js')).openPipe(options.output.slice(1)));
   else
@@ -154,36 +169,48 @@ export async function run(options: TraceOptions, around: Surroundings): Promise<
         `Can't fopen '${options.output}': ${errnoText(-((error as NodeJS.ErrnoException).errno ?? -5))}`,
       );
     }
-  const screen = options.output === undefined ? stream : undefined;
-  const interactive = stream.fd === 2 && (await isTerminal(2));
-  const messages = new Messages(options, screen);
+  const screen = options.output === undefined && !json ? stream : undefined;
+  const interactive = options.output === undefined && (await isTerminal(stream.fd));
+  const listeners: ((text: string) => void)[] = [];
+  const messages = new Messages(options, screen, (text) => listeners.forEach((tell) => tell(text)));
   for (const warning of options.warnings) messages.say(warning);
   const { absolute, relative, callTime } = options;
   const flags =
     (options.follow ? ConfigFlag.Follow : 0) |
     (filter ? ConfigFlag.Seccomp | (filter.order === 2 ? ConfigFlag.OldSeccomp : 0) : 0) |
-    (absolute.format !== 'none' || relative !== undefined || callTime !== undefined || options.summary.mode !== 'none'
+    (json ||
+    absolute.format !== 'none' ||
+    relative !== undefined ||
+    callTime !== undefined ||
+    options.summary.mode !== 'none'
       ? ConfigFlag.Times
       : 0) |
+    (json ? ConfigFlag.Comm : 0) |
     (options.summary.mode !== 'none' ? ConfigFlag.SystemTime : 0) |
     (options.instructionPointer ? ConfigFlag.Ip : 0) |
     (interactive ? ConfigFlag.Sync : screen && !isNull(2) ? ConfigFlag.Shared : 0) |
     (options.killOnExit || (filter && options.attach.length === 0) ? ConfigFlag.ExitKill : 0) |
     (options.detachOnExecve ? ConfigFlag.DetachOnExec : 0);
   const tracer = new Tracer({ flags, ringBytes: ringBytes(options), pinCpu: options.pin ?? -1 });
-  const calls = new Calls(
-    options,
-    resolveTargets(options, (text) => messages.say(text)),
-  );
+  const targets = resolveTargets(options, (text) => messages.say(text));
   if (options.debug) debug(flags, filter, messages);
   const streams = new Set<Stream>([stream]);
+  const own = new Map<number, Stream>();
   const streamOf = (tid: number): Stream => {
     if (!options.separate || options.output === undefined) return stream;
-    const own = openStream(`${options.output}.${tid}`, options.append);
-    streams.add(own);
-    return own;
+    let found = own.get(tid);
+    if (!found) {
+      // A thread's id may come again: what is there by then stays.
+      found = openStream(`${options.output}.${tid}`, options.append);
+      own.set(tid, found);
+      streams.add(found);
+    }
+    return found;
   };
-  const text = new TextOutput(options, calls, messages, streamOf);
+  const { calls, output } = json
+    ? (await import('./json-output.js')).jsonOutput(options, targets, messages, streamOf)
+    : textOutput(options, targets, messages, streamOf);
+  listeners.push((text) => output.message?.(text));
   tracer.setTraced(tracedTable(options));
   for (const pid of options.attach) tracer.attach(pid);
   if (waiting) tracer.adopt(waiting.pid, waiting.ready);
@@ -196,7 +223,7 @@ export async function run(options: TraceOptions, around: Surroundings): Promise<
     tracer,
     calls,
     {
-      record: (c) => text.record(c),
+      record: (c) => output.record(c),
       flush: () => {
         for (const s of streams) {
           s.flush();
@@ -207,11 +234,11 @@ export async function run(options: TraceOptions, around: Surroundings): Promise<
           }
         }
         messages.flush();
-        return !text.limited;
+        return !output.limited;
       },
       finish: () => {
-        text.finish();
-        stream.sink.text(text.summaryText());
+        output.finish();
+        stream.sink.text(output.summaryText());
       },
     },
     interactive,
@@ -222,7 +249,7 @@ export async function run(options: TraceOptions, around: Surroundings): Promise<
   await pipe?.finish();
   if (interruptedBy > 0) return { signal: interruptedBy };
   // Whatever became of the command after it was let go is not ours to tell.
-  if (text.limited && !text.ended) return { status: 0 };
+  if (output.limited && !output.ended) return { status: 0 };
   if (status === -2) return { status: 1 };
   if (status >= 0) return (status & 0x7f) === 0 ? { status: (status >> 8) & 0xff } : { signal: status & 0x7f };
   return { status: options.attach.length > 0 && messages.failures >= options.attach.length ? 1 : 0 };

@@ -16,6 +16,7 @@ import { styleOf } from './calls.js';
 import type { Stream } from './destination.js';
 import type { Messages } from './messages.js';
 import type { TraceOptions } from './options.js';
+import type { Output } from './output.js';
 import { LinePrefix } from './prefix.js';
 import { holds } from './subcalls.js';
 import { startOf, Summary } from './summary.js';
@@ -37,7 +38,7 @@ const SPACE = 32;
 export type StreamOf = (tid: number) => Stream;
 
 /** Turns records into lines. */
-export class TextOutput {
+export class TextOutput implements Output {
   private readonly tracees = new Map<number, Tracee>();
   private readonly prefix: LinePrefix;
   /** Whether calls of i386's multiplexers are wanted, by number. */

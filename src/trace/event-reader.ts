@@ -1,0 +1,288 @@
+// Records -> events. Calls are read when they end, from both of their records; filters are those of the text output.
+import { ABIS, X86_64 } from '../abi/abi.js';
+import { carrierOf, IPC, SOCKETCALL } from '../abi/multiplexers.js';
+import { errnoName, errnoText, restartName } from '../abi/errno.js';
+import { signalName } from '../abi/signal.js';
+import type { CompiledCall } from '../decode/call.js';
+import { deliveredSiginfo } from '../decode/leaf/siginfo.js';
+import { compileObject } from '../decode/object.js';
+import type { MemoryPrinter } from '../decode/printer.js';
+import { Sink } from '../decode/sink.js';
+import type { Decoded } from '../decode/value.js';
+import { readArguments, ValueReader } from '../decode/value.js';
+import { Cursor } from '../record/cursor.js';
+import { Event, Offset, RecordFlag } from '../record/layout.js';
+import { Calls, styleOf } from './calls.js';
+import type { AttachedEvent, CallError, SyscallEvent, TraceEvent } from './event.js';
+import type { TraceOptions } from './options.js';
+import { holds } from './subcalls.js';
+import type { Targets } from '../decode/touch.js';
+
+const ORIGINS: readonly AttachedEvent['origin'][] = ['command', 'attach', 'child', 'thread', 'child'];
+
+/** The options by which arguments are printed so that they can be read back (decode/value.ts). */
+export const structuredOptions = (options: TraceOptions): TraceOptions => ({
+  ...options,
+  constants: 'verbose',
+  hex: 'none',
+  argNames: true,
+  structured: true,
+});
+
+/** What is known of a task. */
+class Task {
+  pid = 0;
+  comm: string | undefined;
+  readonly entry = new Cursor(new Uint8Array(1024));
+  call: CompiledCall | undefined;
+  skipped = false;
+}
+
+const hex = (lo: number, hi: number): string =>
+  hi === 0 ? `0x${lo.toString(16)}` : `0x${hi.toString(16)}${lo.toString(16).padStart(8, '0')}`;
+
+/** A signed 64-bit number; a string where a double does not hold it. */
+function signed(lo: number, hi: number): number | string {
+  const value = (hi | 0) * 4294967296 + lo;
+  return Number.isSafeInteger(value) ? value : BigInt.asIntN(64, (BigInt(hi) << 32n) | BigInt(lo)).toString();
+}
+
+/** Milliseconds since the epoch, at the stop. */
+function timeOf(c: Cursor): number {
+  const sec = c.words[(c.base + Offset.Realtime) >> 2] >>> 0;
+  const nsec = c.words[(c.base + Offset.Realtime + 4) >> 2] >>> 0;
+  return sec * 1000 + Math.floor(nsec / 1000) / 1000;
+}
+
+/** Seconds from one stop to another. */
+function between(a: Cursor, b: Cursor): number {
+  const sec = (c: Cursor): number => c.words[(c.base + Offset.Monotonic) >> 2] >>> 0;
+  const nsec = (c: Cursor): number => c.words[(c.base + Offset.Monotonic + 4) >> 2] >>> 0;
+  return Math.round((sec(b) - sec(a)) * 1e9 + nsec(b) - nsec(a)) / 1e9;
+}
+
+function errorOf(code: number): CallError {
+  if (code >= 512 && code <= 516) return { code, name: restartName(code), text: 'To be restarted' };
+  const name = errnoName(code);
+  return name === undefined ? { code } : { code, name, text: errnoText(code) };
+}
+
+/** Turns records into events. */
+export class EventReader {
+  private readonly tasks = new Map<number, Task>();
+  private readonly sink = new Sink();
+  private readonly siginfos: (readonly [MemoryPrinter, MemoryPrinter])[] = [];
+  private readonly carried = new Map<number, boolean>();
+  /** The calls whose plans capture, and whose printers are read back. */
+  readonly calls: Calls;
+  /** The same calls as a person reads them. */
+  private readonly lines: Calls;
+
+  constructor(
+    private readonly options: TraceOptions,
+    targets: Targets | undefined,
+  ) {
+    this.calls = new Calls(structuredOptions(options), targets);
+    this.lines = new Calls(options, targets);
+  }
+
+  private task(tid: number): Task {
+    let task = this.tasks.get(tid);
+    if (!task) this.tasks.set(tid, (task = new Task()));
+    return task;
+  }
+
+  /** What was printed since the last call. */
+  private take(): string {
+    const text = Buffer.from(this.sink.buf.buffer, this.sink.buf.byteOffset, this.sink.pos).toString('latin1');
+    this.sink.rewind(0);
+    return text;
+  }
+
+  /** A line with bytes that are no ASCII as they are in UTF-8. */
+  private takeLine(): string {
+    return Buffer.from(this.take(), 'latin1').toString('utf8');
+  }
+
+  private base(
+    c: Cursor,
+    task: Task,
+    line: string,
+  ): { pid: number; tid: number; comm?: string; time: number; line: string } {
+    const { tid } = c;
+    const common = { pid: task.pid || tid, tid, time: timeOf(c), line };
+    return task.comm === undefined ? common : { ...common, comm: task.comm };
+  }
+
+  private shows(signal: number): boolean {
+    const { signals } = this.options;
+    return signals === 'all' || signals.has(signal);
+  }
+
+  /** The event of a record; undefined when it is none, or is not wanted. */
+  read(c: Cursor): TraceEvent | undefined {
+    const task = this.task(c.tid);
+    switch (c.event) {
+      case Event.Enter:
+        this.enter(task, c);
+        return undefined;
+      case Event.Exit:
+        return this.exit(task, c);
+      case Event.Signal:
+        return this.signal(task, c);
+      case Event.Stopped: {
+        if (!this.shows(c.nr)) return undefined;
+        const signal = signalName(c.nr);
+        return { type: 'stopped', signal, number: c.nr, ...this.base(c, task, `--- stopped by ${signal} ---`) };
+      }
+      case Event.Exited: {
+        const status = c.retLo | 0;
+        this.tasks.delete(c.tid);
+        if (this.options.quiet.has('exit')) return undefined;
+        return { type: 'exited', status, ...this.base(c, task, `+++ exited with ${status} +++`) };
+      }
+      case Event.Killed: {
+        const signal = signalName(c.nr);
+        const core = (c.flags & RecordFlag.Core) !== 0;
+        this.tasks.delete(c.tid);
+        if (!this.shows(c.nr)) return undefined;
+        const line = `+++ killed by ${signal}${core ? ' (core dumped)' : ''} +++`;
+        return { type: 'killed', signal, number: c.nr, core, ...this.base(c, task, line) };
+      }
+      case Event.Task:
+        return this.attached(task, c);
+      case Event.Detached:
+        this.tasks.delete(c.tid);
+        return { type: 'detached', ...this.base(c, task, `Process ${c.tid} detached`) };
+      case Event.Lost:
+        this.tasks.delete(c.tid);
+        return undefined;
+      case Event.Exec:
+        if (c.findSite(0)) task.comm = Buffer.from(c.bytes.subarray(c.at, c.at + c.length)).toString('utf8');
+        return { type: 'exec', ...this.base(c, task, `Process ${c.tid} executes ${task.comm ?? 'another program'}`) };
+      case Event.Superseded: {
+        const former = c.argLo(0);
+        const old = this.tasks.get(former);
+        this.tasks.delete(former);
+        if (old) this.tasks.set(c.tid, old);
+        const line = `+++ superseded by execve in pid ${former} +++`;
+        return { type: 'superseded', former, ...this.base(c, old ?? task, line) };
+      }
+      default:
+        return undefined;
+    }
+  }
+
+  private attached(task: Task, c: Cursor): AttachedEvent {
+    task.pid = c.argLo(1);
+    if (c.findSite(0)) task.comm = Buffer.from(c.bytes.subarray(c.at, c.at + c.length)).toString('utf8');
+    const origin = ORIGINS[c.argLo(0)] ?? 'child';
+    const parent = origin === 'child' ? c.argLo(2) : 0;
+    return {
+      type: 'attached',
+      origin,
+      ...(parent ? { parent } : {}),
+      ...this.base(c, task, `Process ${c.tid} attached`),
+    };
+  }
+
+  private wantsCarried(nr: number): boolean {
+    if (nr !== SOCKETCALL && nr !== IPC && carrierOf(nr) === undefined) return true;
+    let wanted = this.carried.get(nr);
+    if (wanted === undefined) this.carried.set(nr, (wanted = holds(this.options.trace, 'i386', nr)));
+    return wanted;
+  }
+
+  private enter(task: Task, c: Cursor): void {
+    task.call = undefined;
+    task.skipped = c.abi === 1 && !this.wantsCarried(c.nr);
+    if (task.skipped) return;
+    const call = this.calls.get(c.abi, c.nr);
+    task.skipped = call.wanted !== undefined && !call.wanted(c);
+    if (task.skipped) return;
+    task.call = call;
+    task.entry.copyFrom(c);
+  }
+
+  private wants(c: Cursor): boolean {
+    const { statuses } = this.options;
+    if (c.flags & RecordFlag.NoReturn) return statuses.has('unfinished');
+    return statuses.has(c.failed ? 'failed' : 'successful');
+  }
+
+  /** Prints all arguments of a call, from both of its records; `entry` null: its entry was not seen. */
+  private print(call: CompiledCall, c: Cursor, entry: Cursor | null): void {
+    if (!entry) return;
+    const { sink } = this;
+    const printed = call.entry(entry, sink);
+    if (c.flags & RecordFlag.NoReturn) return;
+    c.entry = entry;
+    call.exit(c, sink, printed);
+    c.entry = null;
+  }
+
+  private exit(task: Task, c: Cursor): SyscallEvent | undefined {
+    const { skipped } = task;
+    const entry = task.call ? task.entry : null;
+    const call = task.call ?? this.calls.get(c.abi, c.nr);
+    task.call = undefined;
+    if (skipped || !this.wants(c)) return undefined;
+    const noReturn = (c.flags & RecordFlag.NoReturn) !== 0;
+    this.print(call, c, entry);
+    const args = readArguments(this.take());
+    const plain = this.lines.get(c.abi, c.nr);
+    this.sink.bytes(plain.open);
+    this.print(plain, c, entry);
+    this.sink.text(') = ');
+    const head = this.sink.pos;
+    plain.result(c, this.sink);
+    const result = Buffer.from(this.sink.buf.subarray(head, this.sink.pos)).toString('utf8');
+    const line = this.takeLine();
+    const failed = !noReturn && c.failed;
+    const narrow = c.abi === 1;
+    return {
+      type: 'syscall',
+      syscall: call.name,
+      nr: c.nr,
+      personality: ABIS[c.abi].name,
+      args,
+      raw: Array.from({ length: 6 }, (_, i) => hex((entry ?? c).argLo(i), (entry ?? c).argHi(i))),
+      ret: noReturn ? null : failed ? -1 : signed(c.retLo, narrow ? c.retLo >> 31 : c.retHi),
+      result,
+      ...(failed ? { error: errorOf(-(c.retLo | 0)) } : {}),
+      ...(c.flags & RecordFlag.Tampered ? { injected: true as const } : {}),
+      duration: entry ? between(entry, c) : null,
+      ...this.base(entry ?? c, task, line),
+    };
+  }
+
+  /** Printers of delivered signals: to be read back, and for people. */
+  private siginfo(abi: number): readonly [MemoryPrinter, MemoryPrinter] {
+    const compile = (options: TraceOptions): MemoryPrinter =>
+      compileObject('siginfo', deliveredSiginfo[ABIS[abi].name], styleOf(options, X86_64.index, -1));
+    return (this.siginfos[abi] ??= [compile(structuredOptions(this.options)), compile(this.options)]);
+  }
+
+  private signal(task: Task, c: Cursor): TraceEvent | undefined {
+    if (!this.shows(c.nr)) return undefined;
+    const signal = signalName(c.nr);
+    let siginfo: Decoded | undefined;
+    let text = '';
+    if (c.flags & RecordFlag.HasInfo && c.findSite(0)) {
+      const [structured, plain] = this.siginfo(c.abi);
+      const { at, length } = c;
+      structured(c, this.sink, at, length);
+      siginfo = new ValueReader(this.take()).value();
+      plain(c, this.sink, at, length);
+      text = this.take();
+    }
+    const line = text === '' ? `--- ${signal} ---` : `--- ${signal} ${text} ---`;
+    return {
+      type: 'signal',
+      signal,
+      number: c.nr,
+      ...(siginfo === undefined ? {} : { siginfo }),
+      ...this.base(c, task, line),
+    };
+  }
+}
