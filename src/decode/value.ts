@@ -214,6 +214,21 @@ function ofScalar(text: string): Decoded {
   return ofNumber(text) ?? ofProduct(text) ?? ofName(text) ?? { text };
 }
 
+/** Values come again and again: the same text, the same value. Bounded, since a program may make up any number of them. */
+const MEMO_MAX = 4096;
+const MEMO_TEXT_MAX = 64;
+const memo = new Map<string, Decoded>();
+
+function remembered(text: string): Decoded {
+  if (text.length > MEMO_TEXT_MAX) return ofScalar(text);
+  let value = memo.get(text);
+  if (value === undefined) {
+    if (memo.size >= MEMO_MAX) memo.clear();
+    memo.set(text, (value = ofScalar(text)));
+  }
+  return value;
+}
+
 /** Reads printed values. */
 export class ValueReader {
   private pos = 0;
@@ -269,7 +284,7 @@ export class ValueReader {
     }
     const end = Math.max(endOf(text, start), Math.min(start + 1, text.length));
     this.pos = end;
-    return ofScalar(text.slice(start, end));
+    return remembered(text.slice(start, end));
   }
 
   /** `{a=1, b=2, ...}`; undefined when it is something else. */
