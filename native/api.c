@@ -256,6 +256,7 @@ int32_t tracer_destroy(int32_t handle)
 	spawn_free(s);
 	plans_free(s);
 	dump_free(&s->dumps);
+	socket_free(&s->sockets);
 	ring_unmap(s);
 	free(s->spawn_spec);
 	free(s);

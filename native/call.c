@@ -75,6 +75,7 @@ static void write_call(struct session *s, struct task *t, const struct syscall_i
 	if (count) {
 		struct capture_source source = procfs_source;
 		source.context = t;
+		source.sockets = &s->sockets;
 		source.dumps = entering ? NULL : &s->dumps;
 		capture_run(entering ? plan->insns : plan->insns + plan->enter_count, count,
 			    entering ? plan->enter_limit : plan->exit_limit, t->args, entering ? 0 : r->ret, r->flags & RF_ERROR,

@@ -178,7 +178,7 @@ static const struct region *capture_path(struct run *run, uint16_t site, int32_t
 	struct region *g = begin_region(run, site, (uint64_t)(int64_t)fd, 0);
 	if (!g || run->room - run->used < 2 * CHUNK)
 		return NULL;
-	size_t n = run->source->path(run->source->context, fd, mode, of, (char *)at(run, g->offset), 2 * CHUNK);
+	size_t n = run->source->path(run->source, fd, mode, of, (char *)at(run, g->offset), 2 * CHUNK);
 	if (n == 0)
 		return NULL;
 	end_region(run, g, (uint32_t)n, PLAN_NO_HANDLE);

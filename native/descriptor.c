@@ -73,7 +73,7 @@ static bool has_prefix(const char *text, const char *prefix)
 	return strncmp(text, prefix, strlen(prefix)) == 0;
 }
 
-size_t descriptor_path(pid_t tid, int32_t fd, uint32_t mode, uint64_t of, char *out, size_t len)
+size_t descriptor_path(pid_t tid, int32_t fd, uint32_t mode, uint64_t of, struct socket_cache **sockets, char *out, size_t len)
 {
 	static const char deleted[] = " (deleted)";
 	char path[48];
@@ -113,6 +113,8 @@ size_t descriptor_path(pid_t tid, int32_t fd, uint32_t mode, uint64_t of, char *
 		}
 	} else if (mode & PATH_INFO && (has_prefix(out, "anon_inode:") || has_prefix(out, "pidfd:"))) {
 		add_info(&text, tid, fd, mode);
+	} else if (sockets && mode & PATH_SOCKET && has_prefix(out, "socket:[")) {
+		text.used += socket_lines(sockets, path, strtoull(out + sizeof "socket:[" - 1, NULL, 10), out + text.used, len - text.used);
 	}
 	return text.used == (size_t)n + 1 ? (size_t)n : text.used;
 }

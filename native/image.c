@@ -36,9 +36,9 @@ static size_t image_read(void *context, uint64_t addr, void *out, size_t len, in
 	return got;
 }
 
-static size_t image_path(void *context, int32_t fd, uint32_t mode, uint64_t of, char *out, size_t len)
+static size_t image_path(const struct capture_source *source, int32_t fd, uint32_t mode, uint64_t of, char *out, size_t len)
 {
-	(void)context;
+	(void)source;
 	(void)mode;
 	(void)of;
 	return fd < 0 ? 0 : (size_t)snprintf(out, len, "/fd/%d", fd);
@@ -69,7 +69,7 @@ int32_t capture_run_for_test(const uint8_t *spec, int32_t spec_len, uint8_t *out
 	if (err)
 		return err;
 	struct image image = { p + (size_t)head.insns * sizeof(struct plan_insn), head.ranges };
-	struct capture_source source = { image_read, image_path, image_comm, &image, NULL };
+	struct capture_source source = { image_read, image_path, image_comm, &image, NULL, NULL };
 	struct record *r = (struct record *)out;
 	memset(r, 0, sizeof *r);
 	capture_run((const struct plan_insn *)p, head.insns, capture_limit((const struct plan_insn *)p, head.insns), head.args, head.ret, head.failed != 0, &source, r, head.room);

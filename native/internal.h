@@ -133,6 +133,7 @@ struct session {
 	struct plan_slot plans[ABI_COUNT][TRACER_MAX_NR];
 	struct plan_key plan_keys[PLAN_KEYS];
 	struct dump_list dumps;
+	struct socket_cache *sockets;
 	/* start */
 	uint8_t *spawn_spec;
 	int32_t spawn_len;
@@ -203,10 +204,11 @@ int plan_check(const struct plan_insn *insns, uint32_t count, bool exiting, char
 struct capture_source {
 	size_t (*read)(void *context, uint64_t addr, void *out, size_t len, int *err);
 	/* As descriptor_path. */
-	size_t (*path)(void *context, int32_t fd, uint32_t mode, uint64_t of, char *out, size_t len);
+	size_t (*path)(const struct capture_source *source, int32_t fd, uint32_t mode, uint64_t of, char *out, size_t len);
 	size_t (*comm)(void *context, int32_t pid, char *out, size_t len);
 	void *context;
 	struct dump_list *dumps; /* where OP_DUMP notes what is to be dumped; NULL: nowhere */
+	struct socket_cache **sockets; /* what is known of sockets; NULL: they are not looked up */
 };
 /* The most regions that a plan without loops can make; UINT32_MAX with loops. */
 uint32_t capture_limit(const struct plan_insn *insns, uint32_t count);
@@ -247,9 +249,19 @@ long procfs_status(pid_t pid, const char *key);
 /*
  * The path of a descriptor (-100: of the working directory), as /proc/TID/fd tells it; what `mode` (enum path_mode) asks for
  * follows behind a NUL: lines `key:<tab>value`, those of fdinfo and the own ones `device` (`char 1:3`), `comm` (of a pidfd's
- * process) and `exists` (the path ends in ` (deleted)` by its name). `of`: whose descriptor, for some modes. Bytes; 0: not known.
+ * process), `exists` (the path ends in ` (deleted)` by its name) and those of socket_lines. `of`: whose descriptor, for some
+ * modes. Bytes; 0: not known.
  */
-size_t descriptor_path(pid_t tid, int32_t fd, uint32_t mode, uint64_t of, char *out, size_t len);
+size_t descriptor_path(pid_t tid, int32_t fd, uint32_t mode, uint64_t of, struct socket_cache **sockets, char *out, size_t len);
+
+/* socket.c */
+/*
+ * The lines about the socket that `path` leads to: `socket` (`TCP:[127.0.0.1:1->127.0.0.1:2`, `UNIX:[7`), for netlink
+ * `protocol` and `portid`; and last, for a named one of AF_UNIX, `name` with `@` (abstract) or `=` before the name.
+ * Bytes with the NUL at the end; 0: nothing is known. `cache` is made when it is needed.
+ */
+size_t socket_lines(struct socket_cache **cache, const char *path, uint64_t inode, char *out, size_t len);
+void socket_free(struct socket_cache **cache);
 /* The text of /proc/PID/status, ended by NUL; false when there is no such process. */
 bool procfs_read_status(pid_t pid, char *out, size_t len);
 

@@ -74,6 +74,7 @@ enum path_mode {
 	PATH_COMM = 4,      /* the name of a pidfd's process */
 	PATH_OF_PID = 8,    /* a descriptor of process r[c] */
 	PATH_OF_PIDFD = 16, /* a descriptor of the process that r[c] is a pidfd of */
+	PATH_SOCKET = 32,   /* protocol and addresses of a socket */
 };
 
 #define PLAN_MAX_INSNS 4096

@@ -27,10 +27,10 @@ static size_t source_read(void *context, uint64_t addr, void *out, size_t len, i
 	return memory_read(context, addr, out, len, err);
 }
 
-static size_t source_path(void *context, int32_t fd, uint32_t mode, uint64_t of, char *out, size_t len)
+static size_t source_path(const struct capture_source *source, int32_t fd, uint32_t mode, uint64_t of, char *out, size_t len)
 {
-	const struct task *t = context;
-	return descriptor_path(t->tid, fd, mode, of, out, len);
+	const struct task *t = source->context;
+	return descriptor_path(t->tid, fd, mode, of, source->sockets, out, len);
 }
 
 bool procfs_is_file(pid_t tid, int fd, dev_t dev, ino_t ino)
@@ -55,7 +55,7 @@ static size_t source_comm(void *context, int32_t pid, char *out, size_t len)
 	return procfs_comm(pid, out, len);
 }
 
-const struct capture_source procfs_source = { source_read, source_path, source_comm, NULL, NULL };
+const struct capture_source procfs_source = { source_read, source_path, source_comm, NULL, NULL, NULL };
 
 bool procfs_read_status(pid_t pid, char *out, size_t len)
 {

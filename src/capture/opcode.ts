@@ -45,6 +45,7 @@ export enum PathMode {
   Comm = 4,
   OfPid = 8,
   OfPidfd = 16,
+  Socket = 32,
 }
 
 /** Registers with a fixed meaning; arguments are 0-5, scratch 8-15. */

@@ -13,9 +13,17 @@ import { describesFds } from './style.js';
 /** AT_FDCWD as an unsigned 32-bit value (fcntl.h: -100). */
 const AT_FDCWD = 0xffffff9c;
 const DELETED = label(' (deleted)');
+const SOCKET = label('socket:[');
 
 const LESS = 60;
 const GREATER = 62;
+
+/** The path of a socket. */
+function isSocket(bytes: Uint8Array, at: number, end: number): boolean {
+  let n = 0;
+  while (n < SOCKET.length && at + n < end && bytes[at + n] === SOCKET[n]) n++;
+  return n === SOCKET.length;
+}
 
 /** Prints what was captured of a descriptor at a site, in brackets; nothing when it is not known. */
 export type FdDescriber = (c: Cursor, s: Sink, site: number, fd: number) => void;
@@ -36,6 +44,12 @@ export function fdDescriber(style: Style): FdDescriber {
     while (end < stop && bytes[end] !== 0) end++;
     const more = end < stop;
     if (more && details?.(c, s, at, end + 1, stop)) return;
+    if (style.sockets && isSocket(bytes, at, end)) {
+      s.byte(LESS);
+      for (let i = at; i < end; i++) s.byte(bytes[i]);
+      s.byte(GREATER);
+      return;
+    }
     if (!style.paths) return;
     let deleted = end - at > DELETED.length && lo !== AT_FDCWD;
     for (let i = 0; i < DELETED.length && deleted; i++) deleted = bytes[end - DELETED.length + i] === DELETED[i];

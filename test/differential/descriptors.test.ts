@@ -8,10 +8,12 @@ import { compile, trace, TSTRACE } from '../harness/run.js';
 import { difference } from '../harness/same-lines.js';
 
 let program = '';
+let sockets = '';
 const dir = mkdtempSync(join(tmpdir(), 'tstrace-descriptors-'));
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 beforeAll(() => {
   program = compile('descriptors.c', ['-w']);
+  sockets = compile('descriptor-sockets.c', ['-w']);
 });
 
 const CALLS = 'trace=fchdir,openat,kcmp,pidfd_open,pidfd_getfd';
@@ -38,6 +40,30 @@ test.each([
   const expected = same(theirs.trace, true);
   expect(expected.split('\n').length).toBeGreaterThan(25);
   const found = difference(expected, same(ours.trace));
+  expect(found, found).toBeUndefined();
+});
+
+/** Inodes and ports are those of the run. */
+const sameSockets = (text: string, old = false): string =>
+  normalise(text, { old })
+    .replace(/(<[\w-]+:\[)\d+(?=[\],-])/g, '$1N')
+    .replace(/->\d+(?=[\],])/g, '->N')
+    .replace(/([.\d]|\]):\d{4,5}(?=->|\])/g, '$1:PORT');
+
+test.each([
+  ['-yy', ['-yy']],
+  ['-yy -xx', ['-yy', '-xx']],
+  ['socket', ['-e', 'decode-fds=socket']],
+  ['dev', ['-e', 'decode-fds=dev']],
+  ['-yy -s 3 -X raw', ['-yy', '-s', '3', '-X', 'raw']],
+])('sockets: %s', (_name, options) => {
+  const set = [...options, '-e', 'trace=fchdir,socket,socketpair,accept'];
+  const theirs = trace('strace', set, [sockets, dir]);
+  const ours = trace(TSTRACE, set, [sockets, dir]);
+  expect(ours.status, ours.stderr).toBe(theirs.status);
+  const expected = sameSockets(theirs.trace, true);
+  expect(expected.split('\n').length).toBeGreaterThan(60);
+  const found = difference(expected, sameSockets(ours.trace));
   expect(found, found).toBeUndefined();
 });
 
