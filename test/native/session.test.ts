@@ -4,7 +4,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { ConfigFlag, Tracer } from '../../src/binding/tracer.js';
 import { Cursor } from '../../src/record/cursor.js';
 import { Event, RecordFlag } from '../../src/record/layout.js';
@@ -87,10 +87,18 @@ function states(pid: number): string {
 const tracerOf = (pid: number): number =>
   Number(/^TracerPid:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
 
+/** What a failed test may have left. */
+const running = new Set<ChildProcess>();
+afterEach(() => {
+  for (const child of running) child.kill('SIGKILL');
+  running.clear();
+});
+
 async function background(...args: string[]): Promise<ChildProcess & { pid: number }> {
   const child = spawn(storm, args, { stdio: ['ignore', 'pipe', 'ignore'] });
   await new Promise((resolve) => child.stdout.once('data', resolve));
   child.stdout.resume();
+  running.add(child);
   return child as unknown as ChildProcess & { pid: number };
 }
 async function end(child: ChildProcess): Promise<void> {
