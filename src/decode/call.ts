@@ -383,7 +383,7 @@ export function compileUnknown(name: string, style: Style, count: number, target
   const list: CompiledList = {
     keepsEntry: false,
     steps: rawSteps(style, count, []),
-    result: resultPrinter({ base: style.raw ? 'x' : 'd', extra: [], site: -1 }, style, undefined),
+    result: resultPrinter({ base: 'x', extra: [], site: -1 }, style, undefined),
   };
   return build(name, EMPTY, targets && (() => false), () => list);
 }

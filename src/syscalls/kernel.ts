@@ -18,11 +18,13 @@ import {
   u16,
   x32,
 } from '../describe/combinators.js';
+import { seccompProgram } from '../decode/leaf/seccomp-filter.js';
 import { resumed } from '../decode/leaf/call-number.js';
 import { ioctl } from './ioctl/index.js';
 import type { Family } from './index.js';
 
-const program = struct({ len: u16, filter: address });
+/** struct seccomp_notif_sizes: bytes of the structures that a supervisor exchanges. */
+const notificationSizes = struct({ seccomp_notif: u16, seccomp_notif_resp: u16, seccomp_data: u16 });
 
 export const kernel: Family = {
   seccomp: () =>
@@ -31,7 +33,9 @@ export const kernel: Family = {
       arg('operation'),
       [
         [0, { flags: x32, args: address }],
-        [1, { flags: flags(g.seccomp_filter_flags), args: input(program) }],
+        [1, { flags: flags(g.seccomp_filter_flags), args: input(seccompProgram) }],
+        [2, { flags: x32, args: input(choice(g.seccomp_actions)) }],
+        [3, { flags: x32, args: output(notificationSizes) }],
       ],
       { flags: x32, args: address },
     ),

@@ -449,7 +449,7 @@ export const filter_operations = /* @__PURE__ */ choiceTable(
 
 export const filter_jumps = /* @__PURE__ */ choiceTable(
   'BPF_???',
-  'BPF_JA=0 BPF_JEQ=10 BPF_JGT=20 BPF_JGE=30 BPF_JSET=40 BPF_JNE=50 BPF_JSGT=60 BPF_JSGE=70 BPF_CALL=80 BPF_EXIT=90 BPF_JLT=a0 BPF_JLE=b0 BPF_JSLT=c0 BPF_JSLE=d0',
+  'BPF_JA=0 BPF_JEQ=10 BPF_JGT=20 BPF_JGE=30 BPF_JSET=40 BPF_JNE=50 BPF_JSGT=60 BPF_JSGE=70 BPF_CALL=80 BPF_EXIT=90 BPF_JLT=a0 BPF_JLE=b0 BPF_JSLT=c0 BPF_JSLE=d0 BPF_JCOND=e0',
 );
 
 export const filter_sources = /* @__PURE__ */ choiceTable(

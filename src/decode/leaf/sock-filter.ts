@@ -28,7 +28,7 @@ const SKF_NET_OFF = 0xfff00000;
 const SKF_AD_OFF = 0xfffff000;
 
 /** The text of an instruction's constant, where it is no plain number. */
-export type ConstantOf = (code: number, k: number, style: Style) => string | undefined;
+export type ConstantOf = (code: number, k: number, style: Style, jumps: boolean) => string | undefined;
 
 function codeText(code: number, style: Style): string {
   const named = (table: ConstantTable, value: number): string =>
@@ -84,7 +84,7 @@ function printInstruction(c: Cursor, s: Sink, at: number, style: Style, constant
   s.text(jumps ? 'BPF_JUMP(' : 'BPF_STMT(');
   s.text(codeText(code, style));
   s.text(', ');
-  s.text(constantOf(code, k, style) ?? hexText(k, 0));
+  s.text(constantOf(code, k, style, jumps) ?? hexText(k, 0));
   if (jumps) {
     s.text(', ');
     s.hex(jt);

@@ -18,8 +18,6 @@ import {
   output,
   returns,
   size,
-  struct,
-  u16,
   u32,
   ulong,
   x64,
@@ -30,6 +28,7 @@ import type { Call, Result, StringNode } from '../../describe/node.js';
 import type { ConstantTable } from '../../constants/table.js';
 import { commented, compound, resultFlags, resultName, resultText } from '../../decode/leaf/compound.js';
 import { signalNumber, wideSignal } from '../../decode/leaf/flags.js';
+import { seccompProgram } from '../../decode/leaf/seccomp-filter.js';
 import {
   speculationState,
   taggedAddress,
@@ -41,7 +40,6 @@ import {
 
 const three = { arg3: xlong, arg4: xlong, arg5: xlong };
 const four = { arg2: xlong, ...three };
-const program = struct({ len: u16, filter: address });
 /** A thread's name: `bytes` of it are looked at (TASK_COMM_LEN is 16). */
 const taskName = (bytes: number): StringNode => ({ kind: 'string', limit: 'string', max: bytes });
 const capability = choice(g.capability_names, 'long');
@@ -69,7 +67,7 @@ const process: Options = [
     22,
     {
       mode: choice(g.seccomp_modes, 'long'),
-      arg3: argument(match(arg('mode'), { [SECCOMP_MODE_FILTER]: input(program) }, xlong), {
+      arg3: argument(match(arg('mode'), { [SECCOMP_MODE_FILTER]: input(seccompProgram) }, xlong), {
         when: differs(arg('mode'), SECCOMP_MODE_STRICT),
       }),
       ...notSeccomp(['arg4', 'arg5']),

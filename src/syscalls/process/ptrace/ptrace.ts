@@ -1,6 +1,7 @@
 // ptrace(2): what a tracer asks of its tracees.
 import * as g from '../../../constants/generated/process.js';
 import { signalNumber } from '../../../decode/leaf/flags.js';
+import { seccompInstruction } from '../../../decode/leaf/seccomp-filter.js';
 import { siginfo } from '../../../decode/leaf/siginfo.js';
 import { cutSigset, sizedSigset } from '../../../decode/leaf/sigset.js';
 import {
@@ -34,6 +35,7 @@ import {
   u32,
   u64,
   ulong,
+  verbose,
   when,
 } from '../../../describe/combinators.js';
 import type { ArgumentSpec } from '../../../describe/combinators.js';
@@ -158,7 +160,7 @@ const requests: readonly (readonly [number | readonly number[], ArgumentSpec])[]
   ],
   [GETSIGMASK, { pid, addr: size, data: maskOutput }],
   [SETSIGMASK, { pid, addr: size, data: maskInput }],
-  [SECCOMP_GET_FILTER, { pid, addr: size, data: address }],
+  [SECCOMP_GET_FILTER, { pid, addr: size, data: verbose(output(array(seccompInstruction, ret)), address) }],
   [
     SECCOMP_GET_METADATA,
     { pid, addr: size, data: output(metadata, { evenOnError: true, followed: atLeast(arg('addr'), OFFSET_BYTES) }) },
