@@ -117,6 +117,12 @@ int32_t tracer_die(int32_t sig);
  */
 int32_t tracer_daemonize(const uint8_t *spec, int32_t len, int32_t mode);
 int32_t tracer_become(const uint8_t *spec, int32_t len, int32_t ready);
+/*
+ * Starts a program (a spec of spawn.h) with a pipe as its standard input; returns the descriptor to write to. One at a
+ * time; tracer_pipe_finish closes the descriptor and waits until the program has ended.
+ */
+int32_t tracer_pipe(const uint8_t *spec, int32_t len);
+int32_t tracer_pipe_finish(void);
 /* Runs a plan over a memory image, for tests: spec holds registers, plan and ranges; the record comes out in out. */
 int32_t capture_run_for_test(const uint8_t *spec, int32_t spec_len, uint8_t *out, int32_t out_len);
 /* The verifier alone: 0, or -EINVAL with the reason in tracer_error(-1). */

@@ -28,6 +28,8 @@ export interface Native {
   tracer_attach(args: [handle: number, pid: number]): number;
   tracer_daemonize(args: [spec: Buffer, length: number, mode: number]): number;
   tracer_become(args: [spec: Buffer, length: number, ready: number]): number;
+  tracer_pipe(args: [spec: Buffer, length: number]): number;
+  tracer_pipe_finish(args: []): number;
   tracer_start(args: [handle: number]): number;
   tracer_next(args: [handle: number, consumed: number, minBytes: number, flushMs: number]): number;
   tracer_request(args: [handle: number]): number;
@@ -110,6 +112,8 @@ export function openLibrary(): Library {
     tracer_attach: f(I32, I32, I32),
     tracer_daemonize: f(I32, BYTES, I32, I32),
     tracer_become: f(I32, BYTES, I32, I32),
+    tracer_pipe: f(I32, BYTES, I32),
+    tracer_pipe_finish: f(I32),
     tracer_start: f(I32, I32),
     tracer_next: f(I32, I32, I32, I32, I32),
     tracer_request: f(I32, I32),

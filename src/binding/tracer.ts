@@ -168,6 +168,17 @@ export class Tracer {
   }
 }
 
+/** Starts a program that reads from a pipe: the descriptor to write to, or -errno. */
+export function startReader(command: Command): number {
+  const spec = packCommand(command);
+  return openLibrary().native.tracer_pipe([spec, spec.length]);
+}
+
+/** Closes the pipe of `startReader`, and waits until the program has ended. */
+export function finishReader(): void {
+  openLibrary().native.tracer_pipe_finish([]);
+}
+
 /** The kernel's order of stops: 1 (4.8 and later) or 2; otherwise the reason why seccomp cannot be used. */
 export function probeSeccomp(): 1 | 2 | { readonly unavailable: string } {
   const { native } = openLibrary();

@@ -3,7 +3,7 @@ import { closeSync, openSync, writeSync } from 'node:fs';
 import { errnoText } from '../abi/errno.js';
 import { Sink } from '../decode/sink.js';
 
-/** A reader that went away, or a full disk: the trace goes on, nothing more is written. */
+/** A reader that went away, or a full disk: the tracees go on. */
 export interface WriteFailure {
   readonly code: string;
   readonly message: string;
@@ -16,6 +16,7 @@ export class Stream {
   readonly sink = new Sink();
   /** Tracee whose line is begun and not ended; 0 for none. */
   open = 0;
+  /** Why bytes were lost, the last time that they were. */
   failure: WriteFailure | undefined;
 
   constructor(
@@ -27,14 +28,19 @@ export class Stream {
   flush(): void {
     const { sink } = this;
     let from = 0;
-    while (from < sink.pos && !this.failure) {
+    // There is no reader any more, or never was one; a disk may have room again.
+    if (this.failure?.code === 'EPIPE' || this.fd < 0) from = sink.pos;
+    while (from < sink.pos) {
       try {
         from += writeSync(this.fd, sink.buf, from, sink.pos - from);
       } catch (error) {
         const { code, errno = -5 } = error as NodeJS.ErrnoException;
         // A pipe that its owner made non-blocking is full: the reader slows us, and through the ring the tracee.
         if (code === 'EAGAIN') Atomics.wait(sleeper, 0, 0, 5);
-        else if (code !== 'EINTR') this.failure = { code: code ?? 'EIO', message: errnoText(-errno) };
+        else if (code !== 'EINTR') {
+          this.failure = { code: code ?? 'EIO', message: errnoText(-errno) };
+          break;
+        }
       }
     }
     const column = sink.pos - sink.lineStart;
@@ -42,7 +48,11 @@ export class Stream {
     sink.lineStart = -column;
   }
 
+  /** What else is to be done when it is closed. */
+  onClose: (() => void) | undefined;
+
   close(): void {
+    this.onClose?.();
     this.flush();
     if (this.owned) closeSync(this.fd);
   }

@@ -159,7 +159,11 @@ export async function run(options: TraceOptions, around: Surroundings): Promise<
   // Lines for people go where strace's go; data goes where pipes are.
   if (options.output === undefined) stream = new Stream(json ? 1 : 2, false);
   else if (/^[|!]/.test(options.output))
-    ({ stream } = pipe = (await import('./pipe.js')).openPipe(options.output.slice(1)));
+    ({ stream } = pipe = (await import('./pipe.js')).openPipe(
+      options.output.slice(1),
+      around.environment,
+      around.inherited,
+    ));
   else
     try {
       // With -ff each tracee has a file of its own; the name itself is not opened.
@@ -196,16 +200,25 @@ export async function run(options: TraceOptions, around: Surroundings): Promise<
   if (options.debug) debug(flags, filter, messages);
   const streams = new Set<Stream>([stream]);
   const own = new Map<number, Stream>();
+  const openOwn = (tid: number, path: string): Stream => {
+    let made: Stream;
+    try {
+      made = openStream(path, options.append);
+    } catch (error) {
+      messages.say(`Can't fopen '${path}': ${errnoText(-((error as NodeJS.ErrnoException).errno ?? -5))}`);
+      made = new Stream(-1, false);
+    }
+    own.set(tid, made);
+    streams.add(made);
+    made.onClose = () => {
+      own.delete(tid);
+      streams.delete(made);
+    };
+    return made;
+  };
   const streamOf = (tid: number): Stream => {
     if (!options.separate || options.output === undefined) return stream;
-    let found = own.get(tid);
-    if (!found) {
-      // A thread's id may come again: what is there by then stays.
-      found = openStream(`${options.output}.${tid}`, options.append);
-      own.set(tid, found);
-      streams.add(found);
-    }
-    return found;
+    return own.get(tid) ?? openOwn(tid, `${options.output}.${tid}`);
   };
   const { calls, output } = json
     ? (await import('./json-output.js')).jsonOutput(options, targets, messages, streamOf)
@@ -227,10 +240,9 @@ export async function run(options: TraceOptions, around: Surroundings): Promise<
       flush: () => {
         for (const s of streams) {
           s.flush();
-          if (s.failure) {
-            if (!complained && s.fd !== 2) messages.say(`${options.output}: ${s.failure.message}`);
+          if (s.failure && !complained && s.fd !== 2) {
+            messages.say(`${options.output}: ${s.failure.message}`);
             complained = true;
-            if (s.failure.code === 'EPIPE') return false;
           }
         }
         messages.flush();
@@ -246,7 +258,7 @@ export async function run(options: TraceOptions, around: Surroundings): Promise<
   const { status, interruptedBy } = tracer;
   // The session is not destroyed: the process ends, which costs less, and matters where many tracees compete with us.
   if (stream.fd !== 2) stream.close();
-  await pipe?.finish();
+  pipe?.finish();
   if (interruptedBy > 0) return { signal: interruptedBy };
   // Whatever became of the command after it was let go is not ours to tell.
   if (output.limited && !output.ended) return { status: 0 };
