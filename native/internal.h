@@ -159,6 +159,7 @@ struct session {
 	uint32_t task_count;
 	uint32_t seen_count;
 	pid_t command;
+	bool owns_signals;          /* tracer_signals was called: the host ends with the session */
 	bool ending;                /* tasks are being detached */
 	uint64_t deadline_ns;       /* while ending: what has not stopped by then is let go */
 	dev_t shared_dev;           /* CF_SHARED: what standard error is */

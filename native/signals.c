@@ -121,6 +121,7 @@ int32_t tracer_signals(int32_t handle, int32_t mode)
 	if (!s)
 		return -EBADF;
 	atomic_store(&interrupted_session, s);
+	s->owns_signals = true;
 	for (unsigned i = 0; i < sizeof fatal / sizeof *fatal; i++) {
 		int err = set_handler(fatal[i], mode == 1 ? SIG_DFL : mode >= 3 ? SIG_IGN : on_interrupt);
 		if (err)

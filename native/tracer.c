@@ -16,7 +16,7 @@
 /* How long tasks may take to stop when the session ends: one in uninterruptible sleep is let go by our exit. */
 #define ENDING_NS 800000000ULL
 /* How long we wait for the command to follow the signal that we passed on; it may ignore it. */
-#define REAP_NS 50000000ULL
+#define REAP_NS 500000000ULL
 /* How long tasks that have stopped are held for the others' sake, and for the consumer's. */
 #define HOLD_NS 200000000ULL
 #define DRAIN_MS 200
@@ -205,10 +205,11 @@ static void wait_loop(struct session *s)
 		ring_publish(s);
 	}
 	forget_tasks(s);
-	/* The command was told to end; its status is taken, so that no zombie stays with a host that lives on. */
+	/* The command was told to end; its status is taken, so that no zombie stays with a host that lives on. One whose
+	 * handlers are ours ends, too. */
 	uint64_t until = monotonic_ns() + REAP_NS;
 	int status;
-	while (s->ending && s->command && atomic_load(&s->status) < 0) {
+	while (s->ending && !s->owns_signals && s->command && atomic_load(&s->status) < 0) {
 		pid_t pid = wait4(s->command, &status, __WALL | WNOHANG, NULL);
 		if (pid == s->command && (WIFEXITED(status) || WIFSIGNALED(status)))
 			atomic_store(&s->status, status);
