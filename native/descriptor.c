@@ -106,6 +106,9 @@ size_t descriptor_path(pid_t tid, int32_t fd, uint32_t mode, uint64_t of, struct
 			add_line(&text, "exists", "1");
 			ends = false;
 		}
+		/* O_PATH may be a symbolic link: it is told what that leads to. */
+		if (mode & PATH_DEVICE && S_ISLNK(st.st_mode) && stat(out, &named) == 0)
+			st = named;
 		if (!ends && mode & PATH_DEVICE && device_text(&st, device, sizeof device)) {
 			add_line(&text, "device", device);
 			if (mode & PATH_INFO && strcmp(device, "char 5:2") == 0)

@@ -79,6 +79,14 @@ export function quote(sink: Sink, bytes: Uint8Array, from: number, n: number, he
   if (cut) ellipsis(sink);
 }
 
+/** Text of ours (printable ASCII) as a quoted string: in hexadecimal where all strings are. */
+export function quotedText(text: string, hex: HexStyle): string {
+  if (hex !== 'all') return `"${text}"`;
+  let bytes = '';
+  for (let i = 0; i < text.length; i++) bytes += '\\x' + text.charCodeAt(i).toString(16).padStart(2, '0');
+  return `"${bytes}"`;
+}
+
 /** `...` */
 export function ellipsis(sink: Sink): void {
   sink.ensure(3);

@@ -5,7 +5,7 @@ import { blob, constant, format } from '../../describe/combinators.js';
 import type { BlobNode, FormatNode } from '../../describe/node.js';
 import type { Cursor } from '../../record/cursor.js';
 import type { Renderer } from '../printer.js';
-import { escape } from '../quote.js';
+import { escape, quotedText } from '../quote.js';
 import type { Sink } from '../sink.js';
 import type { Style } from '../style.js';
 import { choiceName, hexText, memoised } from '../xlat.js';
@@ -41,7 +41,7 @@ export const netLong: FormatNode = format(
 export const netLongHex: FormatNode = format(() => memoised((lo) => `htonl(${hexText(swap32(lo), 0)})`), 4);
 /** An IPv4 address: `inet_addr("127.0.0.1")`. */
 export const inetAddress: FormatNode = format(
-  (style) => memoised((lo) => styled(style, hexBytesText(lo, 4), `inet_addr("${ipv4Text(lo)}")`)),
+  (style) => memoised((lo) => styled(style, hexBytesText(lo, 4), `inet_addr(${quotedText(ipv4Text(lo), style.hex)})`)),
   4,
 );
 /** An Ethernet protocol in network byte order: `htons(ETH_P_IP)`. */
@@ -112,12 +112,12 @@ const ipv6Named =
   ({ style }) =>
   (c, s, at) => {
     if (style.constants === 'abbrev') {
-      s.text(`inet_pton(AF_INET6, "${ipv6Text(c, at)}", &${name})`);
+      s.text(`inet_pton(AF_INET6, ${quotedText(ipv6Text(c, at), style.hex)}, &${name})`);
       return;
     }
     s.text(`${name}=`);
     quoteHex(c, s, at, 16);
-    if (style.constants === 'verbose') s.text(` /* inet_pton(AF_INET6, "${ipv6Text(c, at)}") */`);
+    if (style.constants === 'verbose') s.text(` /* inet_pton(AF_INET6, ${quotedText(ipv6Text(c, at), style.hex)}) */`);
   };
 /** The node of an IPv6 address member; to be declared `bare`, since it prints its name itself. */
 export const inet6Address = (name: string): BlobNode => blob(constant(16), 16, ipv6Named(name), { size: 16 });

@@ -2,6 +2,8 @@
 import { networkInterfaces } from 'node:os';
 import { readFileSync, readdirSync } from 'node:fs';
 import type { ScalarFormat } from '../printer.js';
+import { quotedText } from '../quote.js';
+import type { Style } from '../style.js';
 import { memoised } from '../xlat.js';
 
 /** Milliseconds for which an index that has no name is not looked up again. */
@@ -37,16 +39,16 @@ export function interfaceName(index: number): string | undefined {
 }
 
 /** `if_nametoindex("lo")`, or the number. */
-export function interfaceText(index: number): string {
+export function interfaceText(index: number, style: Style): string {
   const name = interfaceName(index);
-  return name === undefined ? String(index) : `if_nametoindex("${name}")`;
+  return name === undefined ? String(index) : `if_nametoindex(${quotedText(name, style.hex)})`;
 }
 
 /** An interface index (unsigned): its name, or the number. */
 export const interfaceIndex: ScalarFormat = (style) => {
   if (style.constants === 'raw') return (_c, s, lo) => s.decimal(lo);
   const named = memoised((lo) =>
-    style.constants === 'verbose' ? `${lo} /* ${interfaceText(lo)} */` : interfaceText(lo),
+    style.constants === 'verbose' ? `${lo} /* ${interfaceText(lo, style)} */` : interfaceText(lo, style),
   );
   return (c, s, lo, hi) => {
     if (interfaceName(lo) === undefined) s.decimal(lo);

@@ -1,6 +1,5 @@
 // What the attributes of all bpf(2) commands have in common: union bpf_attr of linux/bpf.h, as long as the caller says.
-import { interfaceText } from '../../decode/leaf/interface.js';
-import type { ScalarFormat } from '../../decode/printer.js';
+import { interfaceIndex } from '../../decode/leaf/interface.js';
 import type { ArgumentSpec, FieldSpec } from '../../describe/combinators.js';
 import {
   anyBit,
@@ -71,15 +70,6 @@ export const words = (count: Ref): PointerNode => given(array(x64, count));
 /** `["first", "second"]` */
 export const texts = (count: Ref): ArrayNode => array(text, count);
 
-const interfaceIndex: ScalarFormat = (style) => {
-  if (style.constants === 'raw') return (_c, s, lo) => s.decimal(lo);
-  const both = style.constants === 'verbose';
-  return (_c, s, lo) => {
-    const name = interfaceText(lo);
-    if (both && name !== String(lo)) s.text(`${lo} /* ${name} */`);
-    else s.text(name);
-  };
-};
 /** An interface's index: `if_nametoindex("lo")`. */
 export const ifindex = format(interfaceIndex);
 
