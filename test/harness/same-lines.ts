@@ -12,23 +12,27 @@ export function difference(expected: string, actual: string, most = 8): string |
 }
 
 /**
- * For programs whose threads or timing differ from run to run: two runs of strace tell which lines are stable, and
- * these must be there as often under tstrace.
+ * For programs whose threads or timing differ from run to run: several runs of strace tell which lines are stable, and
+ * these must be there as often under tstrace. A trace set that leaves few lines may have few that are stable, but not none.
  */
-export function stableDifference(first: string, second: string, actual: string): string | undefined {
+export function stableDifference(runs: readonly string[], actual: string): string | undefined {
   const count = (text: string): Map<string, number> => {
     const counts = new Map<string, number>();
     for (const line of text.split('\n')) counts.set(line, (counts.get(line) ?? 0) + 1);
     return counts;
   };
-  const [a, b, c] = [count(first), count(second), count(actual)];
+  const [first, ...others] = runs.map(count);
+  const ours = count(actual);
   const lines: string[] = [];
   let stable = 0;
-  for (const [line, n] of a) {
-    if (b.get(line) !== n) continue;
+  for (const [line, n] of first) {
+    if (others.some((other) => other.get(line) !== n)) continue;
     stable++;
-    if ((c.get(line) ?? 0) !== n) lines.push(`  strace (${n} times): ${line}`, `  tstrace: ${c.get(line) ?? 0} times`);
+    if ((ours.get(line) ?? 0) !== n)
+      lines.push(`  strace (${n} times): ${line}`, `  tstrace: ${ours.get(line) ?? 0} times`);
   }
-  if (stable < 10) return `only ${stable} lines were the same in two runs of strace: nothing was compared`;
+  const enough = Math.min(10, Math.ceil(first.size / 4));
+  if (stable < enough)
+    return `only ${stable} of ${first.size} lines were the same in ${runs.length} runs of strace: nothing was compared`;
   return lines.length ? lines.slice(0, 16).join('\n') : undefined;
 }
