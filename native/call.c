@@ -152,7 +152,7 @@ static void entering(struct session *s, struct task *t, const struct syscall_inf
 		event_simple(s, EV_PERSONALITY, t, 0, 0, 0, 0);
 		t->ip = 0;
 	}
-	t->nr = nr;
+	t->nr = abi == 1 && nr >= TRACER_SOCKETCALL && nr < TRACER_CARRIED_END ? nr + TRACER_DISPLACED : nr;
 	t->last_nr = full;
 	memcpy(t->args, info->entry.args, sizeof t->args);
 	t->flags &= ~(uint32_t)CALL_RECORDED;

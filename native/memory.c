@@ -63,8 +63,9 @@ static size_t memory_peek(struct task *t, uint64_t addr, uint8_t *out, size_t le
 /* Up to `len` bytes; short where memory ends, with *err set. */
 size_t memory_read(struct task *t, uint64_t addr, void *out, size_t len, int *err)
 {
-	/* The kernel would take a huge address for a negative offset; no user memory is there. */
-	if (addr > (uint64_t)INT64_MAX - len) {
+	/* The kernel would take a huge address for a negative offset; no user memory is there. Calls with
+	 * 32-bit pointers see none beyond 4 GiB, though 64-bit code may make them (int 0x80) with more in its registers. */
+	if (addr > (uint64_t)INT64_MAX - len || (t->abi != 0 && addr > UINT32_MAX)) {
 		*err = EFAULT;
 		return 0;
 	}

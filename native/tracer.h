@@ -36,6 +36,9 @@ struct tracer_config {
 /* Numbers, far behind i386's own, of the calls that its multiplexers socketcall and ipc carry: base plus first argument. */
 #define TRACER_SOCKETCALL 0x300
 #define TRACER_IPC 0x320
+#define TRACER_CARRIED_END 0x340
+/* A program's own call by such a number, which i386 does not have, is that much higher. */
+#define TRACER_DISPLACED 0x10000000
 #define TRACER_MAX_NR 1024    /* numbers above it are always traced, with empty plans */
 
 /* Creates a session (ring mapped, thread not yet started); returns its handle, a small number. */

@@ -35,6 +35,31 @@ export function subcalls(nr: number): readonly (readonly [first: number, name: s
 /** Numbers that the tracer gives to carried calls (twin: native/tracer.h): base plus first argument. */
 export const CARRIED_SOCKETCALL = 0x300;
 export const CARRIED_IPC = 0x320;
+/** One more than the last of them. */
+export const CARRIED_END = 0x340;
+/** What the tracer adds to such a number when a program made a call by it: no call of i386 has one. */
+const DISPLACED = 0x10000000;
+
+/** The number by which a call of i386 was made, for one that names none. */
+export function ownNumber(nr: number): number {
+  return nr >= DISPLACED + CARRIED_SOCKETCALL && nr < DISPLACED + CARRIED_END ? nr - DISPLACED : nr;
+}
+
+/** The number of the call that a multiplexer carries under this name; undefined when there is none. */
+export function carriedNumber(name: string): number | undefined {
+  const socket = SOCKET_CALLS.indexOf(name);
+  if (socket >= 0) return CARRIED_SOCKETCALL + 1 + socket;
+  const found = Object.keys(IPC_CALLS).find((n) => IPC_CALLS[Number(n)] === name);
+  return found === undefined ? undefined : CARRIED_IPC + Number(found);
+}
+
+/** Numbers of all carried calls. */
+export function carriedNumbers(): number[] {
+  return [
+    ...SOCKET_CALLS.map((_, i) => CARRIED_SOCKETCALL + 1 + i),
+    ...Object.keys(IPC_CALLS).map((n) => CARRIED_IPC + Number(n)),
+  ];
+}
 
 /** Arguments of carried calls, as many as `-e raw=` shows. */
 const COUNTS: Readonly<Record<string, number>> = {
@@ -42,16 +67,16 @@ const COUNTS: Readonly<Record<string, number>> = {
     [3, 3, 3, 2, 3, 3, 3, 4, 4, 4, 6, 6, 2, 5, 5, 3, 3, 4, 5, 4].map((count, i) => [SOCKET_CALLS[i], count] as const),
   ),
   semop: 4,
-  semget: 4,
+  semget: 3,
   semctl: 4,
   semtimedop: 5,
   msgsnd: 4,
   msgrcv: 5,
-  msgget: 4,
+  msgget: 2,
   msgctl: 4,
   shmat: 4,
   shmdt: 4,
-  shmget: 4,
+  shmget: 3,
   shmctl: 4,
 };
 

@@ -1,6 +1,7 @@
 // System calls of each personality by number and by name, and the classes of `-e trace=%class`.
+import { X32_BIT } from './abi.js';
 import type { AbiName } from './abi.js';
-import { carriedCall } from './multiplexers.js';
+import { CARRIED_END, carriedCall, carriedNumber, carriedNumbers, ownNumber } from './multiplexers.js';
 import { CLASSES, SYSCALLS } from './generated/syscalls.js';
 
 interface Table {
@@ -38,14 +39,27 @@ function tableOf(abi: AbiName): Table {
   return table;
 }
 
-/** Name of a number (x32 without its bit), or of a call that a multiplexer of i386 carries; undefined when there is none. */
+/** The kernel's name of a number (x32 without its bit); undefined when the table has none. */
 export function syscallName(abi: AbiName, nr: number): string | undefined {
-  return tableOf(abi).names[nr] ?? (abi === 'i386' ? carriedCall(nr)?.name : undefined);
+  return tableOf(abi).names[nr];
 }
 
-/** Numbers that bear a name; x32 has two of some. */
+/** Name of a call by the number under which it is traced: the kernel's, or that of a call that i386 carries. */
+export function callName(abi: AbiName, nr: number): string | undefined {
+  return syscallName(abi, nr) ?? (abi === 'i386' ? carriedCall(nr)?.name : undefined);
+}
+
+/** Numbers that bear a name; x32 has two of some, and i386 of those that a multiplexer carries, too. */
 export function syscallNumbers(abi: AbiName, name: string): readonly number[] {
-  return tableOf(abi).byName.get(name) ?? [];
+  const own = tableOf(abi).byName.get(name) ?? [];
+  const carried = abi === 'i386' ? carriedNumber(name) : undefined;
+  return carried === undefined ? own : [...own, carried];
+}
+
+/** What a call without a name is called. The kernel takes numbers as int: they are sign-extended. */
+export function unnamedCall(abi: AbiName, nr: number): string {
+  const full = abi === 'x32' ? nr + X32_BIT : abi === 'i386' ? ownNumber(nr) : nr;
+  return `syscall_0x${full >= 0x80000000 ? 'ffffffff' : ''}${full.toString(16)}`;
 }
 
 /** Number of arguments that strace shows of an undecoded call; 6 for unknown numbers. */
@@ -56,6 +70,22 @@ export function syscallArgCount(abi: AbiName, nr: number): number {
 /** Highest known number plus one. */
 export function tableSize(abi: AbiName): number {
   return tableOf(abi).names.length;
+}
+
+/** Highest number under which a call is traced plus one. */
+export function callLimit(abi: AbiName): number {
+  return abi === 'i386' ? CARRIED_END : tableSize(abi);
+}
+
+/** A call that is in the same classes as one that only a multiplexer has. */
+const KINDRED: Readonly<Record<string, string>> = { send: 'sendto', recv: 'recvfrom' };
+
+/** Whether the class has a call of that name, on i386 or, when that has none by itself, on x86_64. */
+function hasKindred(className: string, name: string, members: ReadonlySet<number>): boolean {
+  const kin = KINDRED[name] ?? name;
+  const own = tableOf('i386').byName.get(kin);
+  if (own) return own.some((nr) => members.has(nr));
+  return (tableOf('x86_64').byName.get(kin) ?? []).some((nr) => syscallClass('x86_64', className)?.has(nr));
 }
 
 const classes = new Map<string, ReadonlySet<number>>();
@@ -72,6 +102,8 @@ export function syscallClass(abi: AbiName, className: string): ReadonlySet<numbe
       const [first, last] = part.split('-').map(Number);
       for (let n = first; n <= (last ?? first); n++) members.add(n);
     }
+    if (abi === 'i386')
+      for (const nr of carriedNumbers()) if (hasKindred(className, carriedCall(nr)?.name ?? '', members)) members.add(nr);
     classes.set(key, (set = members));
   }
   return set;

@@ -45,7 +45,7 @@ class ListedSet implements SyscallSet {
   private membersOf(abi: AbiName): Uint8Array {
     let members = this.members.get(abi);
     if (members) return members;
-    members = new Uint8Array(this.tables.size(abi));
+    members = new Uint8Array(this.tables.limit(abi));
     for (const term of this.terms)
       if (term.abis.includes(abi)) for (const nr of named(this.tables, abi, term)) members[nr] = 1;
     this.members.set(abi, members);
@@ -60,7 +60,7 @@ class ListedSet implements SyscallSet {
 
 function byPattern(tables: SyscallTables, abi: AbiName, pattern: RegExp): number[] {
   const found: number[] = [];
-  for (let nr = 0; nr < tables.size(abi); nr++) {
+  for (let nr = 0; nr < tables.limit(abi); nr++) {
     const name = tables.name(abi, nr);
     if (name !== undefined && pattern.test(name)) found.push(nr);
   }
@@ -70,7 +70,7 @@ function byPattern(tables: SyscallTables, abi: AbiName, pattern: RegExp): number
 function byNumber(tables: SyscallTables, abi: AbiName, token: string): readonly number[] {
   let nr = parseDigits(token, MAX_NUMBER);
   if (nr !== undefined && abi === 'x32' && nr >= X32_BIT) nr -= X32_BIT;
-  return nr === undefined || tables.name(abi, nr) === undefined ? [] : [nr];
+  return nr === undefined || nr >= tables.size(abi) || tables.name(abi, nr) === undefined ? [] : [nr];
 }
 
 /** A class, or the name of a call. */
@@ -84,7 +84,7 @@ function byName(tables: SyscallTables, abi: AbiName, token: string): Iterable<nu
 function named(tables: SyscallTables, abi: AbiName, { token, pattern }: Term): Iterable<number> {
   if (pattern) return byPattern(tables, abi, pattern);
   if (/^\d/.test(token)) return byNumber(tables, abi, token);
-  if (token === 'all') return Array.from({ length: tables.size(abi) }, (_, nr) => nr);
+  if (token === 'all') return Array.from({ length: tables.limit(abi) }, (_, nr) => nr);
   return byName(tables, abi, token);
 }
 

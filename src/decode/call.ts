@@ -133,7 +133,9 @@ function compileList(list: RList, style: Style): CompiledList {
     const { register, high } = a;
     // A value of up to 32 bits is passed with a zero high half: registers may hold garbage there.
     if (high >= 0) return (c, s) => print(c, s, c.argLo(register), c.argLo(high));
-    if (a.node.bytes > 4 || a.node.bytes === 0) return (c, s) => print(c, s, c.argLo(register), c.argHi(register));
+    // Pointers are shown as they are: 64-bit code can make calls of i386, too.
+    const pointer = a.node.kind === 'pointer' || a.node.kind === 'address';
+    if (a.node.bytes > 4 || a.node.bytes === 0 || pointer) return (c, s) => print(c, s, c.argLo(register), c.argHi(register));
     if (a.node.bytes === 2) return (c, s) => print(c, s, c.argLo(register) & 0xffff, 0);
     return (c, s) => print(c, s, c.argLo(register), 0);
   };
@@ -154,7 +156,7 @@ function compileList(list: RList, style: Style): CompiledList {
       printers.timed(late, () => printers.scalar(argument.node, 0)),
     );
     const test = argument.orNothing ? readable(argument) : argument.when && testReader(argument.when, 0);
-    const name = (argument.named ?? style.argNames) ? label(argument.name + '=') : undefined;
+    const name = (argument.named ?? style.argNames) ? label(argument.shownAs + '=') : undefined;
     if (isSpread(argument.node)) {
       steps.push({ late, continued: false, name: undefined, test, print: spreadPrinter(argument, name, print) });
       continue;
@@ -333,7 +335,7 @@ export function compileCall(name: string, call: Call, style: Style, rawCount: nu
       steps: rawSteps(
         style,
         rawCount,
-        resolved.plain.args.map((a) => a.name),
+        resolved.plain.args.map((a) => a.shownAs),
       ),
       result: resultPrinter({ ...resolved.plain.result, comment: undefined }, style, undefined),
     };

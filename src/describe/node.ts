@@ -422,6 +422,8 @@ export interface Argument {
   readonly wide?: boolean;
   /** With `wide`: the register of the high half comes first (_llseek). */
   readonly highFirst?: boolean;
+  /** What `-N` calls it, where strace's name is not the argument's. */
+  readonly shownAs?: string;
   /** Position among the registers when it is not the position in the list. */
   readonly register?: number;
   /** Waits for the exit, though it could be printed at the entry. */

@@ -276,6 +276,7 @@ export interface RArgument {
   readonly when?: Test;
   readonly hidden: boolean;
   readonly named?: boolean;
+  readonly shownAs: string;
   readonly atExit: boolean;
   readonly orNothing: boolean;
 }
@@ -790,6 +791,7 @@ class Resolver {
         when: a.when && this.test(a.when),
         hidden: a.hidden ?? false,
         named: a.named,
+        shownAs: a.shownAs ?? a.name,
         atExit: a.atExit ?? false,
         orNothing: a.orNothing ?? false,
       };
@@ -835,6 +837,7 @@ class Resolver {
         high: -1,
         node: this.node(a.node),
         hidden: false,
+        shownAs: a.name,
         atExit: true,
         orNothing: false,
       };

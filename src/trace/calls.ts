@@ -1,7 +1,7 @@
 // Compiled calls by personality and number: made on first use, plans uploaded when the tracer asks for them.
 import { ABIS } from '../abi/abi.js';
 import { carrierOf, IPC } from '../abi/multiplexers.js';
-import { syscallArgCount, syscallName } from '../abi/syscalls.js';
+import { callName, syscallArgCount, unnamedCall } from '../abi/syscalls.js';
 import type { CompiledCall } from '../decode/call.js';
 import { compileCall, compileUnknown } from '../decode/call.js';
 import type { Targets } from '../decode/touch.js';
@@ -9,7 +9,6 @@ import { isEmpty } from '../capture/dump.js';
 import type { Style } from '../decode/style.js';
 import { descriptionOf } from '../syscalls/index.js';
 import type { TraceOptions } from './options.js';
-import { holds } from './subcalls.js';
 
 /** The style in which a call of a personality is shown. */
 export function styleOf(options: TraceOptions, abi: number, nr: number): Style {
@@ -17,9 +16,9 @@ export function styleOf(options: TraceOptions, abi: number, nr: number): Style {
   return {
     abi: ABIS[abi],
     stringLimit: options.stringLimit,
-    abbrev: holds(options.abbrev, name, nr),
-    verbose: holds(options.verbose, name, nr),
-    raw: holds(options.raw, name, nr),
+    abbrev: options.abbrev.has(name, nr),
+    verbose: options.verbose.has(name, nr),
+    raw: options.raw.has(name, nr),
     constants: options.constants,
     hex: options.hex,
     argNames: options.argNames,
@@ -70,11 +69,8 @@ export class Calls {
   private compile(abi: number, nr: number): CompiledCall {
     const style = styleOf(this.options, abi, nr);
     const { name: abiName } = ABIS[abi];
-    const name = syscallName(abiName, nr);
-    if (name === undefined) {
-      const full = abi === 2 ? nr + 0x40000000 : nr;
-      return compileUnknown(`syscall_0x${full.toString(16)}`, style, 6, this.targets);
-    }
+    const name = callName(abiName, nr);
+    if (name === undefined) return compileUnknown(unnamedCall(abiName, nr), style, 6, this.targets);
     const count = syscallArgCount(abiName, nr);
     const call = descriptionOf(name, abiName, abi === 1 && carrierOf(nr) === IPC);
     return call

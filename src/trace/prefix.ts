@@ -1,5 +1,6 @@
 // What stands before a line: process id, times, instruction pointer, number; and the time of a call behind it.
-import { carrierOf } from '../abi/multiplexers.js';
+import { X32_BIT } from '../abi/abi.js';
+import { carrierOf, ownNumber } from '../abi/multiplexers.js';
 import type { Sink } from '../decode/sink.js';
 import type { Cursor } from '../record/cursor.js';
 import { Event, Offset } from '../record/layout.js';
@@ -69,9 +70,15 @@ export class LinePrefix {
   /** The number of the call, or of the tracee's last one. */
   private number(s: Sink, c: Cursor): void {
     const isCall = c.event === Event.Enter || c.event === Event.Exit;
-    const own = (c.abi === 1 ? carrierOf(c.nr) : undefined) ?? c.nr;
-    const nr = isCall ? (c.abi === 2 ? own + 0x40000000 : own) : c.argLo(5);
-    s.text(`[${String(nr).padStart(4)}] `);
+    const own = c.abi === 1 ? (carrierOf(c.nr) ?? ownNumber(c.nr)) : c.nr;
+    const nr = isCall ? (c.abi === 2 ? own + X32_BIT : own) : c.argLo(5);
+    // -1 is no number; the others are sign-extended, as the kernel takes them.
+    if (nr === 0xffffffff) s.text('[???] ');
+    else if (nr >= 0x80000000) {
+      s.byte(91);
+      s.decimal64(nr, 0xffffffff);
+      s.text('] ');
+    } else s.text(`[${String(nr).padStart(4)}] `);
   }
 
   private fraction(s: Sink, nsec: number, precision: Precision): void {

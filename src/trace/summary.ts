@@ -1,5 +1,5 @@
 // The tables of -c and -C: calls counted and timed by name, one table for each personality that was used.
-import { syscallName } from '../abi/syscalls.js';
+import { callName, unnamedCall } from '../abi/syscalls.js';
 import { ABIS } from '../abi/abi.js';
 import type { Cursor } from '../record/cursor.js';
 import { Offset } from '../record/layout.js';
@@ -108,8 +108,8 @@ export class Summary {
     const table = this.tables[abi];
     let row = table.get(nr);
     if (!row) {
-      const full = abi === 2 ? nr + 0x40000000 : nr;
-      table.set(nr, (row = fresh(syscallName(ABIS[abi].name, nr) ?? `syscall_0x${full.toString(16)}`, nr)));
+      const { name } = ABIS[abi];
+      table.set(nr, (row = fresh(callName(name, nr) ?? unnamedCall(name, nr), nr)));
     }
     const end = startOf(c);
     const wall = (end.sec - start.sec) * 1e9 + end.nsec - start.nsec;

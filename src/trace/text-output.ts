@@ -18,7 +18,6 @@ import type { Messages } from './messages.js';
 import type { TraceOptions } from './options.js';
 import type { Output } from './output.js';
 import { LinePrefix } from './prefix.js';
-import { holds } from './subcalls.js';
 import { startOf, Summary } from './summary.js';
 import { Tracee } from './tracee.js';
 
@@ -208,7 +207,7 @@ export class TextOutput implements Output {
   private wantsCarried(nr: number): boolean {
     if (nr !== SOCKETCALL && nr !== IPC && carrierOf(nr) === undefined) return true;
     let wanted = this.carried.get(nr);
-    if (wanted === undefined) this.carried.set(nr, (wanted = holds(this.options.trace, 'i386', nr)));
+    if (wanted === undefined) this.carried.set(nr, (wanted = this.options.trace.has('i386', nr)));
     return wanted;
   }
 

@@ -107,7 +107,7 @@ export const carried: Family = {
         [
           0,
           {
-            kludge: ptr(kludgeMessage),
+            ipc_kludge: ptr(kludgeMessage),
             msgsz: second(size),
             type: argument(kludgeType, { register: 3, orNothing: true }),
             msgflg: third(messageFlags),

@@ -68,7 +68,7 @@ export const mapping: Family = {
         prot,
         flags: format(mapFlags, 'ptr'),
         fd,
-        pgoffset: format(
+        offset: format(
           () => (_c, s, lo) => {
             const bytes = lo * 4096;
             s.hex64(bytes >>> 0, Math.floor(bytes / 4294967296));

@@ -1,7 +1,19 @@
 // Identities: process ids, user and group ids (credentials(7)).
-import { arg, array, call, format, i32, input, output, pid, ret, returns } from '../../describe/combinators.js';
+import {
+  arg,
+  argument,
+  array,
+  call,
+  format,
+  i32,
+  input,
+  output,
+  pid,
+  ret,
+  returns,
+} from '../../describe/combinators.js';
 import type { ArgumentSpec } from '../../describe/combinators.js';
-import type { Call, FormatNode } from '../../describe/node.js';
+import type { Call, FormatNode, Node } from '../../describe/node.js';
 import { userId } from '../../decode/leaf/flags.js';
 import type { Family } from '../index.js';
 
@@ -11,14 +23,20 @@ const uid16 = format(userId, 2);
 const NGROUPS_MAX = 65536;
 
 type Calls = Readonly<Record<string, (of: FormatNode) => Call>>;
+/** A name, and what `-N` calls it: strace has the same names for groups as for users. */
+type Name = string | readonly [name: string, shownAs: string];
+const named = (names: readonly Name[], node: Node): ArgumentSpec =>
+  Object.fromEntries(
+    names.map((name) => (typeof name === 'string' ? [name, node] : [name[0], argument(node, { shownAs: name[1] })])),
+  );
 const ids =
-  (...names: string[]) =>
+  (...names: Name[]) =>
   (of: FormatNode): Call =>
-    call(Object.fromEntries(names.map((name) => [name, of])));
+    call(named(names, of));
 const stored =
-  (...names: string[]) =>
+  (...names: Name[]) =>
   (of: FormatNode): Call =>
-    call(Object.fromEntries(names.map((name) => [name, output(of)])));
+    call(named(names, output(of)));
 
 /** Calls whose ids have 32 bits; on i386 these names mean 16 bits, and 32 with `32` behind the name. */
 const sized: Calls = {
@@ -27,15 +45,15 @@ const sized: Calls = {
   geteuid: ids(),
   getegid: ids(),
   setuid: ids('uid'),
-  setgid: ids('gid'),
+  setgid: ids(['gid', 'uid']),
   setfsuid: ids('fsuid'),
-  setfsgid: ids('fsgid'),
+  setfsgid: ids(['fsgid', 'fsuid']),
   setreuid: ids('ruid', 'euid'),
-  setregid: ids('rgid', 'egid'),
+  setregid: ids(['rgid', 'ruid'], ['egid', 'euid']),
   setresuid: ids('ruid', 'euid', 'suid'),
-  setresgid: ids('rgid', 'egid', 'sgid'),
+  setresgid: ids(['rgid', 'ruid'], ['egid', 'euid'], ['sgid', 'suid']),
   getresuid: stored('ruid', 'euid', 'suid'),
-  getresgid: stored('rgid', 'egid', 'sgid'),
+  getresgid: stored(['rgid', 'ruid'], ['egid', 'euid'], ['sgid', 'suid']),
   getgroups: (of) => call({ size: i32, list: output(array(of, ret)) }),
   setgroups: (of) => call({ size: i32, list: input(array(of, arg('size'), { most: NGROUPS_MAX })) }),
 };

@@ -130,7 +130,7 @@ export const scheduling: Family = {
     }),
   sched_getattr: () => call({ pid, attr: output(attributes), size: u32, flags: flags(g.sched_getattr_flags) }),
   getcpu: () => call({ cpu: output(u32), node: output(u32), tcache: address }),
-  nice: () => call({ inc: i32 }),
+  nice: () => call({ increment: i32 }),
   getpriority: () => call({ which: choice(g.priority_which), who: who(PRIO_USER) }),
   setpriority: () => call({ which: choice(g.priority_which), who: who(PRIO_USER), prio: i32 }),
   ioprio_get: () => call({ which: choice(g.ioprio_who), who: who(IOPRIO_WHO_USER) }, returns.comment(ioprioComment)),

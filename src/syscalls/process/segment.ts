@@ -80,7 +80,7 @@ const foundDescriptor = (fields: FieldSpec): StructNode =>
   struct(fields, {
     readable: ENTRY_NUMBER_BYTES,
     render:
-      ({ plain, named }) =>
+      ({ plain, named, style }) =>
       (c, s, at, length) => {
         if (!c.failed && c.length >= DESCRIPTOR_BYTES) {
           plain(c, s, at, length);
@@ -88,7 +88,8 @@ const foundDescriptor = (fields: FieldSpec): StructNode =>
         }
         s.byte(123);
         named('entry_number')(c, s, at, length);
-        s.text(', ...}');
+        // strace prints the argument's name once more at the exit.
+        s.text(style.argNames ? 'u_info=, ...}' : ', ...}');
       },
   });
 

@@ -2,6 +2,7 @@
 import * as g from '../../constants/generated/process.js';
 import {
   byAbi,
+  argument,
   call,
   choice,
   detail,
@@ -62,7 +63,11 @@ export const usage: Family = {
   getrusage: () => call({ who: choice(g.rusage_who), usage: output(rusage) }),
   times: () =>
     call({
-      buf: output(struct({ tms_utime: ticks, tms_stime: ticks, tms_cutime: ticks, tms_cstime: ticks })),
+      buf: argument(
+        output(struct({ tms_utime: ticks, tms_stime: ticks, tms_cutime: ticks, tms_cstime: ticks })),
+        // strace prints the name at both stops.
+        { shownAs: 'buf=buf' },
+      ),
     }),
   sysinfo: () => call({ info: output(sysinfoBuffer) }),
 };

@@ -29,5 +29,5 @@ export const timeOfDay: Family = {
   gettimeofday: () => call({ tv: output(timeval), tz: output(timezone) }),
   settimeofday: () => call({ tv: input(timeval), tz: input(timezone) }),
   time: () => call({ tloc: output(seconds) }, returns.comment(resultDate)),
-  stime: () => call({ tptr: output(seconds) }),
+  stime: () => call({ tloc: output(seconds) }),
 };
