@@ -15,7 +15,6 @@ import { Event, Offset, RecordFlag } from '../record/layout.js';
 import { Calls, styleOf } from './calls.js';
 import type { AttachedEvent, CallError, SyscallEvent, TraceEvent } from './event.js';
 import type { TraceOptions } from './options.js';
-import { holds } from './subcalls.js';
 import type { Targets } from '../decode/touch.js';
 
 const ORIGINS: readonly AttachedEvent['origin'][] = ['command', 'attach', 'child', 'thread', 'child'];
@@ -189,7 +188,7 @@ export class EventReader {
   private wantsCarried(nr: number): boolean {
     if (nr !== SOCKETCALL && nr !== IPC && carrierOf(nr) === undefined) return true;
     let wanted = this.carried.get(nr);
-    if (wanted === undefined) this.carried.set(nr, (wanted = holds(this.options.trace, 'i386', nr)));
+    if (wanted === undefined) this.carried.set(nr, (wanted = this.options.trace.has('i386', nr)));
     return wanted;
   }
 
