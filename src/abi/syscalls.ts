@@ -103,7 +103,8 @@ export function syscallClass(abi: AbiName, className: string): ReadonlySet<numbe
       for (let n = first; n <= (last ?? first); n++) members.add(n);
     }
     if (abi === 'i386')
-      for (const nr of carriedNumbers()) if (hasKindred(className, carriedCall(nr)?.name ?? '', members)) members.add(nr);
+      for (const nr of carriedNumbers())
+        if (hasKindred(className, carriedCall(nr)?.name ?? '', members)) members.add(nr);
     classes.set(key, (set = members));
   }
   return set;

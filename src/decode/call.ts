@@ -135,7 +135,8 @@ function compileList(list: RList, style: Style): CompiledList {
     if (high >= 0) return (c, s) => print(c, s, c.argLo(register), c.argLo(high));
     // Pointers are shown as they are: 64-bit code can make calls of i386, too.
     const pointer = a.node.kind === 'pointer' || a.node.kind === 'address';
-    if (a.node.bytes > 4 || a.node.bytes === 0 || pointer) return (c, s) => print(c, s, c.argLo(register), c.argHi(register));
+    if (a.node.bytes > 4 || a.node.bytes === 0 || pointer)
+      return (c, s) => print(c, s, c.argLo(register), c.argHi(register));
     if (a.node.bytes === 2) return (c, s) => print(c, s, c.argLo(register) & 0xffff, 0);
     return (c, s) => print(c, s, c.argLo(register), 0);
   };
