@@ -1,13 +1,16 @@
 // System-call tables: names, argument counts and classes as strace has them.
 import { describe, expect, it } from 'vitest';
 import type { AbiName } from '../../src/abi/abi.js';
+import { carriedNumber, carrierOf } from '../../src/abi/multiplexers.js';
 import {
+  callName,
   classNames,
   syscallArgCount,
   syscallClass,
   syscallName,
   syscallNumbers,
   tableSize,
+  unnamedCall,
 } from '../../src/abi/syscalls.js';
 
 const ABI_NAMES: readonly AbiName[] = ['x86_64', 'i386', 'x32'];
@@ -57,9 +60,34 @@ describe('names', () => {
   });
 });
 
+describe('calls that i386 carries', () => {
+  it('have numbers and names of their own beside those of the kernel', () => {
+    const send = carriedNumber('send') ?? -1;
+    expect(callName('i386', send)).toBe('send');
+    expect(syscallName('i386', send)).toBeUndefined();
+    expect(callName('x86_64', send)).toBeUndefined();
+    expect(carrierOf(send)).toBe(102);
+    expect(syscallNumbers('i386', 'send')).toEqual([send]);
+    expect(syscallNumbers('i386', 'socket')).toEqual([359, carriedNumber('socket')]);
+    expect(syscallNumbers('i386', 'semop')).toEqual([carriedNumber('semop')]);
+  });
+
+  it('are in the classes of the calls that do the same', () => {
+    expect(syscallClass('i386', '%network')).toContain(carriedNumber('send'));
+    expect(syscallClass('i386', '%ipc')).toContain(carriedNumber('shmat'));
+    expect(syscallClass('i386', '%ipc')).not.toContain(carriedNumber('send'));
+  });
+
+  it('leave their numbers to a program that makes calls by them', () => {
+    expect(unnamedCall('i386', 0x10000309)).toBe('syscall_0x309');
+    expect(unnamedCall('i386', 0xffffffff)).toBe('syscall_0xffffffffffffffff');
+    expect(unnamedCall('x32', 511)).toBe('syscall_0x400001ff');
+  });
+});
+
 describe('classes', () => {
   const names = (abi: AbiName, className: string): (string | undefined)[] =>
-    [...(syscallClass(abi, className) ?? [])].map((nr) => syscallName(abi, nr));
+    [...(syscallClass(abi, className) ?? [])].map((nr) => callName(abi, nr));
 
   it('has strace’s class names', () => {
     expect([...classNames()].sort()).toEqual(
