@@ -172,7 +172,7 @@ function compileList(list: RList, style: Style): CompiledList {
       const { register } = argument;
       const target = printers.pointee(argument.node, 0, true);
       const { site } = argument.node;
-      const { afterError, evenOnError, failedAsAddress } = argument.node.options;
+      const { afterError, orAfterError, evenOnError, failedAsAddress, arrowAlways, after } = argument.node.options;
       const followed = argument.node.followed && testReader(argument.node.followed, 0);
       const least = leastBytes(argument.node.after ?? argument.node.to);
       const { bytes } = argument.node.to;
@@ -191,13 +191,16 @@ function compileList(list: RList, style: Style): CompiledList {
             s.hex64(lo, hi);
             return;
           }
-          if ((lo | hi) === 0 || !c.find(site, lo, hi)) return;
-          if (!evenOnError && !shownAfter(c, afterError)) return;
-          if (c.length < least) return;
+          if (!arrowAlways && ((lo | hi) === 0 || !c.find(site, lo, hi))) return;
+          // What could not be shown in the first place has no other state.
+          if (after && !arrowAlways && c.entry?.find(site, lo, hi) && c.entry.length < bytes) return;
+          if (!evenOnError && !shownAfter(c, afterError) && !shownAfter(c, orAfterError ?? 0)) return;
+          if (!arrowAlways && c.length < least) return;
           const from = s.pos;
           s.bytes(ARROW);
           const body = s.pos;
-          target(c, s, lo, hi);
+          if ((lo | hi) === 0) s.text('NULL');
+          else target(c, s, lo, hi);
           if (s.pos === body) s.rewind(from);
         },
       });
@@ -215,6 +218,7 @@ function compileList(list: RList, style: Style): CompiledList {
     const context: RenderContext = {
       style,
       size: 0,
+      address: 0,
       offset: none,
       field: none,
       named: none,
@@ -246,7 +250,9 @@ function shownAfter(c: Cursor, afterError: number | undefined): boolean {
 
 function needsEntry(list: RList): boolean {
   return list.args.some(
-    ({ node }) => needsBoth(node) || (node.kind === 'pointer' && node.options.failedAsAddress === true),
+    ({ node }) =>
+      needsBoth(node) ||
+      (node.kind === 'pointer' && (node.options.failedAsAddress === true || node.options.after !== undefined)),
   );
 }
 

@@ -184,13 +184,14 @@ export class Printers {
     }
   }
 
-  private context(size: number, _depth: number): RenderContext {
+  private context(size: number, depth: number): RenderContext {
     const none = (): never => {
       throw new Error('no such part in this node');
     };
     return {
       style: this.style,
       size,
+      address: depth - 1,
       offset: none,
       field: none,
       named: none,
@@ -212,11 +213,12 @@ export class Printers {
     const labels = node.fields.map((f) => label((node.spread && !style.argNames) || f.bare ? '' : f.label + '='));
     const body = this.fields(node, depth, makers, labels);
     const end = tail && excessPrinter(node, tail, style, depth);
+    const omitted = short ? this.omitted(node, inner) : undefined;
     const plain: MemoryPrinter = (c, s, at, length) => {
       s.byte(123);
       body(c, s, at, length, true);
       if (c.part === 1 && c.cut) return;
-      if (short) s.bytes(SHORT_END);
+      if (omitted?.(c, at)) s.bytes(SHORT_END);
       else {
         if (end) end(c, s, at, length);
         s.byte(125);
@@ -257,6 +259,19 @@ export class Printers {
       c.frames[depth] = at;
       own(c, s, at, length);
       c.frames[depth] = frame;
+    };
+  }
+
+  /** Whether abbreviation leaves something out: fields that it does not show, and that would be shown without it. */
+  private omitted(node: RStruct, depth: number): (c: Cursor, at: number) => boolean {
+    const tests = node.fields.filter((f) => f.verboseOnly).map((f) => f.when && testReader(f.when, depth + 1));
+    if (tests.length === 0 || tests.includes(undefined)) return () => true;
+    return (c, at) => {
+      const frame = c.frames[depth];
+      c.frames[depth] = at;
+      const some = tests.some((test) => test?.(c));
+      c.frames[depth] = frame;
+      return some;
     };
   }
 
@@ -833,17 +848,17 @@ export class Printers {
         return;
       }
       const at = c.at;
-      if (own) {
-        own(c, s, at, there * stride);
-        return;
-      }
-      if (budget) c.budget = budget(c);
       const n = Math.min(all, most);
       const readable = Math.min(n, there);
       if (whole && readable < n) {
         miss(s, lo, hi);
         return;
       }
+      if (own) {
+        own(c, s, at, there * stride);
+        return;
+      }
+      if (budget) c.budget = budget(c);
       s.byte(91);
       const { index, changedBase } = c;
       for (let i = 0; i < readable; i++) {

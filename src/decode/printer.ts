@@ -15,6 +15,8 @@ export interface RenderContext {
   readonly style: Style;
   /** Bytes of the whole structure or element. */
   readonly size: number;
+  /** Where the cursor keeps the address of the structure, or of the one around (`addressLo`), when a pointer led to it. */
+  readonly address: number;
   /** Byte offset of a field. */
   offset(field: string): number;
   /** The printer of a field's value (without its name); `at` is the start of the structure. */

@@ -308,10 +308,10 @@ export const least = (a: Ref, b: Ref): Ref => ({ kind: 'least', a, b });
 export const deref = (name: string, absent = 0): Ref => ({ kind: 'deref', name, absent });
 /** `of` divided by `per`, a power of two, rounding down. */
 export const dividedBy = (of: Ref, per: number): Ref => ({ kind: 'scale', of, by: 1, per, down: true });
-/** A field of the structure around as it was at the entry. */
 /** The int that the pointer argument `name` points to, or did at the entry (no bound when that is not known): it may be negative. */
 export const intAt = (name: string): Ref => ({ kind: 'deref', name, signed: true });
 export const intBefore = (name: string): Ref => ({ kind: 'deref', name, entry: true, signed: true });
+/** A field of the structure around as it was at the entry. */
 export const before = (name: string): Ref => ({ kind: 'before', name });
 /** Which object a descriptor stands for; cases of a match on it are keys made by `linkKey`. */
 export const link = (of: Ref): Ref => ({ kind: 'link', of });

@@ -122,6 +122,10 @@ export interface PointerOptions {
   readonly after?: MemoryNode;
   /** With `arrow`: the state after a failure with this errno is shown, not the one after success. */
   readonly afterError?: number;
+  /** With `arrow`: the state after a failure with this errno is shown as well as the one after success. */
+  readonly orAfterError?: number;
+  /** With `arrow`: after success it stands also behind an address that leads nowhere. */
+  readonly arrowAlways?: boolean;
   /** With `arrow`: after a failure the address stands behind it. */
   readonly failedAsAddress?: boolean;
   /** Scalars are printed without brackets. */
@@ -284,7 +288,7 @@ export interface Versioned {
 export interface StructNode {
   readonly kind: 'struct';
   readonly fields: readonly Field[];
-  /** Abbreviated output ends with `, ...` behind the fields that are not verboseOnly. */
+  /** Abbreviated output ends with `, ...` behind the fields that are not verboseOnly, if any of those would be shown. */
   readonly shortened: boolean;
   /** Byte size when it is not what the fields give (trailing padding), by ABI word. */
   readonly size?: number;

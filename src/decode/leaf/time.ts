@@ -82,6 +82,17 @@ export function readTime(c: Cursor, at: number, bytes: number): number {
   return c.i32(at + 4) * 4294967296 + c.u32(at);
 }
 
+/** Seconds since the epoch, unsigned, with the date of the signed number behind them. */
+export const datedSeconds: ScalarFormat = () => (_c, s, lo, hi) => {
+  s.decimal64(lo, hi);
+  const sec = (hi | 0) * 4294967296 + lo;
+  if (Number.isSafeInteger(sec)) printDate(s, sec, 0);
+  else {
+    const text = farDateText(hi | 0, lo, 0);
+    if (text !== undefined) s.text(` /* ${text} */`);
+  }
+};
+
 /** A structure of seconds and a fraction of so many digits, with the date behind it. */
 export const dated =
   (fraction: string, digits: number): Renderer =>

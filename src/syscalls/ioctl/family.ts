@@ -11,7 +11,7 @@ export interface IoctlFamily {
   readonly types: readonly number[];
   /** Declarations by name; commands whose number holds a parameter by the name of their macro. Called once. */
   readonly commands: () => Readonly<Record<string, Declaration>>;
-  /** The key among them of a command that none of its names finds (an event that is part of it; all of a type). */
+  /** The key among them of a command that no family knows by name (an event that is part of it; all of a type). */
   readonly keyOf?: (op: number) => string | undefined;
 }
 

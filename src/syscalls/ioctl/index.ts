@@ -3,6 +3,7 @@ import type { AbiName } from '../../abi/abi.js';
 import type { VariantSpec } from '../../describe/combinators.js';
 import { arg, callFound, fd, format } from '../../describe/combinators.js';
 import type { Call } from '../../describe/node.js';
+import { btrfs } from './btrfs.js';
 import { commandNames, typeOf } from './commands.js';
 import type { Declaration, IoctlFamily } from './family.js';
 import { specOf } from './family.js';
@@ -13,7 +14,7 @@ import { command } from './name.js';
 import { terminal } from './terminal.js';
 import { unknownSpec } from './unknown.js';
 
-const families: readonly IoctlFamily[] = [terminal, inputDevices, virtualMachines];
+const families: readonly IoctlFamily[] = [terminal, inputDevices, virtualMachines, btrfs];
 
 class Declarations {
   private readonly loaded = new Map<IoctlFamily, Readonly<Record<string, Declaration>>>();
@@ -34,13 +35,15 @@ class Declarations {
   find(op: number, abi: AbiName): VariantSpec {
     const called = functionName(op, abi, false);
     const names = called ? [...commandNames(op, abi), called.macro] : commandNames(op, abi);
-    for (const family of families) {
-      if (!family.types.includes(typeOf(op))) continue;
-      const own = family.keyOf?.(op);
-      if (names.length === 0 && own === undefined) continue;
-      const commands = this.commandsOf(family);
-      for (const name of own === undefined ? names : [...names, own])
-        if (Object.hasOwn(commands, name)) return this.spec(commands[name]);
+    const candidates = families.filter((family) => family.types.includes(typeOf(op)));
+    if (names.length > 0)
+      for (const family of candidates) {
+        const commands = this.commandsOf(family);
+        for (const name of names) if (Object.hasOwn(commands, name)) return this.spec(commands[name]);
+      }
+    for (const family of candidates) {
+      const key = family.keyOf?.(op);
+      if (key !== undefined) return this.spec(this.commandsOf(family)[key]);
     }
     return unknownSpec(op);
   }
