@@ -58,11 +58,6 @@ export const btrfs_information_flags = /* @__PURE__ */ flagsTable(
   'BTRFS_FS_INFO_FLAG_CSUM_INFO=1 BTRFS_FS_INFO_FLAG_GENERATION=2 BTRFS_FS_INFO_FLAG_METADATA_UUID=4',
 );
 
-export const btrfs_compatible = /* @__PURE__ */ flagsTable(
-  'BTRFS_FEATURE_COMPAT_???',
-  '',
-);
-
 export const btrfs_compatible_to_read = /* @__PURE__ */ flagsTable(
   'BTRFS_FEATURE_COMPAT_RO_???',
   'BTRFS_FEATURE_COMPAT_RO_FREE_SPACE_TREE=1 BTRFS_FEATURE_COMPAT_RO_FREE_SPACE_TREE_VALID=2 BTRFS_FEATURE_COMPAT_RO_VERITY=4 BTRFS_FEATURE_COMPAT_RO_BLOCK_GROUP_TREE=8',

@@ -1,6 +1,7 @@
 // Commands of btrfs that ask for features, devices and space, and that move data between devices (linux/btrfs.h).
 import * as g from '../../constants/generated/btrfs.js';
 import { device } from '../../decode/leaf/mode.js';
+import { flagsTable } from '../../constants/table.js';
 import { datedSeconds } from '../../decode/leaf/time.js';
 import { uuid } from '../../decode/leaf/uuid.js';
 import type { Renderer } from '../../decode/printer.js';
@@ -37,8 +38,10 @@ const name = (size: number): Node => ({ ...chars(size), limit: 'path' });
 const unlimited = choice(g.btrfs_limit, 8, 'u');
 const deviceId = format(device, 8);
 
+/** No bit of it has a name yet. */
+const compatible = flagsTable('BTRFS_FEATURE_COMPAT_???', '');
 const features = struct({
-  compat_flags: flags(g.btrfs_compatible, 8),
+  compat_flags: flags(compatible, 8),
   compat_ro_flags: flags(g.btrfs_compatible_to_read, 8),
   incompat_flags: flags(g.btrfs_incompatible, 8),
 });
