@@ -175,6 +175,7 @@ function compileList(list: RList, style: Style): CompiledList {
       const { afterError, orAfterError, evenOnError, failedAsAddress, arrowAlways, after } = argument.node.options;
       const followed = argument.node.followed && testReader(argument.node.followed, 0);
       const least = leastBytes(argument.node.after ?? argument.node.to);
+      const needed = leastBytes(argument.node.to);
       const { bytes } = argument.node.to;
       steps.push({
         late: true,
@@ -192,15 +193,19 @@ function compileList(list: RList, style: Style): CompiledList {
             return;
           }
           if (!arrowAlways && ((lo | hi) === 0 || !c.find(site, lo, hi))) return;
+          const { entry } = c;
+          const before = after !== undefined && entry !== null && entry.find(site, lo, hi);
           // What could not be shown in the first place has no other state.
-          if (after && !arrowAlways && c.entry?.find(site, lo, hi) && c.entry.length < bytes) return;
+          if (before && !arrowAlways && entry.length < needed) return;
           if (!evenOnError && !shownAfter(c, afterError) && !shownAfter(c, orAfterError ?? 0)) return;
           if (!arrowAlways && c.length < least) return;
           const from = s.pos;
           s.bytes(ARROW);
           const body = s.pos;
+          c.changedBase = before ? entry.at : -1;
           if ((lo | hi) === 0) s.text('NULL');
           else target(c, s, lo, hi);
+          c.changedBase = -1;
           if (s.pos === body) s.rewind(from);
         },
       });

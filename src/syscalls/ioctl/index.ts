@@ -5,6 +5,7 @@ import { arg, callFound, fd, format } from '../../describe/combinators.js';
 import type { Call } from '../../describe/node.js';
 import { btrfs } from './btrfs.js';
 import { commandNames, typeOf } from './commands.js';
+import { deviceMapper } from './device-mapper.js';
 import type { Declaration, IoctlFamily } from './family.js';
 import { specOf } from './family.js';
 import { functionName } from './functions.js';
@@ -14,7 +15,7 @@ import { command } from './name.js';
 import { terminal } from './terminal.js';
 import { unknownSpec } from './unknown.js';
 
-const families: readonly IoctlFamily[] = [terminal, inputDevices, virtualMachines, btrfs];
+const families: readonly IoctlFamily[] = [terminal, inputDevices, virtualMachines, btrfs, deviceMapper];
 
 class Declarations {
   private readonly loaded = new Map<IoctlFamily, Readonly<Record<string, Declaration>>>();
