@@ -98,7 +98,8 @@ const state =
       if (payload && flagged && !(back && c.failed)) {
         const [start, size, count] = ['data_start', 'data_size', 'target_count'].map(number);
         if (!rest) {
-          if (payload !== targets || count > 0) s.text(', ...');
+          const some = payload === targets ? count > 0 : payload === text || start !== size;
+          if (some) s.text(', ...');
         } else {
           found.length = 0;
           const mark = s.pos;
