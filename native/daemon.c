@@ -95,7 +95,7 @@ int32_t tracer_daemonize(const uint8_t *spec, int32_t len, int32_t mode)
 	close(fds[1]);
 	if (result < 0)
 		close(fds[0]);
-	free(d.program);
+	program_free(d.program);
 	return result;
 }
 

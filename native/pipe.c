@@ -43,7 +43,7 @@ int32_t tracer_pipe(const uint8_t *spec, int32_t len)
 		return -EINVAL;
 	if (pipe2(fds, O_CLOEXEC) != 0) {
 		int err = -errno;
-		free(start.program);
+		program_free(start.program);
 		return err;
 	}
 	start.read_end = fds[0];
@@ -69,7 +69,7 @@ int32_t tracer_pipe(const uint8_t *spec, int32_t len)
 		close(fds[1]);
 	else
 		write_end = fds[1];
-	free(start.program);
+	program_free(start.program);
 	return result;
 }
 

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -129,10 +130,21 @@ struct program *program_unpack(const uint8_t *spec, int32_t len, uint32_t more)
 	if (len < (int32_t)sizeof *h || h->argc > (uint32_t)len || h->envc > (uint32_t)len)
 		return NULL;
 	size_t strings = (size_t)h->argc + h->envc + 4 + more;
-	struct program *program = calloc(1, sizeof *program + strings * sizeof *program->table);
-	if (program && !unpack(spec, len, program)) {
-		free(program);
+	size_t bytes = sizeof(struct program) + strings * sizeof(char *);
+	/* Not from the heap: the address of the environment is shown, and a heap of Node's is where no stack could be. */
+	struct program *program = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (program == MAP_FAILED)
+		return NULL;
+	program->bytes = bytes;
+	if (!unpack(spec, len, program)) {
+		program_free(program);
 		return NULL;
 	}
 	return program;
+}
+
+void program_free(struct program *program)
+{
+	if (program)
+		munmap(program, program->bytes);
 }

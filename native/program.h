@@ -10,6 +10,7 @@
 
 /* A spec of spawn.h, taken apart; it refers to the spec's bytes. */
 struct program {
+	size_t bytes; /* of the whole object */
 	const struct spawn_header *header;
 	const int32_t *groups, *keep_fds;
 	struct sock_fprog filter;
@@ -19,7 +20,9 @@ struct program {
 };
 
 /* Room for `more` strings behind the environment's; NULL when the spec is broken, or without memory. free() it. */
+/* Given back by program_free. */
 struct program *program_unpack(const uint8_t *spec, int32_t len, uint32_t more);
+void program_free(struct program *program);
 /* Signals, limits and descriptors as a shell would have handed them on: Node changed them for itself. */
 void program_put_back(const struct program *program);
 /* The last steps: ids, signal mask, filter, exec. Returns only with an error, -errno. */

@@ -65,7 +65,7 @@ void spawn_free(struct session *s)
 		return;
 	if (m->stack)
 		munmap(m->stack, STACK_BYTES);
-	free(m->start.program);
+	program_free(m->start.program);
 	free(m);
 	s->spawn_memory = NULL;
 }
