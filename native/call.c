@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <sched.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/user.h>
 
@@ -53,8 +54,18 @@ static void warn_untraced(struct session *s, struct task *t)
 		event_message(s, t->tid, MSG_UNTRACED_CHILD, 0, 0, NULL);
 }
 
+/* prctl(PR_SET_NAME): the task has another name from here on. */
+static void note_name(struct session *s, struct task *t, const struct syscall_info *info)
+{
+	static const uint16_t prctl_nr[ABI_COUNT] = { 157, 172, 157 };
+	if (s->config.flags & CF_COMM && t->nr == prctl_nr[t->abi] && (uint32_t)t->args[0] == PR_SET_NAME && !info->exit.is_error)
+		named_event(s, EV_RENAMED, t, 0, 0, 0);
+}
+
 static void write_call(struct session *s, struct task *t, const struct syscall_info *info, bool entering, bool seccomp)
 {
+	if (!entering)
+		note_name(s, t, info);
 	const struct plan *plan = plan_for(s, t->abi, t->nr, t->args);
 	uint32_t count = plan ? (entering ? plan->enter_count : plan->exit_count) : 0;
 	/* A record may take a quarter of the ring, so that the producer seldom has to wait for one big call. */

@@ -459,9 +459,14 @@ void capture_run(const struct plan_insn *insns, uint32_t count, uint32_t limit, 
 
 void capture_append(struct record *r, uint16_t site, uint64_t addr, const void *bytes, uint32_t len)
 {
-	struct region *g = region_of(r, 0);
-	*g = (struct region){ .addr = addr, .offset = sizeof *r + sizeof *g, .len = len, .want = len, .site = site };
+	/* The table grows by one entry: what stands behind it moves up. */
+	const uint32_t entry = sizeof(struct region);
+	uint8_t *table_end = (uint8_t *)r + sizeof *r + r->nregions * entry;
+	memmove(table_end + entry, table_end, (size_t)((uint8_t *)r + r->size - table_end));
+	for (uint32_t i = 0; i < r->nregions; i++)
+		region_of(r, i)->offset += entry;
+	struct region *g = region_of(r, r->nregions++);
+	*g = (struct region){ .addr = addr, .offset = r->size + entry, .len = len, .want = len, .site = site };
 	memcpy((uint8_t *)r + g->offset, bytes, len);
-	r->nregions = 1;
 	r->size = (g->offset + len + 7) & ~7U;
 }

@@ -35,7 +35,7 @@ static void task_detach(struct session *s, struct task *t, uint64_t reason)
 }
 
 /* A record of a task with its name in region 0, where names are wanted. */
-static void named_event(struct session *s, uint16_t event, struct task *t, uint64_t arg0, uint64_t arg1, uint64_t arg2)
+void named_event(struct session *s, uint16_t event, struct task *t, uint64_t arg0, uint64_t arg1, uint64_t arg2)
 {
 	char comm[64];
 	size_t n = s->config.flags & CF_COMM ? procfs_comm(t->tid, comm, sizeof comm) : 0;
@@ -105,13 +105,17 @@ static void record_signal(struct session *s, struct task *t, int sig)
 {
 	siginfo_t info;
 	bool known = ptrace(PTRACE_GETSIGINFO, t->tid, 0, &info) == 0;
-	struct record *r = event_begin(s, EV_SIGNAL, t, sizeof(struct region) + sizeof info + 16);
+	char comm[64];
+	size_t n = known && s->config.flags & CF_COMM ? procfs_comm(info.si_pid, comm, sizeof comm) : 0;
+	struct record *r = event_begin(s, EV_SIGNAL, t, 2 * sizeof(struct region) + sizeof info + sizeof comm + 16);
 	if (!r)
 		return;
 	r->nr = (uint32_t)sig;
 	if (known) {
 		r->flags |= RF_HAS_INFO;
 		capture_append(r, 0, 0, &info, sizeof info);
+		if (n)
+			capture_append(r, SITE_SENDER, (uint32_t)info.si_pid, comm, (uint32_t)n);
 	}
 	event_end(s, r);
 }

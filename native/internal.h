@@ -283,6 +283,8 @@ void call_note_ip(const struct session *s, struct task *t);
 
 /* dispatch.c */
 void dispatch(struct session *s, pid_t tid, int status);
+/* A record of a task with its name in region 0, where names are wanted. */
+void named_event(struct session *s, uint16_t event, struct task *t, uint64_t arg0, uint64_t arg1, uint64_t arg2);
 void task_announce(struct session *s, struct task *t, uint64_t origin, uint64_t detail);
 void task_say_detached(struct session *s, const struct task *t, uint64_t reason);
 

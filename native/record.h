@@ -12,7 +12,8 @@ enum record_event {
 	EV_ENTER = 1,      /* a system call begins: nr, args; regions of the entering plan. restart_syscall: args[0] = 1 + number
 	                    * of the call that goes on, 0 when that is not known; rt_sigreturn: args[0] = the stack pointer */
 	EV_EXIT = 2,       /* it ends: ret (raw, -errno on error with RF_ERROR), args of the entry repeated; exiting plan */
-	EV_SIGNAL = 3,     /* signal-delivery-stop: nr = signal, region site 0 = the siginfo (128 bytes) if it could be had */
+	EV_SIGNAL = 3,     /* signal-delivery-stop: nr = signal, region site 0 = the siginfo (128 bytes) if it could be had;
+	                    * CF_COMM: region SITE_SENDER at address si_pid = the comm of that process, if there is one */
 	EV_STOPPED = 4,    /* group-stop: nr = the stopping signal */
 	EV_EXITED = 5,     /* the task is gone: ret = exit code */
 	EV_KILLED = 6,     /* the task is gone: nr = signal, RF_CORE if it dumped core */
@@ -24,6 +25,7 @@ enum record_event {
 	EV_LOST = 11,      /* the task vanished without a status (a thread that died in exec): args[0] = detach_reason */
 	EV_EXEC = 12,      /* a successful exec, before its EV_EXIT: region site 0 = the new comm; only with CF_COMM */
 	EV_PERSONALITY = 13,/* the task's calls are of another personality from here on, traced or not: abi */
+	EV_RENAMED = 15,   /* a successful PR_SET_NAME, before its EV_EXIT: region site 0 = the new comm; only with CF_COMM */
 	EV_DATA = 14       /* behind an EV_EXIT, a piece of a dump: nr = enum dump_kind, args[0] = bytes of the whole buffer, or
 	                    * number of buffers, args[1] = index, args[2] = offset of the piece in the buffer; region site 0 = bytes */
 };
@@ -106,6 +108,8 @@ struct ring_control {
 	uint32_t request_key[2];     /* with REQUEST_KEYED: the words of the arguments that choose the variant */
 };
 
+/* Site of the name of the process that sent a signal (EV_SIGNAL): no plan has so many sites. */
+#define SITE_SENDER 255
 #define REQUEST_KEYED 0x40000000U
 #define RING_CONTROL_BYTES 4096
 

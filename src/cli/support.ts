@@ -4,7 +4,7 @@ import type { TraceOptions } from './trace-options.js';
 
 /** What users call it, and how to tell that they ask for it. Whoever teaches the engine takes the line out. */
 const MISSING: readonly (readonly [called: string, asked: (o: TraceOptions) => boolean])[] = [
-  ['--decode-pids', (o) => o.comm || o.pidns],
+  ['--decode-pids=pidns', (o) => o.pidns],
   ['-e kvm=', (o) => o.kvm !== 'none'],
   ['--namespace', (o) => o.namespaces],
   ['-k/--stack-trace', (o) => o.stack !== 'none'],

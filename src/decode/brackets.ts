@@ -7,7 +7,13 @@ const LESS = 60;
 const GREATER = 62;
 
 /** Bytes that stand between `<` and `>`, which are escaped in them. */
-export function printBetweenBrackets(s: Sink, bytes: Uint8Array, from: number, n: number, style: Style): void {
+export function printBetweenBrackets(
+  s: Sink,
+  bytes: Uint8Array,
+  from: number,
+  n: number,
+  style: Pick<Style, 'hex'>,
+): void {
   const end = from + n;
   let start = from;
   for (let i = from; i <= end; i++)

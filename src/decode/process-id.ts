@@ -5,11 +5,16 @@ import type { ScalarPrinter } from './printer.js';
 import type { Sink } from './sink.js';
 import type { Style } from './style.js';
 
+/** Most bytes of a name (TASK_COMM_LEN, less its NUL): /proc tells more of kernel threads. */
+const COMM_MAX = 15;
+/** Site of the name of a signal's sender: SITE_SENDER of native/record.h. */
+const SENDER = 255;
+
 /** Prints `<comm>` of the process; nothing when it is not there (any more). */
 export function printCapturedComm(c: Cursor, s: Sink, site: number, pid: number, style: Style): void {
-  if ((pid | 0) <= 0 || !c.find(site, pid >>> 0, 0) || c.length === 0) return;
+  if ((pid | 0) <= 0 || !(c.find(site, pid >>> 0, 0) || c.find(SENDER, pid >>> 0, 0)) || c.length === 0) return;
   s.byte(60);
-  printBetweenBrackets(s, c.bytes, c.at, c.length, style);
+  printBetweenBrackets(s, c.bytes, c.at, Math.min(c.length, COMM_MAX), style);
   s.byte(62);
 }
 

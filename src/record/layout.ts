@@ -16,6 +16,7 @@ export enum Event {
   Exec = 12,
   Personality = 13,
   Data = 14,
+  Renamed = 15,
 }
 
 /** `record_flag` of native/record.h. */

@@ -159,6 +159,9 @@ export class EventReader {
       case Event.Exec:
         if (c.findSite(0)) task.comm = Buffer.from(c.bytes.subarray(c.at, c.at + c.length)).toString('utf8');
         return { type: 'exec', ...this.base(c, task, `Process ${c.tid} executes ${task.comm ?? 'another program'}`) };
+      case Event.Renamed:
+        if (c.findSite(0)) task.comm = Buffer.from(c.bytes.subarray(c.at, c.at + c.length)).toString('utf8');
+        return undefined;
       case Event.Superseded: {
         const former = c.argLo(0);
         const old = this.tasks.get(former);

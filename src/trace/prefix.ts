@@ -1,6 +1,7 @@
 // What stands before a line: process id, times, instruction pointer, number; and the time of a call behind it.
 import { X32_BIT } from '../abi/abi.js';
 import { carrierOf, ownNumber } from '../abi/multiplexers.js';
+import { printBetweenBrackets } from '../decode/brackets.js';
 import type { Sink } from '../decode/sink.js';
 import type { Cursor } from '../record/cursor.js';
 import { Event, Offset } from '../record/layout.js';
@@ -29,12 +30,21 @@ export class LinePrefix {
     this.bracketPid = !this.plainPid && output === undefined;
   }
 
+  /** `<comm>` behind a tracee's id (-Y). */
+  private name(s: Sink, { comm }: Tracee): void {
+    if (!this.options.comm || comm.length === 0) return;
+    s.byte(60);
+    printBetweenBrackets(s, comm, 0, comm.length, this.options);
+    s.byte(62);
+  }
+
   /** Begins a line; `alive` is how many tracees there are. */
   print(s: Sink, c: Cursor, tracee: Tracee, alive: number): void {
     const { options } = this;
     if (this.plainPid) {
       const from = s.column;
       s.decimal(tracee.tid);
+      this.name(s, tracee);
       s.padTo(from + 5);
       s.byte(32);
     } else if (this.bracketPid && alive > 1) {
@@ -42,6 +52,7 @@ export class LinePrefix {
       s.text('[pid ');
       for (let i = digits; i < 5; i++) s.byte(32);
       s.decimal(tracee.tid);
+      this.name(s, tracee);
       s.text('] ');
     }
     const { absolute, relative } = options;

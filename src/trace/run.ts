@@ -189,7 +189,7 @@ export async function run(options: TraceOptions, around: Surroundings): Promise<
     options.summary.mode !== 'none'
       ? ConfigFlag.Times
       : 0) |
-    (json ? ConfigFlag.Comm : 0) |
+    (json || options.comm ? ConfigFlag.Comm : 0) |
     (options.summary.mode !== 'none' ? ConfigFlag.SystemTime : 0) |
     (options.instructionPointer ? ConfigFlag.Ip : 0) |
     (interactive ? ConfigFlag.Sync : screen && !isNull(2) ? ConfigFlag.Shared : 0) |

@@ -37,6 +37,11 @@ const SPACE = 32;
 export type StreamOf = (tid: number) => Stream;
 
 /** Turns records into lines. */
+/** Keeps the name that a record tells of its task. */
+function takeName(tracee: Tracee, c: Cursor): void {
+  if (c.findSite(0)) tracee.comm = c.bytes.slice(c.at, c.at + c.length);
+}
+
 export class TextOutput implements Output {
   private readonly tracees = new Map<number, Tracee>();
   private readonly prefix: LinePrefix;
@@ -98,6 +103,10 @@ export class TextOutput implements Output {
         break;
       case Event.Task:
         this.task(tid, c);
+        break;
+      case Event.Exec:
+      case Event.Renamed:
+        this.renamed(this.tracee(tid), c);
         break;
       case Event.Detached:
         this.detached(tid);
@@ -214,6 +223,7 @@ export class TextOutput implements Output {
   private exit(tracee: Tracee, c: Cursor): void {
     tracee.dumping = false;
     if (tracee.skipped) return;
+    tracee.failed = c.failed;
     if (this.staged) {
       if (!this.wants(c)) {
         tracee.pending = undefined;
@@ -307,11 +317,15 @@ export class TextOutput implements Output {
 
   private task(tid: number, c: Cursor): void {
     const origin = c.argLo(0);
-    this.tracee(tid);
+    takeName(this.tracee(tid), c);
     if (origin === 1) {
       const threads = c.argLo(2);
       this.messages.attach(threads > 1 ? `Process ${tid} attached with ${threads} threads` : `Process ${tid} attached`);
     } else if (origin === 2 || origin === 4) this.messages.attach(`Process ${tid} attached`);
+  }
+
+  private renamed(tracee: Tracee, c: Cursor): void {
+    if (!tracee.failed) takeName(tracee, c);
   }
 
   private detached(tid: number): void {

@@ -28,6 +28,11 @@ export class Tracee {
   /** Its current call is not wanted after all: a subcall of i386's multiplexers, or one that touches no target. */
   skipped = false;
 
+  /** Its name, with -Y; empty when it is not known. */
+  comm = new Uint8Array(0);
+  /** Its last call failed: until another one succeeds, strace keeps the name that it knows. */
+  failed = false;
+
   constructor(
     public tid: number,
     public stream: Stream,

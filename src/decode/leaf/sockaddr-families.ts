@@ -17,7 +17,7 @@ import {
   flags,
   format,
   hexArray,
-  i32,
+  pid,
   match,
   noBit,
   padding,
@@ -112,7 +112,7 @@ const groups: ScalarFormat = () => (_c, s, lo) => {
   if (lo === 0) s.text('00000000');
   else s.text('0x' + lo.toString(16).padStart(6, '0'));
 };
-const netlink = address({ nl_pad: reserved(x16), nl_pid: i32, nl_groups: format(groups) });
+const netlink = address({ nl_pad: reserved(x16), nl_pid: pid, nl_groups: format(groups) });
 
 const packet = address(
   {

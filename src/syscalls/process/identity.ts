@@ -64,11 +64,12 @@ export const identity: Family = {
   getpid: processes({}),
   getppid: processes({}),
   gettid: processes({}),
-  getpgrp: processes({}),
-  setsid: processes({}),
-  getpgid: processes({ pid }),
-  getsid: processes({ pid }),
-  setpgid: () => call({ pid, pgid: pid }),
+  // Groups and sessions are no processes: no name stands behind their ids.
+  getpgrp: () => call(),
+  setsid: () => call(),
+  getpgid: () => call({ pid }),
+  getsid: () => call({ pid }),
+  setpgid: () => call({ pid, pgid: i32 }),
   ...Object.fromEntries(
     Object.entries(sized).flatMap(([name, describe]) => [
       [name, () => describe(uid)],

@@ -106,7 +106,7 @@ const ioprioComment: Renderer =
     if (style.constants !== 'raw') s.text(ioprioText(c.retLo, style));
   };
 /** Whose priority: a process, a process group or a user. */
-const who = (user: number): Node => match(arg('which'), { [user]: i32 }, pid);
+const who = (user: number): Node => match(arg('which'), { [user]: i32, [user - 1]: i32 }, pid);
 const PRIO_USER = 2;
 const IOPRIO_WHO_USER = 3;
 

@@ -8,6 +8,7 @@ import {
   fd,
   flags,
   format,
+  i32,
   match,
   output,
   pid,
@@ -19,6 +20,7 @@ import { waitStatus } from '../../decode/leaf/wait-status.js';
 import type { Family } from '../index.js';
 import { rusage } from './usage.js';
 
+const P_PGID = 2;
 const P_PIDFD = 3;
 
 /** Nothing is told when no child had changed. */
@@ -32,7 +34,7 @@ export const wait: Family = {
   waitid: () =>
     call({
       idtype: choice(g.waitid_types),
-      id: match(arg('idtype'), { [P_PIDFD]: fd }, pid),
+      id: match(arg('idtype'), { [P_PGID]: i32, [P_PIDFD]: fd }, pid),
       siginfo: output(siginfo),
       options,
       usage: output(rusage),
