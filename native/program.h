@@ -19,8 +19,7 @@ struct program {
 	char *table[]; /* argv and envp, each with its NULL */
 };
 
-/* Room for `more` strings behind the environment's; NULL when the spec is broken, or without memory. free() it. */
-/* Given back by program_free. */
+/* Room for `more` strings behind the environment's; NULL when the spec is broken, or without memory. program_free gives it back. */
 struct program *program_unpack(const uint8_t *spec, int32_t len, uint32_t more);
 void program_free(struct program *program);
 /* Signals, limits and descriptors as a shell would have handed them on: Node changed them for itself. */
