@@ -1,29 +1,27 @@
 // Resolved description -> capture plans: which memory is copied at the entering stop and which at the exiting one.
-import { DescriptionError } from '../errors.js';
-import type { Place, R, RArgument, RCall, RList, RStruct, RVersioned, Test } from '../describe/resolve.js';
 import type { Style } from '../decode/style.js';
-import { describesFds } from '../decode/style.js';
-import type { Fixup } from './builder.js';
-import { NO_HANDLE, PlanBuilder } from './builder.js';
+import type { R, RArgument, RCall, RList, RStruct, RVersioned } from '../describe/resolved.js';
+import { DescriptionError } from '../errors.js';
+import { PlanBuilder } from './builder.js';
 import { captureDump } from './dump.js';
-import { Op, PathMode, Reg } from './opcode.js';
-
-/** When something is printed, and therefore captured. */
-export type Phase = 'enter' | 'exit';
-
-/** Most bytes of a path, its NUL included (PATH_MAX). */
-export const PATH_BYTES = 4096;
-/** Most bytes of a structure that is bigger than its known fields: a page, as for clone3, openat2 and their like. */
-export const EXCESS_BYTES = 4096;
-/** Most bytes that one counted capture takes, whatever `-s` says: keeps a record well inside the ring. */
-const CAPTURE_MAX = 1 << 20;
-/** Most elements of arrays that are shown whole. */
-const ELEMENTS_MAX = 1 << 16;
-
-/** Most structures of a list; `OP_WHILE` runs no more rounds. */
-const LIST_MAX = 1024;
-/** Most bits of a set of descriptors that are looked at: more cannot be open (and select(2^31 - 1) is a common idiom). */
-export const FD_SET_BITS = 1 << 20;
+import { NO_HANDLE, Op, PathMode, Reg } from './opcode.js';
+import { ReferenceEmitter } from './references.js';
+import type { Phase } from './schedule.js';
+import { schedule } from './schedule.js';
+import {
+  budgetOf,
+  CAPTURE_MAX,
+  elementLimit,
+  EXCESS_BYTES,
+  FD_SET_BITS,
+  headerBytes,
+  isText,
+  listLimit,
+  needsBoth,
+  needsCapture,
+  PATH_BYTES,
+  shownBytes,
+} from './shape.js';
 
 /** Encoded plans; empty where there is nothing to capture. */
 export interface Plans {
@@ -31,229 +29,14 @@ export interface Plans {
   readonly exit: Uint8Array;
 }
 
-/** Whether a node, or what it points to, holds something that only the exit knows. */
-export function hasOutput(node: R): boolean {
-  switch (node.kind) {
-    case 'pointer':
-      return node.direction !== 'in' || node.options.atExit === true || hasOutput(node.to);
-    case 'match':
-      return hasOutput(node.otherwise) || node.cases.some(([, r]) => hasOutput(r));
-    case 'struct':
-      return node.fields.some((f) => hasOutput(f.node));
-    case 'whole':
-      return hasOutput(node.node) || (node.short !== undefined && hasOutput(node.short));
-    case 'array':
-    case 'chain':
-    case 'zeroTerminated':
-      return hasOutput(node.of);
-    default:
-      return false;
-  }
-}
-
-/** Most elements of an array that are captured; strace shows as many as `-s` says when it abbreviates. */
-export function elementLimit(style: Style, limit: number | undefined): number {
-  return style.abbrev ? Math.min(limit ?? style.stringLimit, ELEMENTS_MAX) : ELEMENTS_MAX;
-}
-
-/** Most structures of a list that are followed; never more, for a list may lead back to itself. */
-export function listLimit(style: Style): number {
-  return Math.min(Math.max(elementLimit(style, undefined), 1), LIST_MAX);
-}
-
-interface Frame {
-  readonly handle: number;
-  readonly offset: number;
-}
-
-/** A branch of a table that goes on behind it. */
-const pass = (): void => undefined;
-
-class Capture {
-  private readonly frames: Frame[] = [];
-  /** Arguments whose pointed-to int has been captured for a reference. */
-  private readonly dereferenced = new Map<number, number>();
+class Capture extends ReferenceEmitter {
   /** Register that holds what is left of a shared transfer. */
   private budget = -1;
-
-  constructor(
-    private readonly builder: PlanBuilder,
-    readonly style: Style,
-    private readonly phase: Phase,
-    private readonly name: string,
-  ) {}
 
   /** Captures what an argument points to. */
   argument(a: RArgument): void {
     if (a.when) this.guarded(a.when, () => this.value(a.node, a.register));
     else this.value(a.node, a.register);
-  }
-
-  private guarded(test: Test, body: () => void): void {
-    // Comparisons beyond 32 bits have no instruction: capturing too much is harmless.
-    if (test.or || test.value > 0xffffffff) {
-      body();
-      return;
-    }
-    const b = this.builder;
-    if (test.op === 'succeeded') {
-      const failed = b.jump(Op.JErr);
-      if (test.and) this.guarded(test.and, body);
-      else body();
-      b.land(failed);
-      return;
-    }
-    const start = b.length;
-    const reg = b.take();
-    this.evaluate(test.on, reg);
-    const skips: Fixup[] = [];
-    /** Goes on only where the jump is taken. */
-    const only = (met: Fixup): void => {
-      skips.push(b.jump(Op.Jmp));
-      b.land(met);
-    };
-    switch (test.op) {
-      case 'set':
-        skips.push(b.jump(Op.JNSet, reg, test.value));
-        break;
-      case 'eq':
-        skips.push(b.jump(Op.JNe, reg, test.value));
-        break;
-      case 'ne':
-        this.narrow(test.on, reg, [test.value]);
-        skips.push(b.jump(Op.JEq, reg, test.value));
-        break;
-      case 'lt':
-        skips.push(b.jump(Op.JGe, reg, test.value));
-        break;
-      case 'ge':
-        only(b.jump(Op.JGe, reg, test.value));
-        break;
-      case 'clear':
-        only(b.jump(Op.JNSet, reg, test.value));
-        break;
-      case 'in':
-        // A table whose entries all lead behind the jump that follows it.
-        b.switch(
-          reg,
-          (test.values ?? []).map((value) => [value, pass] as const),
-          () => skips.push(b.jump(Op.Jmp)),
-        );
-        break;
-      case 'not-in': {
-        this.narrow(test.on, reg, test.values ?? []);
-        const leave = (): void => {
-          skips.push(b.jump(Op.Jmp));
-        };
-        b.switch(
-          reg,
-          (test.values ?? []).map((value) => [value, leave] as const),
-          pass,
-        );
-        break;
-      }
-    }
-    b.give();
-    const before = b.length;
-    if (test.and) this.guarded(test.and, body);
-    else body();
-    if (b.length === before) b.truncate(start);
-    else for (const skip of skips) b.land(skip);
-  }
-
-  /** Emits code that puts 1 into a register when the condition holds, else 0. */
-  private holds(test: Test, reg: number): void {
-    const b = this.builder;
-    b.emit(Op.LdI, reg, 0, 0, 0, 0);
-    for (let one: Test | undefined = test; one; one = one.or)
-      this.guarded({ ...one, or: undefined }, () => b.emit(Op.LdI, reg, 0, 0, 0, 1));
-  }
-
-  /** Emits code that puts a reference's value into a register. */
-  evaluate(place: Place, reg: number): void {
-    const b = this.builder;
-    switch (place.kind) {
-      case 'arg':
-        b.emit(Op.Mov, reg, place.register);
-        if (place.bytes < 8) b.emit(Op.AndI, reg, 0, 0, 0, place.bytes === 4 ? 0xffffffff : 2 ** (8 * place.bytes) - 1);
-        return;
-      case 'ret': {
-        if (place.orAll && this.phase === 'enter') {
-          b.emit(Op.LdI, reg, 0, 0, 0, 0xffffffff);
-          return;
-        }
-        b.emit(Op.LdI, reg, 0, 0, 0, 0);
-        const failed = b.jump(Op.JErr);
-        b.emit(Op.Mov, reg, Reg.Ret);
-        b.land(failed);
-        return;
-      }
-      case 'const':
-        b.emit(Op.LdI, reg, 0, 0, 0, place.value);
-        return;
-      case 'field': {
-        const frame = this.frames[this.frames.length - 1 - place.up];
-        b.emit(Op.Ld, reg, frame.handle, place.bytes, 0, frame.offset + place.offset);
-        return;
-      }
-      case 'scale':
-        this.evaluate(place.of, reg);
-        if (place.by !== 1) b.emit(Op.MulI, reg, 0, 0, 0, place.by);
-        if (place.per !== 1) {
-          const shift = Math.log2(place.per);
-          if (!Number.isInteger(shift))
-            throw new DescriptionError(this.name, 'a reference is divided by no power of two');
-          if (!place.down) b.emit(Op.AddI, reg, 0, 0, 0, place.per - 1);
-          b.emit(Op.ShrI, reg, 0, 0, 0, shift);
-        }
-        return;
-      case 'min':
-        this.evaluate(place.of, reg);
-        b.emit(Op.MinI, reg, 0, 0, 0, place.max);
-        return;
-      case 'less':
-        this.evaluate(place.of, reg);
-        b.emit(Op.SubI, reg, 0, 0, 0, place.by);
-        return;
-      case 'least': {
-        this.evaluate(place.a, reg);
-        const other = b.take();
-        this.evaluate(place.b, other);
-        b.emit(Op.MinR, reg, other);
-        b.give();
-        return;
-      }
-      case 'before':
-      case 'room':
-      case 'index':
-        b.emit(Op.LdI, reg, 0, 0, 0, 0xffffffff);
-        return;
-      case 'link':
-        this.evaluate(place.of, reg);
-        b.emit(Op.FdPath, reg, reg, 0, place.site, 0);
-        return;
-      case 'deref': {
-        if (place.entry) {
-          b.emit(Op.LdI, reg, 0, 0, 0, 0xffffffff);
-          return;
-        }
-        let handle = this.dereferenced.get(place.target.register);
-        if (handle === undefined) {
-          handle = b.takeHandle();
-          this.dereferenced.set(place.target.register, handle);
-          b.emit(Op.Mem, place.target.register, handle, 0, place.target.site, 4);
-        }
-        b.emit(Op.Ld, reg, handle, 4, 0, 0);
-        return;
-      }
-      case 'bits':
-        this.evaluate(place.of, reg);
-        b.emit(Op.AndI, reg, 0, 0, 0, place.mask);
-        return;
-      case 'holds':
-        this.holds(place.test, reg);
-        return;
-    }
   }
 
   /** A scalar whose value is in a register. */
@@ -293,21 +76,6 @@ class Capture {
         if (needsCapture(node, this.style)) this.choose(node, (r) => this.value(r, reg));
         return;
     }
-  }
-
-  /** Comparisons look at 32 bits: a reference of 64 bits that needs more of them becomes none of `keys`. */
-  private narrow(place: Place, reg: number, keys: readonly number[]): void {
-    if (!((place.kind === 'arg' || place.kind === 'field') && place.bytes === 8)) return;
-    const b = this.builder;
-    const high = b.take();
-    b.emit(Op.Mov, high, reg);
-    b.emit(Op.ShrI, high, 0, 0, 0, 32);
-    const small = b.jump(Op.JEq, high, 0);
-    let none = 1;
-    while (keys.includes(none)) none++;
-    b.emit(Op.LdI, reg, 0, 0, 0, none);
-    b.land(small);
-    b.give();
   }
 
   private choose(node: R & { kind: 'match' }, each: (r: R) => void): void {
@@ -628,124 +396,6 @@ function pathMode(style: Style): number {
     (style.sockets ? PathMode.Socket : 0) |
     (style.pidfds && style.comm ? PathMode.Comm : 0)
   );
-}
-
-/** Strings and counted bytes are read whatever `-e verbose=` says. */
-export function isText(node: R): boolean {
-  return node.kind === 'string' || node.kind === 'bytes';
-}
-
-/** Whether anything below a node in memory (or a value) has to be captured on its own. */
-function needsCapture(node: R, style: Style): boolean {
-  switch (node.kind) {
-    case 'pointer':
-      return true;
-    case 'fd':
-      return describesFds(style);
-    case 'format':
-      return node.site >= 0;
-    case 'match':
-      return needsCapture(node.otherwise, style) || node.cases.some(([, r]) => needsCapture(r, style));
-    case 'struct':
-      return node.fields.some((f) => !f.hidden && (f.behind >= 0 || needsCapture(f.node, style)));
-    case 'whole':
-      return needsCapture(node.node, style);
-    case 'array':
-    case 'chain':
-    case 'zeroTerminated':
-      return needsCapture(node.of, style);
-    default:
-      return false;
-  }
-}
-
-/** Most bytes that are shown of an object that may be short. */
-function shownBytes(node: R | undefined, style: Style): number {
-  if (!node) return 0;
-  if (node.kind === 'bytes') return Math.min(style.stringLimit + 1, CAPTURE_MAX);
-  if (node.kind === 'blob') return node.max;
-  if (node.kind === 'whole') return Math.max(shownBytes(node.node, style), shownBytes(node.short, style));
-  if (node.kind === 'array') return Math.min(elementLimit(style, node.limit) * node.of.bytes, CAPTURE_MAX);
-  return node.bytes;
-}
-
-/** Bytes of what stands before the contents of a record. */
-export function headerBytes(record: RStruct): number {
-  return Math.max(...record.fields.filter((f) => !f.rest).map((f) => f.offset + f.node.bytes));
-}
-
-/** The reference that bounds the bytes of all elements together. */
-function budgetOf(node: R, up = 0): Place | undefined {
-  switch (node.kind) {
-    case 'bytes':
-      // Evaluated outside of the structures that lie between.
-      return node.within?.kind === 'field' ? { ...node.within, up: node.within.up - up } : node.within;
-    case 'pointer':
-      return node.to.kind === 'array' ? undefined : budgetOf(node.to, up);
-    case 'struct':
-      for (const f of node.fields) {
-        const found = budgetOf(f.node, up + 1);
-        if (found) return found;
-      }
-      return undefined;
-    default:
-      return undefined;
-  }
-}
-export { budgetOf };
-
-/** An inout pointer that is printed at the exit from both records. */
-export function keepsEntry(node: R): boolean {
-  if (node.kind !== 'pointer' || node.direction !== 'inout') return false;
-  const { show = 'changed' } = node.options;
-  return show === 'changed' || show === 'entry' || show === 'split' || show === 'pair';
-}
-
-/** An inout pointer to a structure of which a part is printed at the entry. */
-export function isSplit(node: R): boolean {
-  return node.kind === 'pointer' && node.direction === 'inout' && node.options.show === 'split';
-}
-
-/** Whether an argument, or one of the forms that it may have, is printed from both records. */
-export function needsBoth(node: R): boolean {
-  if (node.kind !== 'match') return keepsEntry(node);
-  return needsBoth(node.otherwise) || node.cases.some(([, r]) => needsBoth(r));
-}
-
-/** An argument of a list with the stop at which it is printed. */
-export interface Timed {
-  readonly argument: RArgument;
-  /** `exit` from the first argument on that waits; an `arrow` shows its old value at the entry. */
-  readonly phase: Phase;
-  readonly arrow: boolean;
-  /** A part of it is printed at the entry, unless that turns out to be all. */
-  readonly split: boolean;
-  /** Waits only because it stands behind a split one. */
-  readonly early: boolean;
-}
-
-/** Decides for each argument when it is printed: at the entry up to the first that must wait, then at the exit. */
-export function schedule(list: RList): Timed[] {
-  let phase: Phase = 'enter';
-  let known = false;
-  return list.args
-    .filter((a) => !a.hidden)
-    .map((argument) => {
-      const { node } = argument;
-      const arrow =
-        phase === 'enter' && node.kind === 'pointer' && node.direction === 'inout' && node.options.show === 'arrow';
-      const split = phase === 'enter' && isSplit(node);
-      if (arrow || split) {
-        phase = 'exit';
-        known = split;
-        return { argument, phase: 'enter' as const, arrow, split, early: false };
-      }
-      if (argument.atExit || hasOutput(node)) {
-        phase = 'exit';
-        known = false;
-      }
-      return { argument, phase, arrow, split, early: known };
-    });
 }
 
 function captureList(list: RList, capture: Capture, phase: Phase, builder: PlanBuilder): void {

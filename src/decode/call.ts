@@ -2,7 +2,9 @@
 import type { Before, Plans } from '../capture/compile.js';
 import { compileTouch } from './touch.js';
 import type { Targets } from './touch.js';
-import { compilePlans, needsBoth, schedule } from '../capture/compile.js';
+import { compilePlans } from '../capture/compile.js';
+import { needsBoth } from '../capture/shape.js';
+import { schedule } from '../capture/schedule.js';
 import type { Call } from '../describe/node.js';
 import type { R, RArgument, RCall, RList, RVariants } from '../describe/resolve.js';
 import { resolveCall } from '../describe/resolve.js';

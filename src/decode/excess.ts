@@ -1,5 +1,5 @@
 // What stands at the end of a structure whose caller says that it is longer than we know.
-import { EXCESS_BYTES } from '../capture/compile.js';
+import { EXCESS_BYTES } from '../capture/shape.js';
 import type { R, RField, RStruct, RVersioned } from '../describe/resolve.js';
 import type { Cursor } from '../record/cursor.js';
 import { placeReader, testReader } from './place.js';

@@ -1,5 +1,5 @@
 // Arrays that a pointer leads to: counted ones, records of their own lengths, ones that a zero ends.
-import { budgetOf, elementLimit, headerBytes } from '../capture/compile.js';
+import { budgetOf, elementLimit, headerBytes } from '../capture/shape.js';
 import type { R } from '../describe/resolve.js';
 import type { Miss } from './miss.js';
 import { placeReader } from './place.js';

@@ -1,5 +1,5 @@
 // What a non-null pointer points to: finds the region, checks that it is whole, prints.
-import { FD_SET_BITS, listLimit, PATH_BYTES } from '../capture/compile.js';
+import { FD_SET_BITS, listLimit, PATH_BYTES } from '../capture/shape.js';
 import type { R } from '../describe/resolve.js';
 import { chooser } from './choose.js';
 import { fdSetPrinter } from './descriptor.js';

@@ -1,5 +1,5 @@
 // Pointers: NULL, an address, or what they point to, before and after the call.
-import { isText, keepsEntry } from '../capture/compile.js';
+import { isText, keepsEntry } from '../capture/shape.js';
 import type { PointerOptions } from '../describe/node.js';
 import type { R } from '../describe/resolve.js';
 import type { Cursor } from '../record/cursor.js';

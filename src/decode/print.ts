@@ -1,5 +1,5 @@
 // Resolved description -> printers: nested closures made once, that read a record and write bytes.
-import { elementLimit } from '../capture/compile.js';
+import { elementLimit } from '../capture/shape.js';
 import type { R, RField } from '../describe/resolve.js';
 import type { Cursor } from '../record/cursor.js';
 import { chooser } from './choose.js';

@@ -1,6 +1,6 @@
 // Calls selected by what they touch (-P, --trace-fds): the descriptors and paths among a call's own arguments, as its
 // description names them. What decides is captured at the entry, apart from what is printed.
-import { FD_SET_BITS } from '../capture/compile.js';
+import { FD_SET_BITS } from '../capture/shape.js';
 import type { Before } from '../capture/compile.js';
 import type { Call, Node } from '../describe/node.js';
 import type { R, RArgument } from '../describe/resolve.js';

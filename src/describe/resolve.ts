@@ -1,442 +1,25 @@
 // Turns a description into what the passes work on: sizes, offsets and registers for one personality, and a site
 // number for each node that captures memory. Plans and printers both walk the resolved tree, so they cannot drift.
-import type { Abi } from '../abi/abi.js';
-import { DescriptionError } from '../errors.js';
-import type { ConstantTable } from '../constants/table.js';
-import type { Renderer, ScalarFormat } from '../decode/printer.js';
 import type { Style } from '../decode/style.js';
 import { describesFds } from '../decode/style.js';
-import type {
-  Argument,
-  Base,
-  Call,
-  Condition,
-  Dump,
-  MemoryNode,
-  Node,
-  PointerNode,
-  PointerOptions,
-  Ref,
-  Result,
-  Size,
-  StructNode,
-  Variant,
-  Versioned,
-} from './node.js';
+import { alignOf, layoutOf, measure, sizeOf } from './layout.js';
+import type { Argument, Call, Dump, MemoryNode, Node, Result, StructNode, Variant, Versioned } from './node.js';
+import { References } from './references.js';
+import type { R, RArgument, RCall, RDump, RField, RList, RResult, RStruct } from './resolved.js';
 
-/** An argument's registers: `high` holds the upper half of a wide one on i386, else it is -1. */
-export interface ArgumentPlace {
-  readonly kind: 'arg';
-  readonly register: number;
-  readonly bytes: number;
-  readonly high: number;
-}
+export type * from './resolved.js';
 
-/** A reference whose place is known. */
-export type Place =
-  | ArgumentPlace
-  | { readonly kind: 'ret'; readonly orAll?: boolean }
-  | { readonly kind: 'field'; readonly up: number; readonly offset: number; readonly bytes: number }
-  | { readonly kind: 'const'; readonly value: number }
-  | { readonly kind: 'room' }
-  | { readonly kind: 'index' }
-  | { readonly kind: 'scale'; readonly of: Place; readonly by: number; readonly per: number; readonly down: boolean }
-  | { readonly kind: 'min'; readonly of: Place; readonly max: number }
-  | { readonly kind: 'less'; readonly of: Place; readonly by: number }
-  | { readonly kind: 'least'; readonly a: Place; readonly b: Place }
-  | {
-      readonly kind: 'deref';
-      readonly target: NamedRegister;
-      readonly absent: number;
-      readonly entry?: boolean;
-      readonly signed?: boolean;
-    }
-  | { readonly kind: 'before'; readonly offset: number; readonly bytes: number }
-  | { readonly kind: 'link'; readonly of: Place; readonly site: number }
-  | { readonly kind: 'bits'; readonly of: Place; readonly mask: number }
-  | { readonly kind: 'holds'; readonly test: Test };
-
-export interface Test {
-  readonly on: Place;
-  readonly op: Condition['op'];
-  readonly value: number;
-  readonly than?: Place;
-  readonly values?: readonly number[];
-  readonly and?: Test;
-  readonly or?: Test;
-}
-
-export interface RField {
-  readonly name: string;
-  /** The name that is printed. */
-  readonly label: string;
-  readonly node: R;
-  readonly offset: number;
-  readonly ifSet: boolean;
-  readonly verboseOnly: boolean;
-  readonly hidden: boolean;
-  /** How many bytes of it must be there for it to be printed; 0: it is always there. */
-  readonly ifThere: number;
-  /** As bytes in hexadecimal when not all of it is there. */
-  readonly cut: boolean;
-  readonly rest: boolean;
-  readonly upTo?: Place;
-  readonly bare: boolean;
-  readonly beyond?: number;
-  readonly changed: boolean;
-  readonly fresh: boolean | 'value';
-  readonly answer: boolean;
-  readonly remark?: Renderer;
-  readonly bits?: readonly [shift: number, width: number];
-  readonly when?: Test;
-  readonly inline: boolean;
-  /** Site of a flexible array behind the structure; -1: the field is none. */
-  readonly behind: number;
-  readonly lost?: string;
-}
-
-/** Resolved nodes; `bytes` is what the node takes in memory (0: variable), `align` its alignment there. */
-export type R =
-  | { readonly kind: 'int'; readonly bytes: number; readonly align: number; readonly base: Base }
-  | { readonly kind: 'address'; readonly bytes: number; readonly align: number }
-  | {
-      readonly kind: 'xlat';
-      readonly bytes: number;
-      readonly align: number;
-      readonly table: ConstantTable;
-      readonly base?: Base;
-      readonly annotated: boolean;
-    }
-  | {
-      readonly kind: 'format';
-      readonly bytes: number;
-      readonly align: number;
-      readonly format: ScalarFormat;
-      readonly site: number;
-    }
-  | {
-      readonly kind: 'fd';
-      readonly bytes: number;
-      readonly align: number;
-      readonly at: boolean;
-      readonly names?: ConstantTable;
-      readonly of?: { readonly process: Place; readonly by: 'pid' | 'pidfd' };
-      readonly site: number;
-    }
-  | {
-      readonly kind: 'pointer';
-      readonly bytes: number;
-      readonly align: number;
-      readonly direction: PointerNode['direction'];
-      readonly options: PointerOptions;
-      readonly sizePlace?: Place;
-      readonly onlyIf?: Place;
-      /** What is shown of it when the call failed. */
-      readonly failed?: R;
-      readonly followed?: Test;
-      readonly to: R;
-      /** What is behind the arrow of an inout, when it is not the same. */
-      readonly after?: R;
-      readonly site: number;
-    }
-  | {
-      readonly kind: 'match';
-      readonly bytes: number;
-      readonly align: number;
-      readonly on: Place;
-      readonly mask: number;
-      readonly cases: readonly (readonly [number, R])[];
-      readonly otherwise: R;
-    }
-  | {
-      readonly kind: 'string';
-      readonly bytes: number;
-      readonly align: number;
-      readonly path: boolean;
-      readonly max?: number;
-      readonly fixed: boolean;
-    }
-  | {
-      readonly kind: 'bytes';
-      readonly bytes: number;
-      readonly align: number;
-      readonly length: Place;
-      readonly within?: Place;
-      readonly hex: boolean;
-      readonly trimmed: boolean;
-      readonly most: number;
-      readonly terminated: boolean;
-      readonly limit?: number;
-    }
-  | RStruct
-  | {
-      readonly kind: 'whole';
-      readonly bytes: number;
-      readonly align: number;
-      readonly node: R;
-      readonly short?: R;
-      readonly least: number;
-      readonly most: number;
-      readonly length?: Place;
-    }
-  | {
-      readonly kind: 'chain';
-      readonly bytes: number;
-      readonly align: number;
-      readonly of: RStruct;
-      readonly length: Place;
-      readonly max: number;
-      /** Bytes of the record's length, and its alignment. */
-      readonly unit: number;
-    }
-  | {
-      readonly kind: 'array';
-      readonly bytes: number;
-      readonly align: number;
-      readonly of: R;
-      readonly count: Place;
-      readonly indices?: ConstantTable;
-      readonly limit?: number;
-      readonly fixed?: number;
-      /** A negative count makes the array an address. */
-      readonly signed: boolean;
-      readonly least: number;
-      readonly most: number;
-      readonly whole: boolean;
-      readonly render?: Renderer;
-    }
-  | {
-      readonly kind: 'zeroTerminated';
-      readonly bytes: number;
-      readonly align: number;
-      readonly of: R;
-      readonly countOnly?: string;
-    }
-  | {
-      readonly kind: 'blob';
-      readonly bytes: number;
-      readonly align: number;
-      readonly length: Place;
-      readonly max: number;
-      readonly minimum: number;
-      /** A length below this, or above `max`, is refused; 0: no length is. */
-      readonly least: number;
-      readonly partial: boolean;
-      readonly render: Renderer;
-    }
-  | {
-      readonly kind: 'fdSet';
-      readonly bytes: number;
-      readonly align: number;
-      readonly count: Place;
-      readonly ready: boolean;
-      /** Of the paths; -1 without. */
-      readonly site: number;
-    };
-
-export interface RStruct {
-  readonly kind: 'struct';
-  readonly bytes: number;
-  readonly align: number;
-  readonly fields: readonly RField[];
-  readonly shortened: boolean;
-  /** Fields are printed as arguments, without braces. */
-  readonly spread: boolean;
-  readonly length?: Place;
-  readonly minimum: number;
-  readonly versioned?: RVersioned;
-  /** A list: index of the field that points to the next structure. */
-  readonly linked?: { readonly next: number };
-  /** How many elements of the last member, an array without a fixed count, lie behind the structure's own bytes. */
-  readonly flexible?: { readonly count: Place; readonly stride: number };
-  /** It is, or lies in, a versioned structure: what its caller left out is there as zeros ('clipped': but for strings). */
-  readonly padded: boolean | 'clipped';
-  readonly readable?: number;
-  /** Indices of the fields in the order of printing. */
-  readonly order: readonly number[];
-  readonly render?: Renderer;
-}
-
-/** A versioned structure's size and sites: `size` is a place, or the field of the structure itself at `own`. */
-export interface RVersioned extends Omit<Versioned, 'size'> {
-  readonly size?: Place;
-  readonly own?: { readonly index: number; readonly offset: number; readonly bytes: number };
-  /** Site of the bytes that are read to learn the size. */
-  readonly head: number;
-  /** Site of the bytes behind the known fields. */
-  readonly tail: number;
-}
-
-export interface RArgument {
-  readonly name: string;
-  readonly register: number;
-  /** Register of the high half on i386, for wide arguments; else -1. */
-  readonly high: number;
-  readonly node: R;
-  readonly when?: Test;
-  readonly hidden: boolean;
-  readonly named?: boolean;
-  readonly shownAs: string;
-  readonly atExit: boolean;
-  readonly orNothing: boolean;
-}
-
-export interface RResult {
-  readonly base: Result['base'];
-  readonly format?: ScalarFormat;
-  readonly comment?: Renderer;
-  readonly value?: Renderer;
-  readonly extra: readonly RArgument[];
-  /** Site of the path of a returned descriptor. */
-  readonly site: number;
-}
-
-/** One list of arguments: the whole call, or one variant of it. */
-export interface RList {
-  readonly args: readonly RArgument[];
-  readonly result: RResult;
-}
-
-/** A dump whose registers are known; `site` is that of the vector or message. */
-export interface RDump extends Pick<Dump, 'set' | 'kind'> {
-  readonly fd: number;
-  readonly data: number;
-  readonly count: Place;
-  readonly within?: Place;
-  readonly sites: readonly [number, number];
-}
-
-export interface RCall {
-  readonly name: string;
-  readonly style: Style;
-  readonly plain: RList;
-  readonly dump?: RDump;
-  readonly variants?: RVariants;
-}
-
-/** Forms of the rest of the arguments; each is resolved when it is first asked for. */
-export interface RVariants {
-  readonly on: ArgumentPlace;
-  readonly mask: number;
-  readonly second?: ArgumentPlace;
-  /** The second word of the key is the high half of `on`. */
-  readonly whole: boolean;
-  /** The same object for the same form. */
-  list(first: number, second: number): RList;
-  /** Every form, resolved: for checks. */
-  all(): RList[];
-}
-
-interface Scope {
-  readonly layout: readonly { readonly name: string; readonly offset: number; readonly bytes: number }[];
-}
-
-/** Where an argument is; `site` is that of its pointer (-1: it is none), known once the argument is resolved. */
-export interface NamedRegister {
-  readonly register: number;
-  readonly bytes: number;
-  readonly high: number;
-  site: number;
-}
-
-/** Bytes of a scalar on a personality. */
-export function sizeOf(size: Size, abi: Abi): number {
-  return size === 'ptr' ? abi.word : size === 'long' ? abi.longSize : size;
-}
-
-const alignOf = (bytes: number, abi: Abi): number => (bytes >= 8 ? abi.alignU64 : bytes || 1);
-
-class Resolver {
-  site = 0;
-  readonly registers = new Map<string, NamedRegister>();
-  private readonly scopes: Scope[] = [];
+/** Resolves the nodes of one call. */
+class Resolver extends References {
   /** Inside a versioned structure. */
   private padded: boolean | 'clipped' = false;
 
-  constructor(
-    private readonly name: string,
-    private readonly style: Style,
-  ) {}
-
-  fail(message: string): never {
-    throw new DescriptionError(this.name, message);
-  }
-
-  newSite(): number {
-    if (this.site > 254) this.fail('too many capturing nodes');
-    return this.site++;
-  }
-
-  place(ref: Ref): Place {
-    switch (ref.kind) {
-      case 'arg': {
-        const found = this.registers.get(ref.name) ?? this.fail(`no argument '${ref.name}'`);
-        return { kind: 'arg', register: found.register, bytes: found.bytes, high: found.high };
-      }
-      case 'ret':
-      case 'const':
-      case 'room':
-      case 'index':
-        return ref;
-      case 'field': {
-        const scope = this.scopes[this.scopes.length - 1 - ref.up] ?? this.fail(`no structure ${ref.up} levels out`);
-        const found = scope.layout.find((f) => f.name === ref.name) ?? this.fail(`no field '${ref.name}'`);
-        return { kind: 'field', up: ref.up, offset: found.offset, bytes: found.bytes };
-      }
-      case 'scale':
-        return { kind: 'scale', of: this.place(ref.of), by: ref.by, per: ref.per, down: ref.down ?? false };
-      case 'min':
-        return { kind: 'min', of: this.place(ref.of), max: ref.max };
-      case 'less':
-        return { kind: 'less', of: this.place(ref.of), by: ref.by };
-      case 'least':
-        return { kind: 'least', a: this.place(ref.a), b: this.place(ref.b) };
-      case 'before': {
-        const place = this.place({ kind: 'field', name: ref.name, up: 0 });
-        return place.kind === 'field'
-          ? { kind: 'before', offset: place.offset, bytes: place.bytes }
-          : this.fail(`no field '${ref.name}'`);
-      }
-      case 'link':
-        return { kind: 'link', of: this.place(ref.of), site: this.newSite() };
-      case 'deref': {
-        const found = this.registers.get(ref.name) ?? this.fail(`no argument '${ref.name}'`);
-        return {
-          kind: 'deref',
-          target: found,
-          absent: ref.absent ?? (ref.entry ? Infinity : 0),
-          entry: ref.entry,
-          signed: ref.signed,
-        };
-      }
-      case 'bits':
-        return { kind: 'bits', of: this.place(ref.of), mask: ref.mask };
-      case 'holds':
-        return { kind: 'holds', test: this.test(ref.test) };
-    }
-  }
-
-  argumentPlace(ref: Ref): ArgumentPlace {
-    const place = this.place(ref);
-    return place.kind === 'arg' ? place : this.fail('variants depend on arguments');
-  }
-
-  test(condition: Condition): Test {
-    return {
-      on: this.place(condition.on),
-      op: condition.op,
-      value: condition.value,
-      than: condition.than && this.place(condition.than),
-      values: condition.values,
-      and: condition.and && this.test(condition.and),
-      or: condition.or && this.test(condition.or),
-    };
-  }
-
+  /** Size and alignment of a scalar. */
   scalar(bytes: number): { bytes: number; align: number } {
     return { bytes, align: alignOf(bytes, this.style.abi) };
   }
 
+  /** A node for the personality. */
   node(node: Node): R {
     const { abi } = this.style;
     switch (node.kind) {
@@ -614,7 +197,6 @@ class Resolver {
   }
 
   private struct(node: StructNode): RStruct {
-    const layout: { name: string; offset: number; bytes: number }[] = [];
     const length = node.length && this.place(node.length);
     const versioned: Versioned | undefined =
       node.excess && node.length ? { size: node.length, minimum: node.minimum ?? 0, excess: 'hex' } : node.versioned;
@@ -627,24 +209,10 @@ class Resolver {
     };
     const outer = this.padded;
     if (versioned) this.padded = versioned.clipped ? 'clipped' : true;
-    this.scopes.push({ layout });
-    // Sizes first: a field may refer to one that comes later (iov_base to iov_len).
-    let end = 0;
-    let start = 0;
-    let align = 1;
+    // Offsets first: a field may refer to one that comes later (iov_base to iov_len).
     const { abi } = this.style;
-    for (const f of node.fields) {
-      const [bytes, fieldAlign] = this.measure(f.node);
-      const a = node.packed ? 1 : fieldAlign;
-      align = Math.max(align, a);
-      if (f.overlay) {
-        end = Math.max(end, start + bytes);
-      } else {
-        start = Math.ceil(end / a) * a;
-        end = start + bytes;
-      }
-      layout.push({ name: f.name, offset: start, bytes });
-    }
+    const { fields: layout, end, align } = layoutOf(node, this.style);
+    this.scopes.push(layout);
     const nodes = node.fields.map((f) => this.node(f.node));
     const fields: RField[] = node.fields.map((f, i) => ({
       name: f.name,
@@ -706,65 +274,6 @@ class Resolver {
     };
   }
 
-  /** Size and alignment of a node without numbering sites. */
-  private measure(node: Node): [bytes: number, align: number] {
-    const { abi } = this.style;
-    switch (node.kind) {
-      case 'int':
-      case 'address':
-      case 'xlat':
-      case 'format':
-      case 'fd': {
-        const bytes = sizeOf(node.size, abi);
-        return [bytes, alignOf(bytes, abi)];
-      }
-      case 'pointer': {
-        const bytes = node.options.wide ? 8 : abi.word;
-        return [bytes, alignOf(bytes, abi)];
-      }
-      case 'match': {
-        const all = [node.otherwise, ...node.cases.map(([, n]) => n)].map((n) => this.measure(n));
-        return [Math.max(...all.map(([b]) => b)), Math.max(...all.map(([, a]) => a))];
-      }
-      case 'string':
-      case 'bytes':
-      case 'blob':
-        return [node.size ?? 0, 1];
-      case 'fdSet':
-        return [0, 1];
-      case 'struct': {
-        let end = 0;
-        let start = 0;
-        let align = 1;
-        for (const f of node.fields) {
-          const [bytes, fieldAlign] = this.measure(f.node);
-          const a = node.packed ? 1 : fieldAlign;
-          align = Math.max(align, a);
-          if (f.overlay) end = Math.max(end, start + bytes);
-          else {
-            start = Math.ceil(end / a) * a;
-            end = start + bytes;
-          }
-        }
-        return [node.size ?? Math.ceil(end / align) * align, align];
-      }
-      case 'array': {
-        const [bytes, align] = this.measure(node.of);
-        return [(node.fixed ?? 0) * bytes, align];
-      }
-      case 'whole':
-        return this.measure(node.node);
-      case 'chain':
-        return [0, 1];
-      case 'zeroTerminated':
-        return [0, abi.word];
-      case 'abi':
-        return this.measure(abi.name === 'i386' ? node.i386 : abi.name === 'x32' && node.x32 ? node.x32 : node.x86_64);
-      case 'verbose':
-        return this.measure(this.style.abbrev ? node.short : node.full);
-    }
-  }
-
   /** Arguments take registers in order; names are known before nodes are resolved, so that they may refer forward. */
   arguments(list: readonly Argument[], first: number): { args: RArgument[]; next: number } {
     const { abi } = this.style;
@@ -775,7 +284,7 @@ class Resolver {
       const own = split && a.highFirst ? first + 1 : first;
       const high = !split ? -1 : a.highFirst ? first : first + 1;
       if (a.register === undefined) register += high >= 0 ? 2 : 1;
-      const bytes = high >= 0 ? 8 : Math.min(this.measure(a.node)[0] || abi.word, abi.name === 'i386' ? 4 : 8);
+      const bytes = high >= 0 ? 8 : Math.min(measure(a.node, this.style)[0] || abi.word, abi.name === 'i386' ? 4 : 8);
       this.registers.set(a.name, { register: own, bytes, high, site: -1 });
       return { a, own, high };
     });

@@ -6,7 +6,7 @@ import { ellipsis } from '../quote.js';
 import type { Renderer } from '../printer.js';
 import type { Sink } from '../sink.js';
 import type { Style } from '../style.js';
-import { elementLimit } from '../../capture/compile.js';
+import { elementLimit } from '../../capture/shape.js';
 import { quoteHex } from './inet.js';
 
 const CALL = 7;
