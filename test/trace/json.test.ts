@@ -1,0 +1,139 @@
+// --json: every line by the schema, the same calls as in text, and values that say what the text says.
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { EVENT_VERSION } from '../../src/trace/event.js';
+import { compile, ROOT, TSTRACE } from '../harness/run.js';
+
+interface Line {
+  readonly type: string;
+  readonly msg: string;
+  readonly syscall?: string;
+  readonly [member: string]: unknown;
+}
+
+const dir = mkdtempSync(join(tmpdir(), 'tstrace-json-'));
+afterAll(() => rmSync(dir, { recursive: true, force: true }));
+let sweep = '';
+beforeAll(() => {
+  sweep = compile('sweep.c', ['-w', '-static', '-no-pie']);
+});
+
+const schema = JSON.parse(readFileSync(join(ROOT, 'schema', 'event.schema.json'), 'utf8')) as object;
+const valid = new Ajv2020({ allErrors: true, strict: false }).compile(schema);
+
+function run(options: readonly string[], command: readonly string[]): { lines: Line[]; status: number | null } {
+  const file = join(dir, 'trace.json');
+  const { status } = spawnSync('setarch', ['-R', TSTRACE, '--json', '-o', file, ...options, ...command], {
+    cwd: dir,
+    stdio: 'ignore',
+    timeout: 60_000,
+  });
+  const text = readFileSync(file, 'utf8');
+  expect(text.endsWith('\n')).toBe(true);
+  return {
+    lines: text
+      .trimEnd()
+      .split('\n')
+      .map((l) => JSON.parse(l) as Line),
+    status,
+  };
+}
+
+const expectValid = (lines: readonly Line[]): void => {
+  for (const line of lines)
+    if (!valid(line)) expect.fail(`${JSON.stringify(line)}\n${JSON.stringify(valid.errors?.slice(0, 3), null, 1)}`);
+};
+
+describe('--json', () => {
+  test.each([
+    ['a shell with children', ['-f'], ['sh', '-c', 'ls / | wc -l; kill -USR1 $$'], null],
+    ['everything shown', ['-f', '-v', '-y', '-s', '200'], ['ls', '-la', '/etc'], 0],
+    ['descriptors with all that is known', ['-f', '-yy'], ['cat', '/etc/hostname'], 0],
+    ['a filter', ['-n', '-f', '-e', 'trace=%file'], ['ls', '/'], 0],
+  ] as const)('lines follow the schema: %s', (_, options, command, status) => {
+    const { lines, status: got } = run(options, command);
+    if (status !== null) expect(got).toBe(status);
+    expect(lines.length).toBeGreaterThan(10);
+    expectValid(lines);
+  });
+
+  test.each([
+    [0, []],
+    [22, ['-v']],
+    [0, ['-s', '3', '-x']],
+  ])('every call of the table follows the schema: answer %i, %j', (answer, options) => {
+    const { lines, status } = run(options, [sweep, String(answer), '0', '471']);
+    expect(status).toBe(42);
+    expect(lines.length).toBeGreaterThan(8000);
+    expectValid(lines);
+  });
+
+  test('the calls are those of the text, in its order', () => {
+    const { lines } = run([], ['ls', '/']);
+    const text = join(dir, 'trace.txt');
+    spawnSync('setarch', ['-R', TSTRACE, '-o', text, 'ls', '/'], { cwd: dir, stdio: 'ignore' });
+    const names = readFileSync(text, 'latin1')
+      .split('\n')
+      .flatMap((l) => /^(\w+)\(/.exec(l)?.[1] ?? []);
+    expect(lines.flatMap((l) => l.syscall ?? [])).toEqual(names);
+  });
+
+  test('values', () => {
+    const { lines } = run(['-y'], ['cat', '/etc/hostname', '/nonexistent']);
+    const call = (name: string, part: string): Line => {
+      const found = lines.find((l) => l.syscall === name && l.msg.includes(part));
+      if (!found) throw new Error(`no ${name} with ${part}`);
+      return found;
+    };
+    expect(lines[0]).toMatchObject({ level: 30, v: EVENT_VERSION, type: 'attached', origin: 'command' });
+    const open = call('openat', '/etc/hostname');
+    expect(open).toMatchObject({
+      args: {
+        dirfd: { num: -100, names: ['AT_FDCWD'] },
+        pathname: { str: '/etc/hostname', len: 13 },
+        flags: { num: 0, names: ['O_RDONLY'] },
+      },
+      personality: 'x86_64',
+      nr: 257,
+    });
+    const content = readFileSync('/etc/hostname');
+    expect(call('read', '</etc/hostname>')).toMatchObject({
+      args: { fd: { num: open.ret, path: '/etc/hostname' }, buf: { len: content.length } },
+      ret: content.length,
+    });
+    expect(call('openat', '/nonexistent')).toMatchObject({
+      ret: -1,
+      error: { code: 2, name: 'ENOENT', text: 'No such file or directory' },
+    });
+    expect(lines.at(-1)).toMatchObject({ type: 'exited', status: 1 });
+  });
+
+  test('bytes that are no text survive', () => {
+    const { lines } = run(['-e', 'trace=write'], ['printf', '\\377\\001ab']);
+    const write = lines.find((l) => l.syscall === 'write');
+    expect(write).toMatchObject({ args: { buf: { b64: Buffer.from([255, 1, 97, 98]).toString('base64'), len: 4 } } });
+  });
+
+  test('pino-pretty reads it', () => {
+    run([], ['true']);
+    const pretty = spawnSync(join(ROOT, 'node_modules', '.bin', 'pino-pretty'), ['--colorize=false'], {
+      input: readFileSync(join(dir, 'trace.json')),
+      encoding: 'utf8',
+    });
+    expect(pretty.stdout).toMatch(/INFO \(\d+\): execve\("/);
+    expect(pretty.stdout).toMatch(/\+\+\+ exited with 0 \+\+\+/);
+  });
+
+  test('standard output is where it goes', () => {
+    const out = spawnSync(TSTRACE, ['--json', 'true'], { encoding: 'utf8' }).stdout;
+    const lines = out
+      .trimEnd()
+      .split('\n')
+      .map((l) => JSON.parse(l) as Line);
+    expect(lines.at(-1)).toMatchObject({ type: 'exited', status: 0 });
+  });
+});
