@@ -18,6 +18,6 @@ export interface IoctlFamily {
 /** The form of a declaration; null has no third argument. */
 export function specOf(declared: Declaration): VariantSpec {
   if (declared === null) return [{}];
-  if ('kind' in declared) return [{ arg: argument(declared, {}) }];
-  return [declared.argument === null ? {} : { arg: declared.argument }, declared.result];
+  if ('kind' in declared) return [{ argp: argument(declared, {}) }];
+  return [declared.argument === null ? {} : { argp: declared.argument }, declared.result];
 }

@@ -22,13 +22,13 @@ function full(op: number): VariantSpec[0][string] {
 }
 
 const specs = new Map<number, VariantSpec>();
-const number: VariantSpec = [{ arg: plain }];
+const number: VariantSpec = [{ argp: plain }];
 
 /** The form of the third argument; one object for each direction and size. */
 export function unknownSpec(op: number): VariantSpec {
   if (sizeOf(op) === 0) return number;
   const key = op >>> 16;
   let made = specs.get(key);
-  if (!made) specs.set(key, (made = [{ arg: full(op) }]));
+  if (!made) specs.set(key, (made = [{ argp: full(op) }]));
   return made;
 }
