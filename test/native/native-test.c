@@ -285,10 +285,45 @@ static void test_pad(void)
 	CHECK(out[g[1].offset] == 7);
 }
 
+/* Records that tell their own length: aligned, cut to the window, ended by a length that is less than a header. */
+static void test_chain(void)
+{
+	static uint8_t spec[4096] __attribute__((aligned(8))), out[4096] __attribute__((aligned(8)));
+	/* For each: 1 byte from the address that stands behind its header of 8 bytes, if there is one. */
+	struct plan_insn plan[] = {
+		{ OP_MEM, 0 | 0 << 4, 0, 1, 60 },
+		{ OP_CHAIN, 0 | 1 << 4, 3, 0, 4 | 4 << 4 | 8 << 8 },
+		{ OP_TAIL, 1 | 2 << 4, 0, 0, 8 },
+		{ OP_LD, 8 | 2 << 4, 4, 0, 0 },
+		{ OP_MEM, 8 | 15 << 4, 0, 2, 1 },
+	};
+	uint64_t args[7] = { 0x1000 };
+	uint32_t head[4] = { 0, sizeof plan / sizeof *plan, 1, sizeof out };
+	uint64_t range[2] = { 0x1000, 64 };
+	uint32_t words[16] = { 13, 0, 0x1030, 9, 8, 0, 200, 0, 0x1031, 12, 0, 0x1032 };
+	/* Lengths 13 (16 with the gap), 8 (no address), 200 (all that is left), so that the one behind it is not seen. */
+	for (int ended = 0; ended < 2; ended++) {
+		size_t n = 0;
+		if (ended)
+			words[4] = 7;
+		memcpy(spec + n, args, 56), n += 56;
+		memcpy(spec + n, head, 16), n += 16;
+		memcpy(spec + n, plan, sizeof plan), n += sizeof plan;
+		memcpy(spec + n, range, 16), n += 16;
+		memcpy(spec + n, words, 64), n += 64;
+		CHECK(capture_run_for_test(spec, (int32_t)n, out, sizeof out) > 0);
+		const struct record *r = (const struct record *)out;
+		const struct region *g = (const struct region *)(r + 1);
+		CHECK(r->nregions == (ended ? 2 : 3) && g[0].len == 60 && g[1].addr == 0x1030);
+		CHECK(ended || g[2].addr == 0x1031);
+	}
+}
+
 int main(void)
 {
 	test_classify();
 	test_pad();
+	test_chain();
 	test_order();
 	test_ring(false);
 	test_ring(true);

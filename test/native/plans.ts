@@ -29,6 +29,8 @@ export const Op = {
   EACHLIM: 25,
   COMM: 26,
   PAD: 27,
+  CHAIN: 29,
+  TAIL: 30,
 } as const;
 
 /** One instruction: 8 bytes. */

@@ -384,7 +384,12 @@ export const packet_versions = /* @__PURE__ */ choiceTable(
 
 export const mctp_addresses = /* @__PURE__ */ choiceTable(
   '',
-  'MCTP_ADDR_ANY=ff',
+  'MCTP_ADDR_NULL=0 MCTP_ADDR_ANY=ff',
+);
+
+export const mctp_networks = /* @__PURE__ */ choiceTable(
+  '',
+  'MCTP_NET_ANY=0',
 );
 
 export const qrtr_ports = /* @__PURE__ */ choiceTable(

@@ -6,6 +6,7 @@ import {
   bytes,
   chain,
   choice,
+  constant,
   fd,
   field,
   fixedArray,
@@ -45,9 +46,6 @@ const orNothing = (node: Node): Node =>
     node,
     blob(room, 0, () => (_c, s) => s.text('???')),
   );
-const one = (node: Node): Node =>
-  orBytes({ kind: 'array', of: node as never, count: { kind: 'const', value: 1 }, fixed: 1 });
-
 const timeval = struct({ tv_sec: long, tv_usec: ulong });
 const timespec = struct({ tv_sec: long, tv_nsec: ulong });
 const timeval64 = struct({ tv_sec: i64, tv_usec: u64 });
@@ -75,19 +73,20 @@ const error = struct({
   ee_pad: field(u8, { hidden: true }),
   ee_info: u32,
   ee_data: u32,
-  offender: { node: sockaddr(room), rest: true },
+  // An IPv4 address, whatever its family says.
+  offender: { node: sockaddr(room), rest: true, upTo: constant(16) },
 });
 const ipData: readonly (readonly [number, Node])[] = [
   [1, array(x8, room)],
-  [2, one(u32)],
+  [2, orBytes(array(u32, room), 4)],
   [3, bytes(room)],
   [6, array(x8, room)],
   [7, array(x8, room)],
   [8, orBytes(packetInfo)],
   [11, orBytes(error, 32)],
   [20, orBytes(sockaddr(room), 16)],
-  [23, one(u32)],
-  [52, one(choice(g.inet_protocols))],
+  [23, orBytes(array(u32, room), 4)],
+  [52, orBytes(array(choice(g.inet_protocols), room), 4)],
 ];
 
 const message = struct(

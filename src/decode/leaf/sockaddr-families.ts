@@ -27,7 +27,7 @@ import {
   struct,
   u16,
   u32,
-  u64,
+  size,
   u8,
   whole,
   x16,
@@ -246,20 +246,18 @@ const tipc = address({
   addr: tipcAddress,
 });
 
-/** sizeof(struct sockaddr_nfc_llcp) on 64 bits; its last member is a size_t. */
-const NFC_LLCP = 96;
 const dots = blob(room, 128, () => (_c, s) => s.text('...'));
 const nfcService = struct({
   dsap: annotated(choice(g.nfc_llcp_saps, 1)),
   ssap: annotated(choice(g.nfc_llcp_saps, 1)),
   service_name: { kind: 'bytes', style: 'text', length: sibling('service_name_len'), size: 63 },
-  service_name_len: u64,
+  service_name_len: size,
 });
 const nfc = address({
   dev_idx: format(interfaceIndex),
   target_idx: x32,
   nfc_protocol: choice(g.nfc_protocols),
-  llcp: { node: whole(nfcService, dots, { least: NFC_LLCP - 16 }), rest: true, inline: true },
+  llcp: { node: whole(nfcService, dots), rest: true, inline: true },
 });
 
 const ieee802154Address = struct({
@@ -284,7 +282,7 @@ const qrtr = address({ sq_node: x32, sq_port: choice(g.qrtr_ports) });
 const mctp = address(
   {
     __smctp_pad0: reserved(x16),
-    smctp_network: x32,
+    smctp_network: choice(g.mctp_networks),
     smctp_addr: struct({ s_addr: choice(g.mctp_addresses, 1) }),
     smctp_type: x8,
     smctp_tag: x8,

@@ -6,6 +6,7 @@ import type { ConstantTable } from '../../constants/table.js';
 import {
   arg,
   array,
+  byAbi,
   blob,
   bytes,
   chars,
@@ -204,7 +205,12 @@ const tipcGroup = struct({
   flags: { kind: 'xlat', size: 4, table: g.tipc_group_flags },
 });
 
-const program: OptionValue = structure(filterProgram(packetExtensions), { most: 16 });
+const filter = filterProgram(packetExtensions);
+/** A struct sock_fprog: neither less nor more. */
+const program: OptionValue = {
+  set: byAbi(setWhole(filter, { most: 16 }), setWhole(filter, { most: 8 }), setWhole(filter, { most: 8 })),
+  get: plain.get,
+};
 /** The filter of a socket, which `-v` shows; its length is a number of instructions. */
 const instructions = least(intBefore('optlen'), got);
 const attached = verbose(
