@@ -15,6 +15,9 @@ interface Frame {
 /** A branch of a table that goes on behind it. */
 const pass = (): void => undefined;
 
+/** Registers of a plan, for keys that join a register and an offset. */
+const REGISTERS = 16;
+
 /** Emits the code that conditions and references become. */
 export class ReferenceEmitter {
   /** The structures around a field, from the outermost on. */
@@ -178,13 +181,15 @@ export class ReferenceEmitter {
           b.emit(Op.LdI, reg, 0, 0, 0, 0xffffffff);
           return;
         }
-        let handle = this.dereferenced.get(place.target.register);
+        const { register, site } = place.target;
+        const key = place.at * REGISTERS + register;
+        let handle = this.dereferenced.get(key);
         if (handle === undefined) {
           handle = b.takeHandle();
-          this.dereferenced.set(place.target.register, handle);
-          b.emit(Op.Mem, place.target.register, handle, 0, place.target.site, 4);
+          this.dereferenced.set(key, handle);
+          b.emit(Op.Mem, register, handle, 0, site, place.at + 4);
         }
-        b.emit(Op.Ld, reg, handle, 4, 0, 0);
+        b.emit(Op.Ld, reg, handle, 4, 0, place.at);
         return;
       }
       case 'bits':

@@ -73,9 +73,9 @@ export function placeReader(place: Place, depth: number): (c: Cursor) => number 
       };
     }
     case 'deref': {
-      const { target, absent, signed = false } = place;
-      if (place.entry) return (c) => derefAt(c.entry, target, absent, signed);
-      return (c) => derefAt(c, target, absent, signed);
+      const { target, absent, at, signed = false } = place;
+      if (place.entry) return (c) => derefAt(c.entry, target, at, absent, signed);
+      return (c) => derefAt(c, target, at, absent, signed);
     }
     case 'bits': {
       const word = wordReader(place.of, depth);
@@ -90,11 +90,11 @@ export function placeReader(place: Place, depth: number): (c: Cursor) => number 
 }
 
 /** The int that an argument pointed to in a record. */
-function derefAt(c: Cursor | null, target: NamedRegister, absent: number, signed: boolean): number {
+function derefAt(c: Cursor | null, target: NamedRegister, at: number, absent: number, signed: boolean): number {
   if (c === null) return absent;
   const { register, site } = target;
-  if (!c.find(site, c.argLo(register), c.argHi(register)) || c.length < 4) return absent;
-  return signed ? c.i32(c.at) : c.u32(c.at);
+  if (!c.find(site, c.argLo(register), c.argHi(register)) || c.length < at + 4) return absent;
+  return signed ? c.i32(c.at + at) : c.u32(c.at + at);
 }
 
 /** The low 32 bits of a reference, unsigned: what masks and switches look at. */

@@ -306,6 +306,8 @@ export const atMost = (of: Ref, max: number): Ref => ({ kind: 'min', of, max });
 export const least = (a: Ref, b: Ref): Ref => ({ kind: 'least', a, b });
 /** The int that the pointer argument `name` points to; `absent` when it cannot be read. */
 export const deref = (name: string, absent = 0): Ref => ({ kind: 'deref', name, absent });
+/** The int that stands `at` bytes into what the pointer argument `name` points to. */
+export const derefAt = (name: string, at: number, absent = 0): Ref => ({ kind: 'deref', name, at, absent });
 /** `of` divided by `per`, a power of two, rounding down. */
 export const dividedBy = (of: Ref, per: number): Ref => ({ kind: 'scale', of, by: 1, per, down: true });
 /** The int that the pointer argument `name` points to, or did at the entry (no bound when that is not known): it may be negative. */

@@ -36,6 +36,8 @@ export type Ref =
       readonly kind: 'deref';
       readonly name: string;
       readonly absent?: number;
+      /** So many bytes into the object. */
+      readonly at?: number;
       /** As it was at the entering stop. */
       readonly entry?: boolean;
       /** A C int: it may be negative. */

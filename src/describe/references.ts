@@ -68,6 +68,7 @@ export class References {
         return {
           kind: 'deref',
           target: found,
+          at: ref.at ?? 0,
           absent: ref.absent ?? (ref.entry ? Infinity : 0),
           entry: ref.entry,
           signed: ref.signed,

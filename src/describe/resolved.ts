@@ -27,6 +27,7 @@ export type Place =
   | {
       readonly kind: 'deref';
       readonly target: NamedRegister;
+      readonly at: number;
       readonly absent: number;
       readonly entry?: boolean;
       readonly signed?: boolean;

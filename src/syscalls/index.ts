@@ -16,8 +16,22 @@ import { network } from './network/index.js';
 import { kernel } from './kernel.js';
 import { bpf } from './bpf/index.js';
 import { perf } from './perf.js';
+import { security } from './security/index.js';
 
-const families: readonly Family[] = [file, memory, process, signal, io, time, ipc, network, kernel, bpf, perf];
+const families: readonly Family[] = [
+  file,
+  memory,
+  process,
+  signal,
+  io,
+  time,
+  ipc,
+  network,
+  kernel,
+  bpf,
+  perf,
+  security,
+];
 
 /** A description by the key that it has in its family. */
 function described(key: string): Call | undefined {

@@ -38,7 +38,7 @@ export const landlock_restrict_flags = /* @__PURE__ */ flagsTable(
 
 /** special keys; others print as numbers */
 export const key_spec = /* @__PURE__ */ choiceTable(
-  'KEY_SPEC_???',
+  '',
   'KEY_SPEC_THREAD_KEYRING=ffffffffffffffff KEY_SPEC_PROCESS_KEYRING=fffffffffffffffe KEY_SPEC_SESSION_KEYRING=fffffffffffffffd KEY_SPEC_USER_KEYRING=fffffffffffffffc KEY_SPEC_USER_SESSION_KEYRING=fffffffffffffffb KEY_SPEC_GROUP_KEYRING=fffffffffffffffa KEY_SPEC_REQKEY_AUTH_KEY=fffffffffffffff9 KEY_SPEC_REQUESTOR_KEYRING=fffffffffffffff8',
 );
 

@@ -1,7 +1,6 @@
 // siginfo_t, of a delivered signal or of a system call's argument (sigaction(2), asm-generic/siginfo.h). Which members
 // of its union hold something follows from the code, and for codes of the kernel's own from the signal.
 import type { AbiName } from '../../abi/abi.js';
-import { errnoName } from '../../abi/errno.js';
 import * as g from '../../constants/generated/signal.js';
 import {
   address,
@@ -28,9 +27,8 @@ import {
 } from '../../describe/combinators.js';
 import type { FieldSpec } from '../../describe/combinators.js';
 import type { Node, StructNode } from '../../describe/node.js';
-import type { ScalarFormat } from '../printer.js';
-import { memoised } from '../xlat.js';
 import { callNumber } from './call-number.js';
+import { errorNumber } from './error-number.js';
 import { signalNumber, userId } from './flags.js';
 import { clockTicks } from './time.js';
 
@@ -60,13 +58,6 @@ const BUS_MCEERR_AO = 5;
 export const SIGINFO_BYTES = 128;
 
 const signal = format(signalNumber);
-
-/** An error number: its name, or unsigned. */
-const errorNumber: ScalarFormat = (style) =>
-  memoised((lo) => {
-    const name = style.constants === 'raw' ? undefined : errnoName(lo);
-    return name === undefined ? String(lo) : style.constants === 'verbose' ? `${lo} /* ${name} */` : name;
-  });
 
 const sender: FieldSpec = { si_pid: pid, si_uid: format(userId) };
 const value = inline(struct({ si_int: i32, si_ptr: field(address, { overlay: true }) }), { ifSet: true });
