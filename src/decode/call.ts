@@ -394,12 +394,21 @@ function selectionOf(call: RCall, variants: RVariants, before: Before | undefine
   };
 }
 
-/** A call without a description: every argument in hexadecimal, so that nothing is invisible. */
-export function compileUnknown(name: string, style: Style, count: number, targets?: Targets): CompiledCall {
+/**
+ * A call without a description: every argument in hexadecimal, so that nothing is invisible; so is the result when the
+ * call has no name (`result`).
+ */
+export function compileUnknown(
+  name: string,
+  style: Style,
+  count: number,
+  result: 'd' | 'x',
+  targets?: Targets,
+): CompiledCall {
   const list: CompiledList = {
     keepsEntry: false,
     steps: rawSteps(style, count, []),
-    result: resultPrinter({ base: 'x', extra: [], site: -1 }, style, undefined),
+    result: resultPrinter({ base: result, extra: [], site: -1 }, style, undefined),
   };
   return build(name, EMPTY, targets && (() => false), () => list);
 }

@@ -70,11 +70,11 @@ export class Calls {
     const style = styleOf(this.options, abi, nr);
     const { name: abiName } = ABIS[abi];
     const name = callName(abiName, nr);
-    if (name === undefined) return compileUnknown(unnamedCall(abiName, nr), style, 6, this.targets);
+    if (name === undefined) return compileUnknown(unnamedCall(abiName, nr), style, 6, 'x', this.targets);
     const count = syscallArgCount(abiName, nr);
     const call = descriptionOf(name, abiName, abi === 1 && carrierOf(nr) === IPC);
     return call
       ? compileCall(name, call, style, count, this.targets)
-      : compileUnknown(name, style, count, this.targets);
+      : compileUnknown(name, style, count, 'd', this.targets);
   }
 }
