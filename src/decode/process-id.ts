@@ -10,11 +10,18 @@ const COMM_MAX = 15;
 /** Site of the name of a signal's sender: SITE_SENDER of native/record.h. */
 const SENDER = 255;
 
+/** Bytes of the name in the range that the cursor has found: it ends at a newline. */
+export function commLength(c: Cursor): number {
+  const newline = c.bytes.indexOf(10, c.at);
+  const length = Math.min(c.length, COMM_MAX);
+  return newline >= 0 && newline < c.at + length ? newline - c.at : length;
+}
+
 /** Prints `<comm>` of the process; nothing when it is not there (any more). */
 export function printCapturedComm(c: Cursor, s: Sink, site: number, pid: number, style: Style): void {
   if ((pid | 0) <= 0 || !(c.find(site, pid >>> 0, 0) || c.find(SENDER, pid >>> 0, 0)) || c.length === 0) return;
   s.byte(60);
-  printBetweenBrackets(s, c.bytes, c.at, Math.min(c.length, COMM_MAX), style);
+  printBetweenBrackets(s, c.bytes, c.at, commLength(c), style);
   s.byte(62);
 }
 

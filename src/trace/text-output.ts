@@ -4,6 +4,7 @@ import { carrierOf, IPC, SOCKETCALL } from '../abi/multiplexers.js';
 import { signalName } from '../abi/signal.js';
 import { deliveredSiginfo } from '../decode/leaf/siginfo.js';
 import { compileObject } from '../decode/object.js';
+import { commLength } from '../decode/process-id.js';
 import type { MemoryPrinter } from '../decode/printer.js';
 import { printDump } from '../decode/dump.js';
 import { label } from '../decode/sink.js';
@@ -39,7 +40,7 @@ export type StreamOf = (tid: number) => Stream;
 /** Turns records into lines. */
 /** Keeps the name that a record tells of its task. */
 function takeName(tracee: Tracee, c: Cursor): void {
-  if (c.findSite(0)) tracee.comm = c.bytes.slice(c.at, c.at + c.length);
+  if (c.findSite(0)) tracee.comm = c.bytes.slice(c.at, c.at + commLength(c));
 }
 
 export class TextOutput implements Output {

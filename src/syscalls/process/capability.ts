@@ -5,6 +5,7 @@ import {
   call,
   choice,
   deref,
+  derefAt,
   flags,
   input,
   less,
@@ -59,13 +60,14 @@ const pair: MemoryNode = struct(
 );
 const VERSION_2 = 0x20071026;
 const VERSION_3 = 0x20080522;
-/** No version: the header could not be read. */
+/** The header's second member: where it cannot be read, there is no header. */
+const PID_AT = 4;
 const UNREADABLE = 2 ** 32;
 
 /** The sets, of a size that the header's version says. */
 const sets = (pointer: (to: MemoryNode) => PointerNode): Node =>
   when(
-    less(deref('hdrp', UNREADABLE), UNREADABLE),
+    less(derefAt('hdrp', PID_AT, UNREADABLE), UNREADABLE),
     match(deref('hdrp'), { [VERSION_2]: pointer(pair), [VERSION_3]: pointer(pair) }, pointer(single)),
     address,
   );

@@ -1,0 +1,41 @@
+// Calls about processes, by sizes, versions and bits, under the installed strace and under tstrace.
+import { beforeAll, describe, expect, test } from 'vitest';
+import { normalise } from '../harness/normalise.js';
+import { compile, trace, TSTRACE } from '../harness/run.js';
+import { difference } from '../harness/same-lines.js';
+
+const CALLS = 'trace=ptrace,capget,capset,sched_setaffinity,sched_getaffinity,prctl,times,chdir';
+const flags: Readonly<Record<string, readonly string[]>> = { x86_64: [], i386: ['-m32'] };
+
+/** The child's id differs from run to run, and what it did before the comparison begins is chance. */
+function comparable(text: string): string {
+  const lines = text.replace(/^ptrace\((.*?), (?!2147483647)\d+, /gm, 'ptrace($1, CHILD, ').split('\n');
+  const chances = lines
+    .map((line, i) => (line.startsWith('ptrace(PTRACE_SEIZE, CHILD') ? i : -1))
+    .filter((i) => i >= 0);
+  const from = lines.findIndex((line) => line.includes('"compared'));
+  return lines.filter((_, i) => i < Math.min(...chances, from) || i >= from).join('\n');
+}
+const programs = new Map<string, string>();
+beforeAll(() => {
+  for (const [abi, own] of Object.entries(flags))
+    programs.set(abi, compile('process-calls.c', ['-w', '-static', '-no-pie', ...own]));
+}, 60_000);
+
+describe.each(Object.keys(flags))('%s', (abi) => {
+  test.each([[], ['-v'], ['-X', 'raw'], ['-X', 'verbose'], ['-s', '3'], ['-e', 'verbose=none'], ['-y', '-x']])(
+    '%s %s',
+    (...options: string[]) => {
+      const set = [...options, '-e', CALLS];
+      const command = [programs.get(abi) ?? ''];
+      const theirs = trace('strace', set, command);
+      const ours = trace(TSTRACE, set, command);
+      expect(ours.status, ours.stderr).toBe(theirs.status);
+      const expected = comparable(normalise(theirs.trace, { old: true }));
+      expect(expected.split('\n').length).toBeGreaterThan(2000);
+      const found = difference(expected, comparable(normalise(ours.trace)));
+      expect(found, found).toBeUndefined();
+    },
+    30_000,
+  );
+});
