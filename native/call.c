@@ -81,8 +81,10 @@ static void write_call(struct session *s, struct task *t, const struct syscall_i
 		r->ret = info->exit.rval;
 		if (info->exit.is_error)
 			r->flags |= RF_ERROR;
-	} else if (seccomp)
+	} else if (seccomp) {
 		r->flags |= RF_SECCOMP;
+		r->ret = info->entry.ret_data & 0xffff;
+	}
 	if (count) {
 		struct capture_source source = procfs_source;
 		source.context = t;

@@ -16,7 +16,8 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   decode: ['abi', 'constants', 'describe', 'capture', 'record', 'syscalls'],
   syscalls: ['abi', 'constants', 'describe', 'decode', 'record'],
   binding: ['record', '.'],
-  trace: ['abi', 'binding', 'bpf', 'capture', 'decode', 'describe', 'record', 'syscalls', '.'],
+  trace: ['abi', 'binding', 'bpf', 'capture', 'decode', 'describe', 'record', 'syscalls', 'where', '.'],
+  where: ['abi', 'bpf', 'capture', 'constants', 'decode', 'describe', 'record', 'syscalls', '.'],
   toolbox: ['abi', 'binding', 'bpf', 'capture', 'describe', 'record', 'trace', '.'],
   cli: ['abi', 'binding', 'trace', 'bpf', '.'],
 };

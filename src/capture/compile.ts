@@ -418,20 +418,27 @@ function captureList(list: RList, capture: Capture, phase: Phase, builder: PlanB
   }
 }
 
-/** What is captured at the entry beside what is printed: arguments by which calls are selected. */
+/** Arguments by which calls are selected, and the style in which they are captured. */
 export interface Before {
   readonly args: readonly RArgument[];
   readonly style: Style;
 }
 
+/** What is captured beside what is printed. */
+export interface Beside {
+  readonly enter: readonly Before[];
+  readonly exit: readonly Before[];
+}
+
+const NOTHING_BESIDE: Beside = { enter: [], exit: [] };
+
 /** Compiles both plans of a call, or of one form of it. */
-export function compilePlans(call: RCall, list: RList = call.plain, before?: Before): Plans {
+export function compilePlans(call: RCall, list: RList = call.plain, beside: Beside = NOTHING_BESIDE): Plans {
   const compile = (phase: Phase): Uint8Array => {
     const builder = new PlanBuilder(call.name);
-    if (before && phase === 'enter') {
-      const capture = new Capture(builder, before.style, phase, call.name);
-      for (const a of before.args) capture.argument(a);
-      if (call.style.raw) return builder.finish();
+    for (const { args, style } of beside[phase]) {
+      const capture = new Capture(builder, style, phase, call.name);
+      for (const a of args) capture.argument(a);
     }
     const capture = new Capture(builder, call.style, phase, call.name);
     if (!call.style.raw) captureList(list, capture, phase, builder);

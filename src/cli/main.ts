@@ -29,11 +29,15 @@ async function main(): Promise<void> {
   const { options } = parsed;
   refuseUnsupported(options);
   const warnings = [...options.warnings];
-  // The compiler of filters is loaded where one is asked for.
-  const filter = options.seccomp ? (await import('../trace/seccomp.js')).prepareFilter(options, warnings) : undefined;
+  // What few traces need is loaded where it is asked for.
+  const where =
+    options.where === undefined ? undefined : (await import('../trace/selection.js')).readWhere(options, options.where);
+  const filter = options.seccomp
+    ? (await import('../trace/seccomp.js')).prepareFilter(options, warnings, where)
+    : undefined;
   const argv = rawArguments(options.command.length);
   const waiting = waitingCommand(process.env);
-  const ending = await run({ ...options, warnings }, { inherited, environment, argv, filter, waiting });
+  const ending = await run({ ...options, warnings }, { inherited, environment, argv, filter, waiting, where });
   if ('signal' in ending) dieBySignal(ending.signal);
   process.exit('signal' in ending ? 128 + ending.signal : ending.status);
 }

@@ -11,10 +11,8 @@ const MISSING: readonly (readonly [called: string, asked: (o: TraceOptions) => b
   ['--color=always', (o) => o.color === 'always'],
   ['-e inject=', (o) => o.injections.length > 0],
   ['--tips', (o) => o.tips.format !== 'none'],
-  ['--where', (o) => o.where !== undefined],
   ['--output-format=perfetto', (o) => o.outputFormat === 'perfetto'],
   ['--oci-profile', (o) => o.ociProfile !== undefined],
-  ['--explain-filter', (o) => o.explainFilter],
 ];
 
 /** What options ask for that the engine cannot do yet, as the user knows it. */

@@ -1,5 +1,6 @@
 // A system call of one personality and style, compiled: its plans and the printers of both stops.
-import type { Before, Plans } from '../capture/compile.js';
+import type { Before, Beside, Plans } from '../capture/compile.js';
+import type { Choice, Chooser } from './choice.js';
 import { compileTouch } from './touch.js';
 import type { Targets } from './touch.js';
 import { compilePlans } from '../capture/compile.js';
@@ -67,6 +68,8 @@ export interface CompiledCall {
   readonly selection: Selection | undefined;
   /** Whether the call is one that the options ask for, by what it touches; the cursor is on its entering record. */
   readonly wanted: ((c: Cursor) => boolean) | undefined;
+  /** What decides beside that (--where). */
+  readonly choice: Pick<Choice, 'enter' | 'exit'> | undefined;
   /** Whether the exit needs the entering record beside its own (`old => new`). */
   keepsEntry(c: Cursor): boolean;
   /** Prints what is known at the entry; returns how far it came, for `exit`. */
@@ -275,16 +278,20 @@ function rawSteps(style: Style, count: number, names: readonly string[]): Step[]
   }));
 }
 
+/** What decides whether a call is wanted. */
+type Deciding = Pick<CompiledCall, 'wanted' | 'choice'>;
+
 function build(
   name: string,
   plans: Plans,
-  wanted: CompiledCall['wanted'],
+  { wanted, choice }: Deciding,
   pick: (c: Cursor) => CompiledList,
   selection?: Selection,
 ): CompiledCall {
   return {
     name,
     wanted,
+    choice,
     open: label(name + '('),
     plans,
     selection,
@@ -333,54 +340,96 @@ function build(
 
 const EMPTY: Plans = { enter: new Uint8Array(0), exit: new Uint8Array(0) };
 
+/** The choices of a call's forms, made when the forms are met. */
+class Choices {
+  private readonly made = new Map<RList, Choice>();
+
+  constructor(
+    private readonly chooser: Chooser,
+    private readonly before: Before | undefined,
+  ) {}
+
+  of(list: RList, first: number, second: number): Choice {
+    let choice = this.made.get(list);
+    if (!choice) this.made.set(list, (choice = this.chooser(first, second, list.sites)));
+    return choice;
+  }
+
+  beside(list: RList, first: number, second: number): Beside {
+    const { before, after } = this.of(list, first, second);
+    return { enter: [this.before, before].flatMap((b) => b ?? []), exit: after ? [after] : [] };
+  }
+}
+
 /**
  * Compiles a described call. `rawCount` is the number of arguments that `-e raw=` shows.
- * With `targets`, only what touches one of them is wanted.
+ * With `targets`, only what touches one of them is wanted; with a `chooser`, only what it chooses.
  * @throws DescriptionError when the description breaks a rule.
  */
-export function compileCall(name: string, call: Call, style: Style, rawCount: number, targets?: Targets): CompiledCall {
+export function compileCall(
+  name: string,
+  call: Call,
+  style: Style,
+  rawCount: number,
+  targets?: Targets,
+  chooser?: Chooser,
+): CompiledCall {
   const touch = targets && compileTouch(name, call, style, targets);
-  const before = touch?.before;
-  const wanted = touch?.wanted;
   const resolved = resolveCall(name, call, style, touch?.sites);
-  if (style.raw) {
-    const list: CompiledList = {
-      keepsEntry: false,
-      steps: rawSteps(
-        style,
-        rawCount,
-        resolved.plain.args.map((a) => a.shownAs),
-      ),
-      result: resultPrinter({ ...resolved.plain.result, comment: undefined }, style, undefined),
-    };
-    return build(
-      name,
-      before || resolved.dump ? compilePlans(resolved, resolved.plain, before) : EMPTY,
-      wanted,
-      () => list,
-    );
+  const choices = chooser && new Choices(chooser, touch?.before);
+  const besideOf = (list: RList, first: number, second: number): Beside =>
+    choices?.beside(list, first, second) ?? { enter: touch ? [touch.before] : [], exit: [] };
+  const { plain, variants } = resolved;
+  const wanted = touch?.wanted;
+  if (style.raw && !(choices && variants)) {
+    const list: CompiledList = rawList(resolved, style, rawCount);
+    const deciding = { wanted, choice: choices?.of(plain, 0, 0) };
+    const captures = touch !== undefined || choices !== undefined || resolved.dump !== undefined;
+    return build(name, captures ? compilePlans(resolved, plain, besideOf(plain, 0, 0)) : EMPTY, deciding, () => list);
   }
-  const { variants } = resolved;
   if (!variants) {
-    const list = compileList(resolved.plain, style);
-    return build(name, compilePlans(resolved, resolved.plain, before), wanted, () => list);
+    const list = compileList(plain, style);
+    const deciding = { wanted, choice: choices?.of(plain, 0, 0) };
+    return build(name, compilePlans(resolved, plain, besideOf(plain, 0, 0)), deciding, () => list);
   }
   const on = wordReader(variants.on, 0);
   const { register } = variants.on;
   const also = variants.whole ? (c: Cursor) => c.argHi(register) : variants.second && wordReader(variants.second, 0);
   const compiled = new Map<RList, CompiledList>();
+  const first = (c: Cursor): number => (on(c) & variants.mask) >>> 0;
+  const second = (c: Cursor): number => (also ? also(c) : 0);
   const pick = (c: Cursor): CompiledList => {
-    const list = variants.list((on(c) & variants.mask) >>> 0, also ? also(c) : 0);
+    const list = variants.list(first(c), second(c));
     let made = compiled.get(list);
-    if (!made) compiled.set(list, (made = compileList(list, style)));
+    if (!made) compiled.set(list, (made = style.raw ? rawList(resolved, style, rawCount) : compileList(list, style)));
     return made;
   };
-  return build(name, EMPTY, wanted, pick, selectionOf(resolved, variants, before));
+  const choiceOf = (all: Choices, c: Cursor): Choice => all.of(variants.list(first(c), second(c)), first(c), second(c));
+  const choice = choices && {
+    enter: (c: Cursor) => choiceOf(choices, c).enter(c),
+    exit: (entry: Cursor, c: Cursor) => choiceOf(choices, entry).exit(entry, c),
+  };
+  return build(name, EMPTY, { wanted, choice }, pick, selectionOf(resolved, variants, besideOf));
+}
+
+function rawList(resolved: RCall, style: Style, count: number): CompiledList {
+  const names = resolved.plain.args.map((a) => a.shownAs);
+  return {
+    keepsEntry: false,
+    steps: rawSteps(style, count, names),
+    result: resultPrinter({ ...resolved.plain.result, comment: undefined }, style, undefined),
+  };
 }
 
 /** Numbers the variants of a call as they occur. */
-function selectionOf(call: RCall, variants: RVariants, before: Before | undefined): Selection {
+function selectionOf(
+  call: RCall,
+  variants: RVariants,
+  besideOf: (list: RList, first: number, second: number) => Beside,
+): Selection {
   const lists: RList[] = [];
+  /** A key of each variant. */
+  const keys: (readonly [number, number])[] = [];
   return {
     first: variants.on.register,
     mask: variants.mask,
@@ -388,9 +437,11 @@ function selectionOf(call: RCall, variants: RVariants, before: Before | undefine
     variant(first, second) {
       const list = variants.list(first, second);
       const at = lists.indexOf(list);
-      return at >= 0 ? at : lists.push(list) - 1;
+      if (at >= 0) return at;
+      keys.push([first, second]);
+      return lists.push(list) - 1;
     },
-    plans: (variant) => compilePlans(call, lists[variant], before),
+    plans: (variant) => compilePlans(call, lists[variant], besideOf(lists[variant], ...keys[variant])),
   };
 }
 
@@ -404,11 +455,13 @@ export function compileUnknown(
   count: number,
   result: 'd' | 'x',
   targets?: Targets,
+  chooser?: Chooser,
 ): CompiledCall {
   const list: CompiledList = {
     keepsEntry: false,
     steps: rawSteps(style, count, []),
     result: resultPrinter({ base: result, extra: [], site: -1 }, style, undefined),
   };
-  return build(name, EMPTY, targets && (() => false), () => list);
+  const deciding = { wanted: targets && (() => false), choice: chooser?.(0, 0, 0) };
+  return build(name, EMPTY, deciding, () => list);
 }

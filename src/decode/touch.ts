@@ -17,7 +17,7 @@ export interface Targets {
 }
 
 /** Whether a node can hold something that is touched. */
-function touches(node: Node): boolean {
+export function touches(node: Node): boolean {
   switch (node.kind) {
     case 'fd':
       return node.incidental !== true;

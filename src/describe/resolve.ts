@@ -274,8 +274,15 @@ class Resolver extends References {
     };
   }
 
-  /** Arguments take registers in order; names are known before nodes are resolved, so that they may refer forward. */
-  arguments(list: readonly Argument[], first: number): { args: RArgument[]; next: number } {
+  /**
+   * Arguments take registers in order; names are known before nodes are resolved, so that they may refer forward. Those
+   * that are not `wanted` get their registers only.
+   */
+  arguments(
+    list: readonly Argument[],
+    first: number,
+    wanted: (a: Argument) => boolean = () => true,
+  ): { args: RArgument[]; next: number } {
     const { abi } = this.style;
     let register = first;
     const placed = list.map((a) => {
@@ -288,7 +295,8 @@ class Resolver extends References {
       this.registers.set(a.name, { register: own, bytes, high, site: -1 });
       return { a, own, high };
     });
-    const args = placed.map(({ a, own, high }) => {
+    const kept = placed.filter(({ a }) => wanted(a));
+    const args = kept.map(({ a, own, high }) => {
       const before = this.site;
       const node = this.node(a.node);
       if (node.kind === 'pointer') this.registers.get(a.name)!.site = before;
@@ -377,6 +385,32 @@ export function resolveSome(
   return { args: args.filter((a) => names.has(a.name)), sites: resolver.site };
 }
 
+/**
+ * Some of a call's own arguments, resolved by themselves: for what registers tell. Memory is not captured for them, as
+ * references to other arguments' memory lead nowhere.
+ */
+export function resolveRegisters(
+  name: string,
+  call: Call,
+  style: Style,
+  wanted: (a: Argument) => boolean,
+): readonly RArgument[] {
+  return new Resolver(name, style).arguments(call.args, 0, wanted).args;
+}
+
+/** Resolves the form of a call that a key chooses; its sites begin at `firstSite`. */
+export function resolveForm(
+  name: string,
+  call: Call,
+  style: Style,
+  first: number,
+  second: number,
+  firstSite: number,
+): RList {
+  const resolved = resolveCall(name, call, style, firstSite);
+  return resolved.variants ? resolved.variants.list(first, second) : resolved.plain;
+}
+
 /** Resolves a call for the style's personality, its sites from `firstSite` on. Variants are resolved when they are asked for. */
 export function resolveCall(name: string, call: Call, style: Style, firstSite = 0): RCall {
   const resolver = new Resolver(name, style);
@@ -386,12 +420,14 @@ export function resolveCall(name: string, call: Call, style: Style, firstSite = 
   const list = (extra: readonly Argument[], result: Result): RList => {
     resolver.site = baseSite;
     const own = resolver.arguments(extra, next).args;
-    return { args: own.length ? [...args, ...own] : args, result: resolver.result(result) };
+    const made = { args: own.length ? [...args, ...own] : args, result: resolver.result(result) };
+    return { ...made, sites: resolver.site };
   };
   const { variants } = call;
   if (!variants) {
     const plain = list([], call.result);
-    return { name, style, plain, dump: call.dump && resolver.dump(call.dump) };
+    const dump = call.dump && resolver.dump(call.dump);
+    return { name, style, plain: { ...plain, sites: resolver.site }, dump };
   }
   const resolved = new Map<Variant, RList>();
   const form = (variant: Variant): RList => {

@@ -276,6 +276,8 @@ export interface RResult {
 export interface RList {
   readonly args: readonly RArgument[];
   readonly result: RResult;
+  /** The first site that it does not use. */
+  readonly sites: number;
 }
 
 /** A dump whose registers are known; `site` is that of the vector or message. */

@@ -4,11 +4,11 @@ import { carrierOf, IPC } from '../abi/multiplexers.js';
 import { callName, syscallArgCount, unnamedCall } from '../abi/syscalls.js';
 import type { CompiledCall } from '../decode/call.js';
 import { compileCall, compileUnknown } from '../decode/call.js';
-import type { Targets } from '../decode/touch.js';
 import { isEmpty } from '../capture/dump.js';
 import type { Style } from '../decode/style.js';
 import { descriptionOf } from '../syscalls/index.js';
 import type { TraceOptions } from './options.js';
+import type { Wanted } from './wanted.js';
 
 /** The style in which a call of a personality is shown. */
 export function styleOf(options: TraceOptions, abi: number, nr: number): Style {
@@ -45,8 +45,8 @@ export class Calls {
 
   constructor(
     private readonly options: TraceOptions,
-    /** Descriptors and paths that the options ask for; undefined: any call is wanted. */
-    private readonly targets?: Targets,
+    /** What calls are selected by. */
+    private readonly wanted: Wanted = {},
   ) {}
 
   /** The compiled call of a number (x32 without its bit). */
@@ -70,11 +70,16 @@ export class Calls {
     const style = styleOf(this.options, abi, nr);
     const { name: abiName } = ABIS[abi];
     const name = callName(abiName, nr);
-    if (name === undefined) return compileUnknown(unnamedCall(abiName, nr), style, 6, 'x', this.targets);
+    const { targets, where } = this.wanted;
+    if (name === undefined) {
+      const shown = unnamedCall(abiName, nr);
+      return compileUnknown(shown, style, 6, 'x', targets, where?.chooser(shown, undefined, style));
+    }
     const count = syscallArgCount(abiName, nr);
     const call = descriptionOf(name, abiName, abi === 1 && carrierOf(nr) === IPC);
+    const chooser = where?.chooser(name, call, style);
     return call
-      ? compileCall(name, call, style, count, this.targets)
-      : compileUnknown(name, style, count, 'd', this.targets);
+      ? compileCall(name, call, style, count, targets, chooser)
+      : compileUnknown(name, style, count, 'd', targets, chooser);
   }
 }

@@ -15,7 +15,8 @@ import { Event, Offset, RecordFlag } from '../record/layout.js';
 import { Calls, styleOf } from './calls.js';
 import type { AttachedEvent, CallError, SyscallEvent, TraceEvent } from './event.js';
 import type { TraceOptions } from './options.js';
-import type { Targets } from '../decode/touch.js';
+import { AT_EXIT, decisionAtEntry, decisionAtExit, NOT_WANTED } from './wanted.js';
+import type { Wanted } from './wanted.js';
 
 const ORIGINS: readonly AttachedEvent['origin'][] = ['command', 'attach', 'child', 'thread', 'child'];
 
@@ -35,6 +36,8 @@ class Task {
   readonly entry = new Cursor(new Uint8Array(1024));
   call: CompiledCall | undefined;
   skipped = false;
+  /** Whether its call is wanted will be known at the exit. */
+  undecided = false;
 }
 
 const hex = (lo: number, hi: number): string =>
@@ -79,10 +82,10 @@ export class EventReader {
 
   constructor(
     private readonly options: TraceOptions,
-    targets: Targets | undefined,
+    wanted: Wanted,
   ) {
-    this.calls = new Calls(structuredOptions(options), targets);
-    this.lines = new Calls(options, targets);
+    this.calls = new Calls(structuredOptions(options), wanted);
+    this.lines = new Calls(options, wanted);
   }
 
   private task(tid: number): Task {
@@ -200,7 +203,9 @@ export class EventReader {
     task.skipped = c.abi === 1 && !this.wantsCarried(c.nr);
     if (task.skipped) return;
     const call = this.calls.get(c.abi, c.nr);
-    task.skipped = call.wanted !== undefined && !call.wanted(c);
+    const decision = decisionAtEntry(call, c);
+    task.skipped = decision === NOT_WANTED;
+    task.undecided = decision === AT_EXIT;
     if (task.skipped) return;
     task.call = call;
     task.entry.copyFrom(c);
@@ -229,6 +234,9 @@ export class EventReader {
     const call = task.call ?? this.calls.get(c.abi, c.nr);
     task.call = undefined;
     if (skipped || !this.wants(c)) return undefined;
+    if (entry && task.undecided && !decisionAtExit(call, entry, c)) return undefined;
+    // Its entry, which would have decided, was not seen.
+    if (!entry && call.choice) return undefined;
     const noReturn = (c.flags & RecordFlag.NoReturn) !== 0;
     this.print(call, c, entry);
     const args = readArguments(this.take());

@@ -10,7 +10,7 @@ import type { Calls } from './calls.js';
 import type { Messages } from './messages.js';
 import type { TraceOptions } from './options.js';
 import type { Output } from './output.js';
-import type { Targets } from '../decode/touch.js';
+import type { Wanted } from './wanted.js';
 
 /** Chooses the stream of a tracee (-ff: its own file). */
 type StreamOf = (tid: number) => Stream;
@@ -85,11 +85,11 @@ export class JsonOutput implements Output {
 /** The output of --json, and the calls whose plans it needs. */
 export function jsonOutput(
   options: TraceOptions,
-  targets: Targets | undefined,
+  wanted: Wanted,
   messages: Messages,
   streamOf: StreamOf,
 ): { calls: Calls; output: Output } {
-  const reader = new EventReader(options, targets);
+  const reader = new EventReader(options, wanted);
   const limit = (): void => messages.attach('System call limit has been reached, detaching tracees');
   return { calls: reader.calls, output: new JsonOutput(reader, streamOf, options.syscallLimit, limit) };
 }

@@ -88,7 +88,8 @@ export interface TraceOptions {
   readonly summary: SummaryOptions;
   readonly paths: readonly string[];
   /** Descriptors; undefined: any call. */
-  readonly traceFds: { has(fd: number): boolean } | undefined;
+  /** Descriptors, or with `inverted` all but those that it iterates over. */
+  readonly traceFds: (Iterable<number> & { readonly inverted: boolean; has(fd: number): boolean }) | undefined;
   /** -e read=, -e write=: descriptors whose data is dumped. */
   readonly readFds: DescriptorSet;
   readonly writeFds: DescriptorSet;

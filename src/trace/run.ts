@@ -17,7 +17,8 @@ import { resolveTargets } from './targets.js';
 import { consume, tracedTable } from './session.js';
 import { TextOutput } from './text-output.js';
 import type { Output } from './output.js';
-import type { Targets } from '../decode/touch.js';
+import type { Where } from '../where/where.js';
+import type { Wanted } from './wanted.js';
 
 /** How the process is to end: with a status, or by a signal. */
 export type Ending = { readonly status: number } | { readonly signal: number };
@@ -30,6 +31,8 @@ export interface Surroundings {
   /** The command's arguments as bytes; the options hold them decoded. */
   readonly argv: readonly Text[];
   readonly filter: PreparedFilter | undefined;
+  /** --where */
+  readonly where?: Where;
   /** Under -D, in the tracer's process: who waits to become the command. */
   readonly waiting?: Waiting;
 }
@@ -136,11 +139,11 @@ function isNull(fd: number): boolean {
 /** The output for people. */
 function textOutput(
   options: TraceOptions,
-  targets: Targets | undefined,
+  wanted: Wanted,
   messages: Messages,
   streamOf: (tid: number) => Stream,
 ): { calls: Calls; output: Output } {
-  const calls = new Calls(options, targets);
+  const calls = new Calls(options, wanted);
   return { calls, output: new TextOutput(options, calls, messages, streamOf) };
 }
 
@@ -196,7 +199,7 @@ export async function run(options: TraceOptions, around: Surroundings): Promise<
     (options.killOnExit || (filter && options.attach.length === 0) ? ConfigFlag.ExitKill : 0) |
     (options.detachOnExecve ? ConfigFlag.DetachOnExec : 0);
   const tracer = new Tracer({ flags, ringBytes: ringBytes(options), pinCpu: options.pin ?? -1 });
-  const targets = resolveTargets(options, (text) => messages.say(text));
+  const wanted: Wanted = { targets: resolveTargets(options, (text) => messages.say(text)), where: around.where };
   if (options.debug) debug(flags, filter, messages);
   const streams = new Set<Stream>([stream]);
   const own = new Map<number, Stream>();
@@ -221,8 +224,8 @@ export async function run(options: TraceOptions, around: Surroundings): Promise<
     return own.get(tid) ?? openOwn(tid, `${options.output}.${tid}`);
   };
   const { calls, output } = json
-    ? (await import('./json-output.js')).jsonOutput(options, targets, messages, streamOf)
-    : textOutput(options, targets, messages, streamOf);
+    ? (await import('./json-output.js')).jsonOutput(options, wanted, messages, streamOf)
+    : textOutput(options, wanted, messages, streamOf);
   listeners.push((text) => output.message?.(text));
   tracer.setTraced(tracedTable(options));
   for (const pid of options.attach) tracer.attach(pid);

@@ -21,6 +21,7 @@ import type { Output } from './output.js';
 import { LinePrefix } from './prefix.js';
 import { startOf, Summary } from './summary.js';
 import { Tracee } from './tracee.js';
+import { AT_EXIT, decisionAtEntry, decisionAtExit, NOT_WANTED } from './wanted.js';
 
 const UNFINISHED = label(' <unfinished ...>');
 const DETACHED = label(' <detached ...>');
@@ -180,21 +181,24 @@ export class TextOutput implements Output {
       return;
     }
     const call = this.calls.get(abi, nr);
-    tracee.skipped = call.wanted !== undefined && !call.wanted(c);
+    const decision = decisionAtEntry(call, c);
+    tracee.skipped = decision === NOT_WANTED;
+    tracee.undecided = decision === AT_EXIT;
     if (tracee.skipped) return;
     if (this.summary) tracee.start = startOf(c);
     tracee.entryKept = false;
-    if (this.silent && !this.staged) {
+    const staged = this.staged || tracee.undecided;
+    if (this.silent && !staged) {
       tracee.pending = { call, printed: 0 };
       return;
     }
-    if (this.staged || call.keepsEntry(c)) {
+    if (staged || call.keepsEntry(c)) {
       tracee.entry ??= new Cursor(new Uint8Array(4096));
       tracee.entry.copyFrom(c);
       tracee.entryKept = true;
     }
     this.prefix.entered(tracee, c);
-    if (this.staged) tracee.pending = { call, printed: 0 };
+    if (staged) tracee.pending = { call, printed: 0 };
     else this.open(tracee, c, call);
   }
 
@@ -213,6 +217,11 @@ export class TextOutput implements Output {
     return statuses.has(c.failed ? 'failed' : 'successful');
   }
 
+  /** Whether a call is wanted that its entry left open. */
+  private chosen({ undecided, pending, entry }: Tracee, c: Cursor): boolean {
+    return !undecided || !pending || !entry || decisionAtExit(pending.call, entry, c);
+  }
+
   /** The tracer stops at a multiplexer of i386 for any call that it carries; not each of them is wanted. */
   private wantsCarried(nr: number): boolean {
     if (nr !== SOCKETCALL && nr !== IPC && carrierOf(nr) === undefined) return true;
@@ -225,13 +234,15 @@ export class TextOutput implements Output {
     tracee.dumping = false;
     if (tracee.skipped) return;
     tracee.failed = c.failed;
-    if (this.staged) {
-      if (!this.wants(c)) {
+    if (this.staged || tracee.undecided) {
+      if (!this.wants(c) || !this.chosen(tracee, c)) {
         tracee.pending = undefined;
         return;
       }
       if (tracee.pending && tracee.entry && !this.silent) this.open(tracee, tracee.entry, tracee.pending.call);
     }
+    // Its entry, which would have decided, was not seen.
+    if (!tracee.pending && this.calls.get(c.abi, c.nr).choice) return;
     if (this.summary && tracee.start && !(c.flags & RecordFlag.NoReturn)) this.summary.count(c, tracee.start);
     if (this.silent) {
       tracee.pending = undefined;

@@ -27,6 +27,8 @@ export class Tracee {
   reprint = false;
   /** Its current call is not wanted after all: a subcall of i386's multiplexers, or one that touches no target. */
   skipped = false;
+  /** Whether it is wanted will be known at its exit (--where). */
+  undecided = false;
 
   /** Its name, with -Y; empty when it is not known. */
   comm = new Uint8Array(0);

@@ -42,6 +42,15 @@ export function commandNames(op: number, abi: AbiName): readonly string[] {
   return own ? [...kept, ...own].sort() : kept;
 }
 
+/** The number of a command on a personality; undefined when there is no such name. */
+export function commandNumber(name: string, abi: AbiName): number | undefined {
+  decoded ??= decode();
+  const { shared, i386, moved } = decoded;
+  const tables = abi === 'i386' ? [i386, ...(moved.has(name) ? [] : [shared])] : [shared];
+  for (const table of tables) for (const [op, names] of table) if (names.includes(name)) return op;
+  return undefined;
+}
+
 /** Direction bits of a command: 1 write (the kernel reads the argument), 2 read, 3 both, 0 none. asm-generic/ioctl.h. */
 export const direction = (op: number): number => op >>> 30;
 /** Type byte (`'T'` for terminals). */

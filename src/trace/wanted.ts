@@ -1,0 +1,32 @@
+// What calls are selected by beside the trace set, and the decision about one of them.
+import { AT_EXIT, NOT_WANTED, WANTED } from '../decode/choice.js';
+import type { Decision } from '../decode/choice.js';
+import type { CompiledCall } from '../decode/call.js';
+import type { Targets } from '../decode/touch.js';
+import type { Cursor } from '../record/cursor.js';
+import { RecordFlag } from '../record/layout.js';
+import type { Where } from '../where/where.js';
+
+/** Descriptors and paths (-P, --trace-fds), and an expression (--where); what is undefined asks for any call. */
+export interface Wanted {
+  readonly targets?: Targets;
+  readonly where?: Where;
+}
+
+/** Whether a call is wanted, as far as its entry tells. What the filter has proved (by a rule's number) needs no test. */
+export function decisionAtEntry({ wanted, choice }: CompiledCall, c: Cursor): Decision {
+  if (c.flags & RecordFlag.Seccomp && c.retLo !== 0) return WANTED;
+  if (wanted && !wanted(c)) return NOT_WANTED;
+  return choice ? choice.enter(c) : WANTED;
+}
+
+/** Whether a call is wanted that its entry left open. */
+export function decisionAtExit({ choice }: CompiledCall, entry: Cursor, c: Cursor): boolean {
+  if (!choice) return true;
+  c.entry = entry;
+  const wanted = choice.exit(entry, c);
+  c.entry = null;
+  return wanted;
+}
+
+export { AT_EXIT, NOT_WANTED };
