@@ -1,4 +1,4 @@
-/* Runs a command; prints wall, user and system time (ns) and context switches of it and all its children, as JSON. */
+/* Runs a command; prints wall, user and system time (ns) context switches and peak memory (KiB, of the biggest process) of it and all its children, as JSON. */
 #define _GNU_SOURCE
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,7 +27,8 @@ int main(int argc, char **argv)
 	}
 	wait4(pid, &status, 0, &u);
 	clock_gettime(CLOCK_MONOTONIC, &b);
-	fprintf(stderr, "\n{\"wall\":%lld,\"user\":%lld,\"system\":%lld,\"switches\":%ld,\"status\":%d}\n",
-		(b.tv_sec - a.tv_sec) * 1000000000LL + b.tv_nsec - a.tv_nsec, ns(u.ru_utime), ns(u.ru_stime), u.ru_nvcsw + u.ru_nivcsw, status);
+	fprintf(stderr, "\n{\"wall\":%lld,\"user\":%lld,\"system\":%lld,\"switches\":%ld,\"rss\":%ld,\"status\":%d}\n",
+		(b.tv_sec - a.tv_sec) * 1000000000LL + b.tv_nsec - a.tv_nsec, ns(u.ru_utime), ns(u.ru_stime), u.ru_nvcsw + u.ru_nivcsw,
+		u.ru_maxrss, status);
 	return 0;
 }

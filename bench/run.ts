@@ -30,19 +30,29 @@ interface Sample {
   /** The tracee's own wall time; NaN when it says nothing. */
   readonly own: number;
   readonly switches: number;
+  /** Peak memory of the biggest process, MiB. */
+  readonly rss: number;
 }
 
 function run(command: readonly string[], pinned: boolean): Sample {
   const argv = pinned ? ['taskset', '-c', '0', ...command] : command;
   const done = spawnSync(measure, argv, { encoding: 'utf8', maxBuffer: 1 << 26, timeout: 300_000 });
   const line = done.stderr.trimEnd().split('\n').at(-1) ?? '';
-  const m = JSON.parse(line) as { wall: number; user: number; system: number; switches: number; status: number };
+  const m = JSON.parse(line) as {
+    wall: number;
+    user: number;
+    system: number;
+    switches: number;
+    rss: number;
+    status: number;
+  };
   if (m.status !== 0) throw new Error(`${command.join(' ')}: wait status ${m.status}\n${done.stderr.slice(0, 500)}`);
   return {
     wall: m.wall / 1e9,
     cpu: (m.user + m.system) / 1e9,
     own: Number(done.stdout.trim().split('\n').at(-1) || NaN) / 1e9,
     switches: m.switches,
+    rss: m.rss / 1024,
   };
 }
 
@@ -134,6 +144,14 @@ for (const c of cases) {
     console.log(line);
     results.push({ case: c.name, what: c.what, pinned, rounds, ratios, switches });
   }
+}
+// Memory: ten times the records must not take more of it.
+if (only.length === 0 || only.includes('m')) {
+  const peak = (count: number): number =>
+    run([tstrace, '-f', '-o', out, work, 'writes', String(Math.round(count / scale))], false).rss;
+  const [few, many] = [peak(100_000), peak(1_000_000)];
+  console.log(`m         peak memory ${few.toFixed(0)} MiB for 100,000 calls, ${many.toFixed(0)} MiB for 1,000,000`);
+  results.push({ case: 'm', what: 'peak memory in MiB', calls100k: few, calls1M: many });
 }
 writeFileSync(join(root, 'bench', 'results.json'), JSON.stringify(results, null, 1) + '\n');
 console.log('min / median of ratios, ours to the other; raw figures in bench/results.json');
