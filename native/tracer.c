@@ -16,7 +16,7 @@
 /* How long tasks may take to stop when the session ends: one in uninterruptible sleep is let go by our exit. */
 #define ENDING_NS 800000000ULL
 /* How long we wait for the command to follow the signal that we passed on; it may ignore it. */
-#define REAP_NS 500000000ULL
+#define REAP_NS 2000000000ULL
 /* How long tasks that have stopped are held for the others' sake, and for the consumer's. */
 #define HOLD_NS 200000000ULL
 #define DRAIN_MS 200
