@@ -101,6 +101,7 @@ export function fdSetPrinter(
         if (ready) {
           if (c.budget === 0) break;
           c.budget--;
+          if (!first && s.pos >= c.listEnd) continue;
         }
         if (first) first = false;
         else s.byte(32);

@@ -23,6 +23,8 @@ export class Cursor {
 
   /** Bytes of a shared transfer that are still to be shown (readv, recvmsg: the kernel filled the buffers in turn). */
   budget = 0;
+  /** Position in the text from which on no more of what a call found ready is listed. */
+  listEnd = 0;
   /** Start of the structure under print at each depth; references to fields of outer structures read here. */
   readonly frames = new Int32Array(16);
   /** Addresses of these structures in the tracee, where a pointer led to them. */

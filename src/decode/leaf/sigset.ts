@@ -33,12 +33,14 @@ export const oldSigset: FormatNode = format(sigset, 4);
 /** The kernel's sigset_t. */
 export const kernelSigset: FormatNode = format(sigset, KERNEL_SET);
 
-/** Prints the `length` bytes of a set that are there. */
+/** Prints the `length` bytes of a set that are there; whether most are set is a matter of whole words. */
 const partialSet: Renderer = ({ style }) => {
   const byBytes = new Map<number, ReturnType<ScalarFormat>>();
+  const { longSize } = style.abi;
   return (c, s, at, length) => {
-    let print = byBytes.get(length);
-    if (!print) byBytes.set(length, (print = sigset(style, length)));
+    const whole = Math.ceil(length / longSize) * longSize;
+    let print = byBytes.get(whole);
+    if (!print) byBytes.set(whole, (print = sigset(style, whole)));
     print(c, s, word(c, at, Math.min(length, 4)), word(c, at + 4, Math.max(0, length - 4)));
   };
 };

@@ -13,26 +13,39 @@ type Part = (c: Cursor, s: Sink) => void;
 
 const isNull = (c: Cursor, register: number): boolean => (c.argLo(register) | c.argHi(register)) === 0;
 
+/** Bytes of text after which no more descriptors are listed, and that all of it may take: strace keeps it in a buffer. */
+const LIST_BYTES = 999;
+const RESULT_BYTES = 1022;
+const [OPEN, CLOSE] = [91, 93];
+
 /** `in [3], out [4], left {…}`; sets without a member are not mentioned, nor what could not be read. */
 function printOutcome(c: Cursor, s: Sink, sets: readonly Part[], left: Part | undefined): void {
   if (c.retLo === 0) {
     s.text('Timeout');
     return;
   }
-  let shown = false;
+  const start = s.pos;
   c.budget = c.retLo;
+  c.listEnd = start + LIST_BYTES;
   sets.forEach((print, i) => {
+    if (c.budget === 0) return;
     const from = s.pos;
-    s.text(`${shown ? ', ' : ''}${['in', 'out', 'except'][i]} `);
+    if (from > start) s.text(', ');
+    s.text(`${['in', 'out', 'except'][i]} `);
     const body = s.pos;
     print(c, s);
-    if (s.pos - body > 2 && s.buf[body] === 91) shown = true;
-    else s.rewind(from);
+    const read = s.buf[body] === OPEN;
+    if (read && s.pos - body > 2 && from < c.listEnd) return;
+    s.rewind(from);
+    // Where more was ready than is shown, the bracket of a set that is not listed is closed, too.
+    if (read && from > start) s.byte(CLOSE);
   });
   if (left) {
-    if (shown) s.text(', ');
+    const before = s.pos;
+    if (before > start) s.text(', ');
     s.text('left ');
     left(c, s);
+    if (s.pos - start > RESULT_BYTES) s.rewind(before);
   }
 }
 

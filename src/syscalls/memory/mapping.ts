@@ -8,6 +8,7 @@ import {
   both,
   byAbi,
   call,
+  constant,
   callBy,
   choice,
   fd,
@@ -17,6 +18,7 @@ import {
   times,
   i32,
   input,
+  match,
   output,
   returns,
   size,
@@ -104,7 +106,16 @@ export const mapping: Family = {
   mlockall: () => call({ flags: flags(g.mlockall_flags) }),
   munlockall: () => call(),
   mincore: () =>
-    call({ addr: address, length, vec: output(array(format(residency, 1), times(arg('length'), 1, PAGE))) }),
+    call({
+      addr: address,
+      length,
+      // Of no pages at all, there is nothing to wait for.
+      vec: match(
+        arg('length'),
+        { 0: input(array(format(residency, 1), constant(0)), { evenOnError: true }) },
+        output(array(format(residency, 1), times(arg('length'), 1, PAGE))),
+      ),
+    }),
   membarrier: () =>
     callBy(
       { cmd: choice(g.membarrier_commands), flags: flags(g.membarrier_flags), cpu_id: cpu },
