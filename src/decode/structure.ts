@@ -152,6 +152,11 @@ function fieldsPrinter(
       if (f.ifThere > 0 && f.offset + f.ifThere > length) continue;
       if (f.rest && f.offset >= length) continue;
       if (f.beyond !== undefined && f.beyond >= length) continue;
+      // The first part ended here, though the field may not be shown now.
+      if (f.fresh === true && c.part === 2 && !c.cut) {
+        c.cut = true;
+        s.rewind(c.mark);
+      }
       if (test && !test(c)) continue;
       if (f.answer) {
         const { after } = c;

@@ -14,8 +14,9 @@ import { virtualMachines } from './kvm.js';
 import { command } from './name.js';
 import { terminal } from './terminal.js';
 import { unknownSpec } from './unknown.js';
+import { video } from './video.js';
 
-const families: readonly IoctlFamily[] = [terminal, inputDevices, virtualMachines, btrfs, deviceMapper];
+const families: readonly IoctlFamily[] = [terminal, inputDevices, virtualMachines, btrfs, deviceMapper, video];
 
 class Declarations {
   private readonly loaded = new Map<IoctlFamily, Readonly<Record<string, Declaration>>>();
