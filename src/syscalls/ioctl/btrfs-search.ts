@@ -298,7 +298,7 @@ export const searchCommands = (): Record<string, Declaration> => ({
     show: 'arrow',
     // A tree that was not named is told.
     after: struct({
-      treeid: field(object, { when: equals(intBefore('arg'), 0) }),
+      treeid: field(object, { when: equals(intBefore('argp'), 0) }),
       objectid: padding(8),
       name: name(4080),
     }),

@@ -40,7 +40,7 @@ const address = (s: Sink, { base }: Given, at: number): void => {
 };
 
 /** A string at an offset, of at most `room` bytes; an address when nothing of it can be read. */
-function string(s: Sink, given: Given, at: number, room: number): void {
+function string(s: Sink, given: Given, at: number, room: number, limit = given.style.stringLimit): void {
   const { bytes, style } = given;
   if (room > 0 && at >= bytes.length) {
     address(s, given, at);
@@ -49,8 +49,8 @@ function string(s: Sink, given: Given, at: number, room: number): void {
   const all = bytes.subarray(at, Math.min(bytes.length, at + room));
   const end = all.indexOf(0);
   const length = end < 0 ? all.length : end;
-  const shown = Math.min(length, style.stringLimit);
-  quote(s, all, 0, shown, style.hex, shown < length || (end < 0 && room > 0 && length >= style.stringLimit));
+  const shown = Math.min(length, limit);
+  quote(s, all, 0, shown, style.hex, shown < length || (end < 0 && room > 0 && length >= limit));
 }
 
 export const targets: Payload = (_c, s, given) => {
@@ -76,7 +76,7 @@ export const targets: Payload = (_c, s, given) => {
       s.signed(u32(bytes, at + 16));
     }
     s.text(', target_type=');
-    string(s, given, at + 24, TYPE);
+    string(s, given, at + 24, TYPE, TYPE - 1);
     s.text(', string=');
     string(s, given, at + SPEC, size - at - SPEC);
     s.byte(125);

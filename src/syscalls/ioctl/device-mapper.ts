@@ -153,7 +153,13 @@ const header = (form: Form, back: boolean) => {
 };
 
 const command = (form: Form): Declaration =>
-  inout(header(form, false), { show: 'arrow', after: header(form, true), whenNull: '0', evenOnError: true });
+  inout(header(form, false), {
+    show: 'arrow',
+    after: header(form, true),
+    whenNull: '0',
+    evenOnError: true,
+    always: true,
+  });
 
 export const deviceMapper: IoctlFamily = {
   types: [0xfd],

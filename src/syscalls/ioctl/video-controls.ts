@@ -32,8 +32,8 @@ import type { Field, Node } from '../../describe/node.js';
 import type { Declaration } from './family.js';
 import { fresh, name } from './video-formats.js';
 
-/** Classes whose controls have no names: JPEG, DV, RF tuner, stateless codecs, colorimetry. */
-const NAMELESS = [0x9d0000, 0xa00000, 0xa20000, 0xa40000, 0xa50000];
+/** Classes whose controls have no names: JPEG, stateless codecs, colorimetry. */
+const NAMELESS = [0x9d0000, 0xa40000, 0xa50000];
 const CLASS = 0xffff0000;
 /** A control's number: its name, its class and a number in it, or neither. */
 function controlText(value: number, style: Style): string {

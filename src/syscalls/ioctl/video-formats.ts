@@ -127,11 +127,12 @@ export const formatMembers = (answered = false): Record<string, Omit<Field, 'nam
     raw: { ...padding(200), overlay: true },
   };
 };
-/** Nothing, instead of braces around nothing. */
-export const unlessEmpty: Renderer =
+/** What came back; nothing where there is no member for the type, or where the clips of a window cannot be read. */
+export const comeBack: Renderer =
   ({ plain }) =>
   (c, s, at, length) => {
     const from = s.pos;
     plain(c, s, at, length);
-    if (s.pos === from + 2) s.rewind(from);
+    const lost = WINDOW.includes(c.u32(at)) && !Buffer.from(s.buf.subarray(from, s.pos)).includes('clips=[');
+    if (lost || s.pos === from + 2) s.rewind(from);
   };

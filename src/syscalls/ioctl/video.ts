@@ -33,16 +33,7 @@ import { openFlags } from '../file/arguments.js';
 import type { Declaration, IoctlFamily } from './family.js';
 import { plain } from './unknown.js';
 import { controlCommands } from './video-controls.js';
-import {
-  bufferType,
-  formatMembers,
-  fraction,
-  fresh,
-  name,
-  pixelFormat,
-  rectangle,
-  unlessEmpty,
-} from './video-formats.js';
+import { bufferType, formatMembers, fraction, fresh, name, pixelFormat, rectangle, comeBack } from './video-formats.js';
 
 /** What is asked for stands in front, what is answered behind it, from the first `fresh` field on. */
 const asked = (fields: FieldSpec, options: { order?: string[] } = {}): Declaration =>
@@ -182,7 +173,7 @@ const parameterMembers = (answered = false): FieldSpec => {
       capability: flags(g.v4l2_stream_capabilities),
       [mode]: flags(g.v4l2_stream_modes),
       timeperframe: fraction,
-      extendedmode: u32,
+      extendedmode: x32,
       [buffers]: u32,
     });
   const of = (type: number, node: Node, overlay: boolean) =>
@@ -198,12 +189,12 @@ const parameterMembers = (answered = false): FieldSpec => {
 const both = (members: (answered?: boolean) => FieldSpec): Declaration =>
   inout(struct({ type: bufferType, ...members() }), {
     show: 'arrow',
-    after: struct({ type: field(bufferType, { hidden: true }), ...members() }, { render: unlessEmpty }),
+    after: struct({ type: field(bufferType, { hidden: true }), ...members() }, { render: comeBack }),
   });
 
 /** What was created, behind the result; an address says nothing more. */
 const createdComment: Renderer = ({ arg }) => {
-  const created = arg('arg');
+  const created = arg('argp');
   return (c, s) => {
     const from = s.pos;
     created(c, s);
@@ -222,7 +213,7 @@ const createFields = (answer: boolean): FieldSpec => {
 };
 const createBuffers = (): Declaration => ({
   argument: input(struct(createFields(false))),
-  result: returns.comment(createdComment, { arg: output(struct(createFields(true))) }),
+  result: returns.comment(createdComment, { argp: output(struct(createFields(true))) }),
 });
 
 export const video: IoctlFamily = {
@@ -268,7 +259,7 @@ export const video: IoctlFamily = {
       VIDIOC_G_STD: output(fixedArray(x64, 1)),
       VIDIOC_S_STD: input(fixedArray(x64, 1)),
       VIDIOC_G_INPUT: output(u32),
-      VIDIOC_S_INPUT: inout(u32, { show: 'changed' }),
+      VIDIOC_S_INPUT: input(u32),
       VIDIOC_STREAMON: stream,
       VIDIOC_STREAMOFF: stream,
       VIDIOC_G_TUNER: asked({ index: u32, ...all(tunerMembers), rest: padding(16) }),
