@@ -5,7 +5,6 @@ import {
   call,
   choice,
   deref,
-  derefAt,
   flags,
   input,
   less,
@@ -60,14 +59,13 @@ const pair: MemoryNode = struct(
 );
 const VERSION_2 = 0x20071026;
 const VERSION_3 = 0x20080522;
-/** The header's second member: where it cannot be read, there is no header. */
-const PID_AT = 4;
+/** No version: the header could not be read. */
 const UNREADABLE = 2 ** 32;
 
 /** The sets, of a size that the header's version says. */
 const sets = (pointer: (to: MemoryNode) => PointerNode): Node =>
   when(
-    less(derefAt('hdrp', PID_AT, UNREADABLE), UNREADABLE),
+    less(deref('hdrp', UNREADABLE), UNREADABLE),
     match(deref('hdrp'), { [VERSION_2]: pointer(pair), [VERSION_3]: pointer(pair) }, pointer(single)),
     address,
   );
