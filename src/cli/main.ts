@@ -32,6 +32,11 @@ async function main(): Promise<void> {
   // What few traces need is loaded where it is asked for.
   const where =
     options.where === undefined ? undefined : (await import('../trace/selection.js')).readWhere(options, options.where);
+  if (options.explainFilter) {
+    const lines = (await import('../trace/explain-filter.js')).explainFilter(options, where);
+    writeSync(1, `${lines.join('\n')}\n`);
+    return;
+  }
   const filter = options.seccomp
     ? (await import('../trace/seccomp.js')).prepareFilter(options, warnings, where)
     : undefined;
