@@ -41,6 +41,17 @@ export function members(group: number): Member[] {
   return found;
 }
 
+/** Where the threads of a process wait in the kernel, for messages. */
+function waits(pid: number): string {
+  try {
+    return readdirSync(`/proc/${pid}/task`)
+      .map((tid) => `${stateOf(read(`/proc/${pid}/task/${tid}/stat`))} ${read(`/proc/${pid}/task/${tid}/wchan`)}`)
+      .join(', ');
+  } catch {
+    return 'gone';
+  }
+}
+
 /** How a program ended: its status, or the signal. */
 export interface Ended {
   readonly status: number | null;
@@ -70,7 +81,8 @@ export class Group {
   /** Waits for the end, at most so long. */
   async end(ms: number): Promise<Ended> {
     const late = sleep(ms, undefined, { ref: false }).then(() => {
-      throw new Error(`pid ${this.pid} has not ended within ${ms} ms: ${JSON.stringify(members(this.pid))}`);
+      const left = members(this.pid).map((m) => `${m.name} [${waits(m.pid)}]`);
+      throw new Error(`pid ${this.pid} [${waits(this.pid)}] has not ended within ${ms} ms; left: ${left.join('; ')}`);
     });
     return Promise.race([this.ended, late]);
   }
