@@ -9,6 +9,7 @@ import {
   fd,
   field,
   flags,
+  i32,
   inout,
   input,
   output,
@@ -83,7 +84,8 @@ export const btrfs: IoctlFamily = {
       BTRFS_IOC_START_SYNC: output(u64),
       BTRFS_IOC_SUBVOL_GETFLAGS: output(subvolume, { bare: true }),
       BTRFS_IOC_SUBVOL_SETFLAGS: input(subvolume, { bare: true }),
-      BTRFS_IOC_CLONE: fd,
+      // FICLONE; a descriptor that prints as a number.
+      BTRFS_IOC_CLONE: i32,
       BTRFS_IOC_BALANCE_CTL: choice(g.btrfs_balance_commands),
       BTRFS_IOC_SNAP_CREATE: named,
       BTRFS_IOC_RESIZE: named,

@@ -3,20 +3,33 @@ import type { AbiName } from '../../abi/abi.js';
 import type { VariantSpec } from '../../describe/combinators.js';
 import { arg, callFound, fd, format } from '../../describe/combinators.js';
 import type { Call } from '../../describe/node.js';
+import { blockDevices } from './block.js';
 import { btrfs } from './btrfs.js';
 import { commandNames, typeOf } from './commands.js';
 import { deviceMapper } from './device-mapper.js';
 import type { Declaration, IoctlFamily } from './family.js';
 import { specOf } from './family.js';
+import { fileSystems } from './file-system.js';
 import { functionName } from './functions.js';
 import { inputDevices } from './input.js';
 import { virtualMachines } from './kvm.js';
+import { loopDevices } from './loop.js';
 import { command } from './name.js';
 import { terminal } from './terminal.js';
 import { unknownSpec } from './unknown.js';
 import { video } from './video.js';
 
-const families: readonly IoctlFamily[] = [terminal, inputDevices, virtualMachines, btrfs, deviceMapper, video];
+const families: readonly IoctlFamily[] = [
+  terminal,
+  inputDevices,
+  virtualMachines,
+  btrfs,
+  deviceMapper,
+  video,
+  blockDevices,
+  loopDevices,
+  fileSystems,
+];
 
 class Declarations {
   private readonly loaded = new Map<IoctlFamily, Readonly<Record<string, Declaration>>>();
