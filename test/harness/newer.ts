@@ -38,7 +38,7 @@ const list: readonly Newer[] = [
   { calls: /^epoll_/, line: /data=\{/, reason: 'data is one number' },
   { calls: /^(preadv2|pwritev2|io_submit|io_cancel)$/, line: /RWF_|aio_rw_flags|0x/, reason: 'newer RWF_ flags' },
   { calls: /^restart_syscall$/, line: /./, reason: 'the interrupted call is kept through a chain of restarts' },
-  { calls: /^pipe2$/, line: /O_TMPFILE|0x/, reason: 'O_EMPTYPATH' },
+  { calls: /^(pipe2|mq_open)$/, line: /O_TMPFILE|0x/, reason: 'O_EMPTYPATH' },
   { calls: /^pidfd_(open|send_signal)$/, line: /0x|PIDFD_/, reason: 'flags since 6.9 and 6.15' },
   { calls: /^io_uring_setup$/, line: /flags=|0x/, reason: 'newer flags and features, user_addr of the rings' },
   {
@@ -70,6 +70,9 @@ const list: readonly Newer[] = [
   { calls: /^pkey_alloc$/, line: /, 0\)/, reason: 'PKEY_UNRESTRICTED' },
   { calls: /^pidfd_open$/, line: /0x/, reason: 'PIDFD_THREAD, PIDFD_AUTOKILL' },
   { calls: /^clone3$/, line: /\|0x/, reason: 'newer flags' },
+  { calls: /^landlock_add_rule$/, line: /LANDLOCK_RULE_/, reason: 'LANDLOCK_ADD_RULE_QUIET, types since 6.7' },
+  { calls: /^landlock_create_ruleset$/, line: /./, reason: 'members by size, LANDLOCK_CREATE_RULESET_ERRATA' },
+  { calls: /^seccomp$/, line: /SECCOMP_SET_MODE_\?\?\?/, reason: 'a placeholder for all operations' },
   { calls: /^futex_waitv$/, line: /flags=/, reason: 'FUTEX2_*' },
 ];
 

@@ -17,7 +17,7 @@ import {
 import type { FieldSpec } from '../../describe/combinators.js';
 import type { IntNode, StructNode } from '../../describe/node.js';
 import type { Renderer } from '../../decode/printer.js';
-import { constantText } from '../../decode/xlat.js';
+import { resultName } from '../../decode/leaf/compound.js';
 import type { Family } from '../index.js';
 import { clockid } from './clock.js';
 
@@ -59,10 +59,11 @@ const classic = byAbi(timex(long, ulong, 0, 208), timex(long, ulong, 0, 128));
 const timex64 = timex(i64, u64, 4, 208);
 
 /** The state of the clock; shown beside the structure only. */
-const state: Renderer = ({ style, captured }) => {
-  const shown = captured('buf');
+const state: Renderer = (context) => {
+  const shown = context.captured('buf');
+  const name = resultName(g.adjtimex_state)(context);
   return (c, s) => {
-    if (shown(c)) s.text(constantText(g.adjtimex_state, style.abi, style.constants, c.retLo, 0, 4));
+    if (shown(c)) name(c, s);
   };
 };
 
