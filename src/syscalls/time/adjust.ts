@@ -62,8 +62,8 @@ const timex64 = timex(i64, u64, 4, 208);
 const state: Renderer = (context) => {
   const shown = context.captured('buf');
   const name = resultName(g.adjtimex_state)(context);
-  return (c, s) => {
-    if (shown(c)) name(c, s);
+  return (c, s, lo, hi) => {
+    if (shown(c)) name(c, s, lo, hi);
   };
 };
 
