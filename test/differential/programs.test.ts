@@ -45,7 +45,7 @@ const programs: readonly Program[] = [
   { name: 'tar c /etc', command: () => ['tar', 'cf', '/dev/null', '/etc'] },
   { name: 'perl', command: () => ['perl', '-e', 'print 1'], noisy: true },
   { name: 'node -e 0', command: () => ['node', '-e', '0'], noisy: true, racing: LOCKS },
-  { name: 'threads', command: () => [threads] },
+  { name: 'threads', command: () => [threads], racing: LOCKS },
 ];
 
 /** Options of ours, and strace's for the same where they differ. */

@@ -34,6 +34,12 @@ export function as72(text: string): string {
     .join('\n');
 }
 
+/** Calls whose first argument is a task, and calls that return one. */
+const TASK_ARGUMENT =
+  /(?<=\b(?:wait4|kill|tkill|tgkill|prlimit64|sched_\w+|[gs]etpgid|getsid|get_robust_list|waitid\(P_PID, |pidfd_open)\(?)\d+/;
+const TASK_RESULT =
+  /(?<=\b(?:v?fork|clone3?|wait4|waitpid|get[pt]id|getppid|getpgrp|getpgid|getsid|setsid|set_tid_address|rt_sigreturn)\b.* = )\d+/;
+
 /** Replaces process ids by P0, P1, … in order of appearance. */
 function numberPids(text: string): string {
   const seen = new Map<string, string>();
@@ -43,8 +49,20 @@ function numberPids(text: string): string {
     const pid = m.slice(1).find((x) => x !== undefined);
     if (pid !== undefined && !seen.has(pid)) seen.set(pid, `P${seen.size}`);
   }
-  for (const [pid, name] of seen) text = text.replace(new RegExp(`(?<![\\w.])${pid}(?![\\w.])`, 'g'), name);
-  return text;
+  const name = (pid: string): string => seen.get(pid) ?? pid;
+  // Only where ids of tasks stand: any number may happen to be one.
+  return text
+    .split('\n')
+    .map((line) =>
+      line
+        .replace(/^\d+(?= )/, name)
+        .replace(/(?<=(?:\bsi_pid|\bpid|\bPID|tid)=\[?)\d+/g, name)
+        .replace(/(?<=\/proc\/)\d+/g, name)
+        .replace(/(?<=\btgkill\(\d+, )\d+/, name)
+        .replace(TASK_ARGUMENT, name)
+        .replace(TASK_RESULT, name),
+    )
+    .join('\n');
 }
 
 /** The columns of results depend on what was replaced: one blank. */
