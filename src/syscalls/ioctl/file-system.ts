@@ -1,11 +1,12 @@
 // Commands of files and file systems of all types (linux/fs.h, linux/fiemap.h).
 import * as g from '../../constants/generated/file-system.js';
+import type { Renderer } from '../../decode/printer.js';
 import {
   array,
   atMost,
   behind,
+  chars,
   choice,
-  constant,
   i32,
   fd,
   field,
@@ -30,7 +31,11 @@ import type { Declaration, IoctlFamily } from './family.js';
 
 /** FSLABEL_MAX. */
 const LABEL_SIZE = 256;
-const label: MemoryNode = { ...terminated(constant(LABEL_SIZE)), limit: LABEL_SIZE };
+/** A string, of which all the room must be there. */
+const label: MemoryNode = struct(
+  { label: { ...chars(LABEL_SIZE), limit: 'path' } },
+  { render: ({ field }) => field('label') },
+);
 
 /** The number of extents is an answer. */
 const attributes = (answered: boolean) =>
@@ -42,6 +47,14 @@ const attributes = (answered: boolean) =>
     fsx_cowextsize: u32,
     rest: padding(8),
   });
+
+/** Nothing was compared with nothing. */
+const ifAny: Renderer = ({ offset, plain }) => {
+  const count = offset('dest_count');
+  return (c, s, at, length) => {
+    if (c.u16(at + count) !== 0) plain(c, s, at, length);
+  };
+};
 
 /** FIDEDUPERANGE: where to look, and what of it was the same. */
 const deduplication = () => {
@@ -62,12 +75,15 @@ const deduplication = () => {
     }),
     {
       show: 'arrow',
-      after: struct({
-        before: padding(16),
-        dest_count: field(u16, { hidden: true }),
-        reserved: padding(6),
-        info: behind(array(answered, sibling('dest_count'), { limit: 2 })),
-      }),
+      after: struct(
+        {
+          before: padding(16),
+          dest_count: field(u16, { hidden: true }),
+          reserved: padding(6),
+          info: behind(array(answered, sibling('dest_count'), { limit: 2 })),
+        },
+        { render: ifAny },
+      ),
     },
   );
 };

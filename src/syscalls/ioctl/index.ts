@@ -11,11 +11,14 @@ import type { Declaration, IoctlFamily } from './family.js';
 import { specOf } from './family.js';
 import { fileSystems } from './file-system.js';
 import { functionName } from './functions.js';
+import { ideDisks } from './ide.js';
 import { inputDevices } from './input.js';
 import { virtualMachines } from './kvm.js';
 import { loopDevices } from './loop.js';
 import { command } from './name.js';
+import { networkBlockDevices } from './nbd.js';
 import { terminal } from './terminal.js';
+import { flashVolumes } from './ubi.js';
 import { unknownSpec } from './unknown.js';
 import { video } from './video.js';
 
@@ -29,6 +32,9 @@ const families: readonly IoctlFamily[] = [
   blockDevices,
   loopDevices,
   fileSystems,
+  ideDisks,
+  networkBlockDevices,
+  flashVolumes,
 ];
 
 class Declarations {

@@ -1,0 +1,61 @@
+// Commands of disks on an IDE bus (linux/hdreg.h).
+import { ide_bus_states, ide_nice } from '../../constants/generated/disk.js';
+import {
+  array,
+  bytes,
+  choice,
+  constant,
+  flags,
+  input,
+  output,
+  size,
+  struct,
+  u16,
+  u8,
+  ulong,
+  x32,
+} from '../../describe/combinators.js';
+import type { Declaration, IoctlFamily } from './family.js';
+
+/** Bytes that the drive tells of itself, and that it told before. */
+const IDENTITY_SIZE = 512;
+const OBSOLETE_IDENTITY_SIZE = 142;
+
+export const ideDisks: IoctlFamily = {
+  types: [0x03],
+  commands: (): Record<string, Declaration> => {
+    const word = output(ulong);
+    const three = input(array(x32, constant(3)));
+    return {
+      HDIO_GETGEO: output(struct({ heads: u8, sectors: u8, cylinders: u16, start: ulong })),
+      HDIO_GET_UNMASKINTR: word,
+      HDIO_GET_MULTCOUNT: word,
+      HDIO_GET_KEEPSETTINGS: word,
+      HDIO_GET_32BIT: word,
+      HDIO_GET_NOWERR: word,
+      HDIO_GET_DMA: word,
+      HDIO_GET_WCACHE: word,
+      HDIO_GET_ACOUSTIC: word,
+      HDIO_GET_ADDRESS: word,
+      HDIO_GET_NICE: output(flags(ide_nice, 'long')),
+      HDIO_GET_BUSSTATE: output(choice(ide_bus_states, 'long')),
+      HDIO_SET_MULTCOUNT: size,
+      HDIO_SET_UNMASKINTR: size,
+      HDIO_SET_KEEPSETTINGS: size,
+      HDIO_SET_32BIT: size,
+      HDIO_SET_NOWERR: size,
+      HDIO_SET_DMA: size,
+      HDIO_SET_PIO_MODE: size,
+      HDIO_UNREGISTER_HWIF: size,
+      HDIO_SET_WCACHE: size,
+      HDIO_SET_ACOUSTIC: size,
+      HDIO_SET_ADDRESS: size,
+      HDIO_SET_NICE: flags(ide_nice, 'ptr'),
+      HDIO_SET_BUSSTATE: choice(ide_bus_states, 'ptr'),
+      HDIO_SCAN_HWIF: three,
+      HDIO_DRIVE_RESET: three,
+      HDIO_GET_IDENTITY: output(bytes(constant(IDENTITY_SIZE))),
+      HDIO_OBSOLETE_IDENTITY: output(bytes(constant(OBSOLETE_IDENTITY_SIZE))),
+    };
+  },
+};
