@@ -18,7 +18,6 @@ import {
   padding,
   sibling,
   struct,
-  terminated,
   u16,
   u32,
   u64,
@@ -27,6 +26,7 @@ import {
   x64,
 } from '../../describe/combinators.js';
 import type { MemoryNode } from '../../describe/node.js';
+import { counted } from './counted-name.js';
 import type { Declaration, IoctlFamily } from './family.js';
 
 /** FSLABEL_MAX. */
@@ -161,9 +161,7 @@ export const fileSystems: IoctlFamily = {
       FS_IOC_GETFSUUID: output(
         struct({ len: u8, uuid: { ...hexBytes(atMost(sibling('len'), 16), { limit: 16 }), size: 16 } }),
       ),
-      FS_IOC_GETFSSYSFSPATH: output(
-        struct({ len: u8, name: { ...terminated(atMost(sibling('len'), 128)), size: 128, limit: 128 } }),
-      ),
+      FS_IOC_GETFSSYSFSPATH: output(struct({ len: u8, name: counted(128, 'len', 1, false) })),
       FS_IOC_GETLBMD_CAP: output(blockMetadata()),
       FS_IOC_SHUTDOWN: input(choice(g.shutdown_flags)),
     };

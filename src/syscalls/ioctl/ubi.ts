@@ -2,7 +2,6 @@
 import * as g from '../../constants/generated/disk.js';
 import {
   array,
-  atMost,
   choice,
   flags,
   i16,
@@ -14,20 +13,18 @@ import {
   padding,
   sibling,
   struct,
-  terminated,
   x64,
 } from '../../describe/combinators.js';
-import type { MemoryNode } from '../../describe/node.js';
+import { counted, notNegative } from './counted-name.js';
 import type { Declaration, IoctlFamily } from './family.js';
 import { plain } from './unknown.js';
 
-/** UBI_MAX_VOLUME_NAME, and the room that a name has. */
-const NAME_MAX = 127;
+/** The room that a name has: UBI_MAX_VOLUME_NAME and a NUL. */
 const NAME_SIZE = 128;
 /** UBI_MAX_RNVOL. */
 const RENAMES_MAX = 32;
 
-const name: MemoryNode = { ...terminated(atMost(sibling('name_len'), NAME_MAX)), size: NAME_SIZE, limit: NAME_MAX };
+const name = counted(NAME_SIZE, 'name_len', 2);
 
 const attach = () =>
   inout(
@@ -61,7 +58,7 @@ const rename = () => {
   return struct({
     count: i32,
     padding: padding(12),
-    ents: { ...array(entry, atMost(sibling('count'), RENAMES_MAX)), fixed: RENAMES_MAX },
+    ents: { ...array(entry, notNegative(sibling('count'), 4, RENAMES_MAX)), fixed: RENAMES_MAX },
   });
 };
 
