@@ -36,7 +36,7 @@ export function as72(text: string): string {
 
 /** Calls whose first argument is a task, and calls that return one. */
 const TASK_ARGUMENT =
-  /(?<=\b(?:wait4|kill|tkill|tgkill|prlimit64|sched_\w+|[gs]etpgid|getsid|get_robust_list|waitid\(P_PID, |pidfd_open)\(?)\d+/;
+  /(?<=\b(?:wait4|kill|tkill|tgkill|prlimit64|sched_\w+|[gs]etpgid|getsid|get_robust_list|waitid\(P_PID, |pidfd_open|process_vm_\w+|kcmp|m\w+_pages)\(?)\d+/;
 const TASK_RESULT =
   /(?<=\b(?:v?fork|clone3?|wait4|waitpid|get[pt]id|getppid|getpgrp|getpgid|getsid|setsid|set_tid_address|rt_sigreturn)\b.* = )\d+/;
 
@@ -57,7 +57,7 @@ function numberPids(text: string): string {
       line
         .replace(/^\d+(?= )/, name)
         .replace(/(?<=(?:\bsi_pid|\bpid|\bPID|tid)=\[?)\d+/g, name)
-        .replace(/(?<=\/proc\/)\d+/g, name)
+        .replace(/(?<=\/proc\/|from pid )\d+/g, name)
         .replace(/(?<=\btgkill\(\d+, )\d+/, name)
         .replace(TASK_ARGUMENT, name)
         .replace(TASK_RESULT, name),

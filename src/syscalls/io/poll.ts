@@ -66,7 +66,7 @@ const answers: Renderer = ({ element, style }) => {
       if (shown > 0) s.text(', ');
       const end = c.argLo(0) + read;
       s.hex64(end >>> 0, c.argHi(0) + (end > 0xffffffff ? 1 : 0));
-    } else if (shown === 0) {
+    } else if (shown === 0 && !whole) {
       s.rewind(start);
       return;
     }
