@@ -5,6 +5,7 @@ import { arg, callFound, fd, format } from '../../describe/combinators.js';
 import type { Call } from '../../describe/node.js';
 import { blockDevices } from './block.js';
 import { btrfs } from './btrfs.js';
+import { clocks } from './clock.js';
 import { commandNames, typeOf } from './commands.js';
 import { deviceMapper } from './device-mapper.js';
 import type { Declaration, IoctlFamily } from './family.js';
@@ -12,6 +13,7 @@ import { specOf } from './family.js';
 import { fileSystems } from './file-system.js';
 import { functionName } from './functions.js';
 import { ideDisks } from './ide.js';
+import { infraredDevices } from './infrared.js';
 import { inputDevices } from './input.js';
 import { virtualMachines } from './kvm.js';
 import { loopDevices } from './loop.js';
@@ -21,6 +23,7 @@ import { terminal } from './terminal.js';
 import { flashVolumes } from './ubi.js';
 import { unknownSpec } from './unknown.js';
 import { video } from './video.js';
+import { watchdogs } from './watchdog.js';
 
 const families: readonly IoctlFamily[] = [
   terminal,
@@ -35,6 +38,9 @@ const families: readonly IoctlFamily[] = [
   ideDisks,
   networkBlockDevices,
   flashVolumes,
+  clocks,
+  watchdogs,
+  infraredDevices,
 ];
 
 class Declarations {
