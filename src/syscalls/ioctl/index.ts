@@ -19,6 +19,7 @@ import { virtualMachines } from './kvm.js';
 import { loopDevices } from './loop.js';
 import { command } from './name.js';
 import { networkBlockDevices } from './nbd.js';
+import { timeProtocolClocks } from './ptp.js';
 import { terminal } from './terminal.js';
 import { flashVolumes } from './ubi.js';
 import { unknownSpec } from './unknown.js';
@@ -41,6 +42,7 @@ const families: readonly IoctlFamily[] = [
   clocks,
   watchdogs,
   infraredDevices,
+  timeProtocolClocks,
 ];
 
 class Declarations {
