@@ -295,6 +295,8 @@ describe('sessions', () => {
 
   it('names the call that restart_syscall goes on with', async () => {
     const child = await background('sleeping', '60');
+    // It says that it is ready before it sleeps: proc_pid_syscall(5) tells when it does (230 is clock_nanosleep).
+    await expect.poll(() => readFileSync(`/proc/${child.pid}/syscall`, 'latin1')).toMatch(/^230 /);
     let interrupted: Seen | undefined;
     drive({
       attach: [child.pid],
