@@ -134,6 +134,11 @@ int32_t tracer_signals(int32_t handle, int32_t mode)
 	return 0;
 }
 
+int32_t tracer_exit(int32_t status)
+{
+	_exit(status);
+}
+
 int32_t tracer_die(int32_t sig)
 {
 	struct rlimit none = { 0, 0 };

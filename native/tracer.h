@@ -112,6 +112,8 @@ int32_t tracer_probe_seccomp(void);
 int32_t tracer_seccomp_filters(int32_t pid, uint8_t *out, int32_t len);
 /* Ends this process by a signal, as its tracee ended; no core file is left. */
 int32_t tracer_die(int32_t sig);
+/* Ends this process at once, by _exit(2): nothing of the host's is torn down. Does not return. */
+int32_t tracer_exit(int32_t status);
 /*
  * -D, in the process that was called: starts the tracer's program (a spec of spawn.h) as a grandchild, mode 2 in a
  * process group, 3 in a session of its own; the variable TSTRACE_DAEMON="PID FD" is added to its environment. Returns a

@@ -44,6 +44,7 @@ export interface Native {
   tracer_probe_seccomp(args: []): number;
   tracer_seccomp_filters(args: [pid: number, out: Buffer, length: number]): number;
   tracer_die(args: [signal: number]): number;
+  tracer_exit(args: [status: number]): number;
   capture_run_for_test(args: [spec: Buffer, specLength: number, out: Buffer, outLength: number]): number;
   plan_verify_for_test(args: [insns: Buffer, count: number]): number;
 }
@@ -128,6 +129,7 @@ export function openLibrary(): Library {
     tracer_probe_seccomp: f(I32),
     tracer_seccomp_filters: f(I32, I32, BYTES, I32),
     tracer_die: f(I32, I32),
+    tracer_exit: f(I32, I32),
     capture_run_for_test: f(I32, BYTES, I32, BYTES, I32),
     plan_verify_for_test: f(I32, BYTES, I32),
   });

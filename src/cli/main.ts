@@ -2,7 +2,7 @@
 import { writeSync } from 'node:fs';
 import { waitingCommand } from '../binding/daemon.js';
 import { rawArguments, readSurroundings } from '../binding/inherited.js';
-import { dieBySignal } from '../binding/tracer.js';
+import { dieBySignal, endAtOnce } from '../binding/tracer.js';
 import { TstraceError, UsageError } from '../errors.js';
 import { run } from '../trace/run.js';
 import { parseCommandLine, WarnedUsageError } from './options.js';
@@ -44,6 +44,8 @@ async function main(): Promise<void> {
   const waiting = waitingCommand(process.env);
   const ending = await run({ ...options, warnings }, { inherited, environment, argv, filter, waiting, where });
   if ('signal' in ending) dieBySignal(ending.signal);
+  const { NODE_V8_COVERAGE: coverage, TSTRACE_CACHE: cache } = process.env;
+  if ('status' in ending && !coverage && !cache && process.execArgv.length <= 1) endAtOnce(ending.status);
   process.exit('signal' in ending ? 128 + ending.signal : ending.status);
 }
 

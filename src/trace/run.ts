@@ -227,7 +227,7 @@ export async function run(options: TraceOptions, around: Surroundings): Promise<
     ? (await import('./json-output.js')).jsonOutput(options, wanted, messages, streamOf)
     : textOutput(options, wanted, messages, streamOf);
   listeners.push((text) => output.message?.(text));
-  tracer.setTraced(tracedTable(options));
+  tracer.setTraced(tracedTable(options, (flags & ConfigFlag.Shared) !== 0));
   for (const pid of options.attach) tracer.attach(pid);
   if (waiting) tracer.adopt(waiting.pid, waiting.ready);
   else if (command) tracer.spawn(command);

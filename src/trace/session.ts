@@ -43,10 +43,11 @@ const WRITERS: Readonly<Record<string, number>> = {
   copy_file_range: 2,
 };
 
-/** Which calls make records, and which write: one byte for each ABI and number. */
-export function tracedTable(options: TraceOptions): Uint8Array {
+/** Which calls make records and, where `writers` asks for it, which write: one byte for each ABI and number. */
+export function tracedTable(options: TraceOptions, writers: boolean): Uint8Array {
   const table = new Uint8Array(ABIS.length * MAX_NR);
   markTraced(options, table);
+  if (!writers) return table;
   for (const [name, argument] of Object.entries(WRITERS))
     for (const abi of ABIS)
       for (const nr of syscallNumbers(abi.name, name))
