@@ -20,6 +20,7 @@ function build(name: string): string {
 }
 const measure = build('measure');
 const work = build('work');
+const minimal = build('minimal');
 const out = join(dir, 'trace');
 const tstrace = join(root, 'bin', 'tstrace');
 
@@ -34,9 +35,9 @@ interface Sample {
   readonly rss: number;
 }
 
-function run(command: readonly string[], pinned: boolean): Sample {
+function run(command: readonly string[], pinned: boolean, env: NodeJS.ProcessEnv = {}): Sample {
   const argv = pinned ? ['taskset', '-c', '0', ...command] : command;
-  const done = spawnSync(measure, argv, { encoding: 'utf8', maxBuffer: 1 << 26, timeout: 300_000 });
+  const done = spawnSync(measure, argv, { encoding: 'utf8', maxBuffer: 1 << 26, timeout: 300_000, env: { ...process.env, ...env } });
   const line = done.stderr.trimEnd().split('\n').at(-1) ?? '';
   const m = JSON.parse(line) as {
     wall: number;
@@ -61,6 +62,8 @@ interface Case {
   readonly what: string;
   readonly ours: readonly string[];
   readonly theirs: readonly string[];
+  /** Changes to the environment of both; undefined takes a variable out. */
+  readonly env?: NodeJS.ProcessEnv;
   /** Traced calls, for context switches per call. */
   readonly calls?: number;
 }
@@ -72,6 +75,13 @@ const cases: readonly Case[] = [
     what: '200,000 x write(2), all calls traced, -f -o FILE',
     ours: [tstrace, '-f', '-o', out, work, 'writes', n(200000)],
     theirs: ['strace', '-f', '-o', out, work, 'writes', n(200000)],
+    calls: 200000 / scale,
+  },
+  {
+    name: 'a-limit',
+    what: "the same, against bench/minimal.c: a C tracer that makes the kernel's calls and does nothing else",
+    ours: [tstrace, '-f', '-o', out, work, 'writes', n(200000)],
+    theirs: [minimal, work, 'writes', n(200000)],
     calls: 200000 / scale,
   },
   {
@@ -113,6 +123,13 @@ const cases: readonly Case[] = [
     theirs: ['node', '-e', '0'],
   },
   {
+    name: 'f-clean',
+    what: 'the same, without NODE_EXTRA_CA_CERTS: where it is set, node -e 0 reads certificates and tstrace does not',
+    ours: [tstrace, '-o', out, '/bin/true'],
+    theirs: ['node', '-e', '0'],
+    env: { NODE_EXTRA_CA_CERTS: undefined },
+  },
+  {
     name: 'f-strace',
     what: '/bin/true under tstrace, against strace',
     ours: [tstrace, '-o', out, '/bin/true'],
@@ -133,8 +150,8 @@ for (const c of cases) {
     const ratios = { wall: [] as number[], cpu: [] as number[], own: [] as number[] };
     const switches: number[] = [];
     for (let i = 0; i < rounds; i++) {
-      const ours = run(c.ours, pinned);
-      const theirs = run(c.theirs, pinned);
+      const ours = run(c.ours, pinned, c.env);
+      const theirs = run(c.theirs, pinned, c.env);
       ratios.wall.push(ours.wall / theirs.wall);
       ratios.cpu.push(ours.cpu / theirs.cpu);
       ratios.own.push(ours.own / theirs.own);
