@@ -37,7 +37,12 @@ interface Sample {
 
 function run(command: readonly string[], pinned: boolean, env: NodeJS.ProcessEnv = {}): Sample {
   const argv = pinned ? ['taskset', '-c', '0', ...command] : command;
-  const done = spawnSync(measure, argv, { encoding: 'utf8', maxBuffer: 1 << 26, timeout: 300_000, env: { ...process.env, ...env } });
+  const done = spawnSync(measure, argv, {
+    encoding: 'utf8',
+    maxBuffer: 1 << 26,
+    timeout: 300_000,
+    env: { ...process.env, ...env },
+  });
   const line = done.stderr.trimEnd().split('\n').at(-1) ?? '';
   const m = JSON.parse(line) as {
     wall: number;
