@@ -1,6 +1,7 @@
 /* What a stop of a task means: new tasks, exec, signals, group-stops, the end; and how the task goes on. */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <limits.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/ptrace.h>
@@ -101,13 +102,24 @@ static struct task *expect_child(struct session *s, struct task *t)
 	return c;
 }
 
+/* The descriptor that a signal is about: F_SETOWN's signals, of their own number or of another by F_SETSIG (fcntl(2)). */
+static bool about_descriptor(const siginfo_t *info)
+{
+	return info->si_code == SI_SIGIO || (info->si_signo == SIGIO && info->si_code >= POLL_IN && info->si_code <= POLL_HUP);
+}
+
 static void record_signal(struct session *s, struct task *t, int sig)
 {
 	siginfo_t info;
 	bool known = ptrace(PTRACE_GETSIGINFO, t->tid, 0, &info) == 0;
 	char comm[64];
 	size_t n = known && s->config.flags & CF_COMM ? procfs_comm(info.si_pid, comm, sizeof comm) : 0;
-	struct record *r = event_begin(s, EV_SIGNAL, t, 2 * sizeof(struct region) + sizeof info + sizeof comm + 16);
+	char path[2 * PATH_MAX];
+	uint32_t mode = s->config.signal_paths;
+	size_t m = 0;
+	if (known && mode && about_descriptor(&info))
+		m = descriptor_path(t->tid, info.si_fd, mode & ~TRACER_SIGNAL_PATHS, 0, &s->sockets, path, sizeof path);
+	struct record *r = event_begin(s, EV_SIGNAL, t, 3 * sizeof(struct region) + sizeof info + sizeof comm + m + 24);
 	if (!r)
 		return;
 	r->nr = (uint32_t)sig;
@@ -116,6 +128,8 @@ static void record_signal(struct session *s, struct task *t, int sig)
 		capture_append(r, 0, 0, &info, sizeof info);
 		if (n)
 			capture_append(r, SITE_SENDER, (uint32_t)info.si_pid, comm, (uint32_t)n);
+		if (m)
+			capture_append(r, SITE_SIGNAL_FD, (uint64_t)info.si_fd, path, (uint32_t)m);
 	}
 	event_end(s, r);
 }

@@ -13,7 +13,8 @@ enum record_event {
 	                    * of the call that goes on, 0 when that is not known; rt_sigreturn: args[0] = the stack pointer */
 	EV_EXIT = 2,       /* it ends: ret (raw, -errno on error with RF_ERROR), args of the entry repeated; exiting plan */
 	EV_SIGNAL = 3,     /* signal-delivery-stop: nr = signal, region site 0 = the siginfo (128 bytes) if it could be had;
-	                    * CF_COMM: region SITE_SENDER at address si_pid = the comm of that process, if there is one */
+	                    * CF_COMM: region SITE_SENDER at address si_pid = the comm of that process, if there is one;
+	                    * signal_paths: region SITE_SIGNAL_FD at address si_fd = what OP_FDPATH tells of it */
 	EV_STOPPED = 4,    /* group-stop: nr = the stopping signal */
 	EV_EXITED = 5,     /* the task is gone: ret = exit code */
 	EV_KILLED = 6,     /* the task is gone: nr = signal, RF_CORE if it dumped core */
@@ -110,6 +111,8 @@ struct ring_control {
 
 /* Site of the name of the process that sent a signal (EV_SIGNAL): no plan has so many sites. */
 #define SITE_SENDER 255
+/* Site of the path of the descriptor that a signal is about. */
+#define SITE_SIGNAL_FD 254
 #define REQUEST_KEYED 0x40000000U
 #define RING_CONTROL_BYTES 4096
 

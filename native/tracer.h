@@ -29,10 +29,12 @@ struct tracer_config {
 	uint32_t ring_bytes;  /* power of two, >= 65536 */
 	int32_t pin_cpu;      /* -1: not pinned; else tracer thread and spawned tracee are pinned to this CPU */
 	uint32_t interruptible; /* strace's -I: 1..4 */
-	uint32_t reserved[3];
+	uint32_t signal_paths;  /* SIGIO's descriptor is told in EV_SIGNAL: enum path_mode of plan.h, | TRACER_SIGNAL_PATHS */
+	uint32_t reserved[2];
 };
 
 #define TRACER_CONFIG_VERSION 1
+#define TRACER_SIGNAL_PATHS 0x80000000U
 /* Numbers, far behind i386's own, of the calls that its multiplexers socketcall and ipc carry: base plus first argument. */
 #define TRACER_SOCKETCALL 0x300
 #define TRACER_IPC 0x320

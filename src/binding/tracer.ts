@@ -31,6 +31,8 @@ export enum Next {
 export const MAX_NR = 1024;
 const CONFIG_VERSION = 1;
 const CONFIG_BYTES = 32;
+/** TRACER_SIGNAL_PATHS of native/tracer.h. */
+const SIGNAL_PATHS = 0x80000000;
 
 export interface TracerConfig {
   /** Sum of ConfigFlag. */
@@ -39,6 +41,8 @@ export interface TracerConfig {
   readonly ringBytes: number;
   /** CPU that tracer thread and command share; -1: none. */
   readonly pinCpu: number;
+  /** What is told of the descriptor that a SIGIO is about: sum of PathMode; absent: nothing. */
+  readonly signalPaths?: number;
 }
 
 /** A request's bit: the variant of a key is wanted. REQUEST_KEYED of native/record.h. */
@@ -63,6 +67,7 @@ export class Tracer {
     packed.writeUInt32LE(config.flags, 4);
     packed.writeUInt32LE(config.ringBytes, 8);
     packed.writeInt32LE(config.pinCpu, 12);
+    if (config.signalPaths !== undefined) packed.writeUInt32LE((SIGNAL_PATHS | config.signalPaths) >>> 0, 20);
     const { native } = this.library;
     this.handle = native.tracer_create([packed, packed.length]);
     if (this.handle < 0) throw this.failure('tracer_create', this.handle, -1);

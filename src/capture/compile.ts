@@ -388,7 +388,7 @@ class Capture extends ReferenceEmitter {
 }
 
 /** What is captured of a descriptor beside its path. */
-function pathMode(style: Style): number {
+export function pathMode(style: Style): number {
   const info = style.devices || style.eventfds || style.signalfds || style.pidfds;
   return (
     (info ? PathMode.Info : 0) |

@@ -25,6 +25,9 @@ function isSocket(bytes: Uint8Array, at: number, end: number): boolean {
   return n === SOCKET.length;
 }
 
+/** Site of what is known of a delivered signal's descriptor: SITE_SIGNAL_FD of native/record.h. */
+const SIGNAL_FD = 254;
+
 /** Prints what was captured of a descriptor at a site, in brackets; nothing when it is not known. */
 export type FdDescriber = (c: Cursor, s: Sink, site: number, fd: number) => void;
 
@@ -37,7 +40,7 @@ export function fdDescriber(style: Style): FdDescriber {
   return (c, s, site, fd) => {
     const lo = fd >>> 0;
     const hi = lo >>> 31 ? 0xffffffff : 0;
-    if (!c.find(site, lo, hi) || c.length === 0) return;
+    if (!(c.find(site, lo, hi) || c.find(SIGNAL_FD, lo, hi)) || c.length === 0) return;
     const { at, bytes } = c;
     const stop = at + c.length;
     let end = at;

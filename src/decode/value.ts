@@ -48,8 +48,8 @@ export interface Value {
 export type Decoded = Value | null;
 
 const QUOTE = 34;
-const OPEN = '([{<';
-const CLOSE = ')]}>';
+const OPEN = '([{';
+const CLOSE = ')]}';
 const NAME = /^[A-Za-z_]\w*(?:<<[A-Za-z_]\w*)?$/;
 const FIELD = /^([A-Za-z_]\w*)=(?!=)/;
 
@@ -63,6 +63,7 @@ function endOf(text: string, from: number): number {
       const end = text.indexOf('*/', i + 2);
       i = end < 0 ? text.length : end + 1;
     } else if (ch === '<' && text[i + 1] === '<') i++;
+    else if (ch === '<') i = endOfLink(text, i);
     else if (ch === '=' && text[i + 1] === '>') {
       if (depth === 0) return text[i - 1] === ' ' ? i - 1 : i;
       i++;
@@ -71,6 +72,25 @@ function endOf(text: string, from: number): number {
       if (depth === 0) return i;
       depth--;
     } else if (ch === ',' && depth === 0) return i;
+  }
+  return text.length;
+}
+
+/** What a socket or an anonymous inode is: `TCP:[…]`, in which an arrow may stand. */
+const KIND = /<[\w-]+:\[/y;
+
+/** Index of the `>` that closes what stands behind a descriptor or a process: in paths it is escaped, names may nest. */
+function endOfLink(text: string, from: number): number {
+  KIND.lastIndex = from;
+  const inKind = KIND.test(text);
+  let depth = 0;
+  for (let i = from; i < text.length; i++) {
+    const ch = text[i];
+    if (inKind) {
+      if (ch === '"') i = endOfQuoted(text, i);
+      else if (ch === ']' && text[i + 1] === '>') return i + 1;
+    } else if (ch === '<') depth++;
+    else if (ch === '>' && --depth === 0) return i;
   }
   return text.length;
 }

@@ -1,12 +1,15 @@
 // The command line's way of tracing: everything from options to the exit status.
 import { fstatSync, statSync } from 'node:fs';
+import { X86_64 } from '../abi/abi.js';
 import { errnoText } from '../abi/errno.js';
 import { becomeTraced } from '../binding/daemon.js';
 import type { Waiting } from '../binding/daemon.js';
 import { ConfigFlag, Tracer } from '../binding/tracer.js';
 import type { Command, Identity, Inherited, Text } from '../binding/spawn-spec.js';
+import { pathMode } from '../capture/compile.js';
+import { describesFds } from '../decode/style.js';
 import { UsageError } from '../errors.js';
-import { Calls } from './calls.js';
+import { Calls, styleOf } from './calls.js';
 import { openStream, Stream } from './destination.js';
 import { findExecutable } from './executable.js';
 import { Messages } from './messages.js';
@@ -198,7 +201,9 @@ export async function run(options: TraceOptions, around: Surroundings): Promise<
     (interactive ? ConfigFlag.Sync : screen && !isNull(2) ? ConfigFlag.Shared : 0) |
     (options.killOnExit || (filter && options.attach.length === 0) ? ConfigFlag.ExitKill : 0) |
     (options.detachOnExecve ? ConfigFlag.DetachOnExec : 0);
-  const tracer = new Tracer({ flags, ringBytes: ringBytes(options), pinCpu: options.pin ?? -1 });
+  const style = styleOf(options, X86_64.index, -1);
+  const signalPaths = describesFds(style) ? pathMode(style) : undefined;
+  const tracer = new Tracer({ flags, ringBytes: ringBytes(options), pinCpu: options.pin ?? -1, signalPaths });
   const wanted: Wanted = { targets: resolveTargets(options, (text) => messages.say(text)), where: around.where };
   if (options.debug) debug(flags, filter, messages);
   const streams = new Set<Stream>([stream]);

@@ -28,6 +28,20 @@ describe('values', () => {
     );
   });
 
+  test.each([
+    'UNIX-STREAM:[80243->80244]',
+    'UNIX-STREAM:[80243->80244, "/run/a]>b"]',
+    'TCPv6:[[::1]:80->[::1]:45678]',
+    'anon_inode:[eventpoll]',
+    '/tmp/what[ever',
+    '/dev/pts/3<char 136:3>',
+    'pid:7<sh>',
+  ])('what stands behind a descriptor does not end what it stands in: %s', (path) => {
+    const { a, b } = readArguments(`a=[{fd=3<${path}>, events=0x1 /* POLLIN */}], b=4<${path}>`);
+    expect(a?.items?.[0]?.struct).toEqual({ fd: { num: 3, path }, events: { num: 1, hex: '0x1', names: ['POLLIN'] } });
+    expect(b).toEqual({ num: 4, path });
+  });
+
   test('integers of any base and size', () => {
     fc.assert(
       fc.property(fc.bigInt({ min: 0n, max: (1n << 64n) - 1n }), (n) => {

@@ -99,3 +99,14 @@ test.each([
   const found = [...same(text).matchAll(/^fchdir\(\d+(.*)\) += -1/gm)].map((m) => m[1]);
   expect(found, stderr).toEqual(expected);
 });
+
+test.each([['-y'], ['-yy'], ['-Y'], ['-X verbose -yy']])('descriptors that signals are about: %s', (text) => {
+  const program = compile('signal-descriptors.c');
+  const set = [...text.split(' '), '-e', 'trace=none'];
+  const theirs = trace('strace', set, [program]);
+  const ours = trace(TSTRACE, set, [program]);
+  const expected = sameSockets(theirs.trace, true).replace(/pipe:\[\d+/g, 'pipe:[N');
+  expect(expected).toMatch(/POLL_IN/);
+  const found = difference(expected, sameSockets(ours.trace).replace(/pipe:\[\d+/g, 'pipe:[N'));
+  expect(found, found).toBeUndefined();
+});
