@@ -1,6 +1,5 @@
-// The filter behind -n: rules per ABI to a program. Three strategies share one head; the cost model picks among them,
+// The filter behind -n: rules per ABI to a program. The strategies share one head; the cost model picks among them,
 // and nothing is returned that did not pass verification.
-import { buildBitArray } from './bit-array.js';
 import { BpfError } from './bpf-error.js';
 import { compileCondition } from './condition.js';
 import { compareCost, measureFilter, type FilterCost } from './cost.js';
@@ -8,21 +7,15 @@ import {
   checkFilterInput,
   leafOf,
   type AbiRules,
-  type FilterAbi,
   type FilterInput,
   type Leaf,
 } from './filter-input.js';
 import { Graph, layout, layoutPlain, type GraphNode } from './graph.js';
-import { ARCH_I386, ARCH_X86_64, DATA_ARCH, DATA_NR, Op, RET_ALLOW, RET_TRACE, X32_BIT } from './instruction.js';
+import { ARCH_I386, ARCH_X86_64, DATA_ARCH, DATA_NR, Op, RET_ALLOW, RET_TRACE } from './instruction.js';
 import type { Program } from './instruction.js';
 import { threadGraph } from './optimize.js';
-import { buildLinear, buildTree, mergeIntervals, type Interval } from './range-tree.js';
+import { STRATEGIES, type Building, type Decisions, type Strategy, type StrategyBuilder } from './strategy.js';
 import { verifyFilter } from './verify.js';
-
-/** How numbers are looked up; calls allowed by a `bit-array` are never answered from the kernel's bitmap. */
-export type Strategy = 'linear' | 'range-tree' | 'bit-array';
-
-export const STRATEGIES: readonly Strategy[] = ['linear', 'range-tree', 'bit-array'];
 
 /** Figures of one strategy; `problem` says why it gave no program. */
 export interface StrategyReport {
@@ -45,10 +38,10 @@ export interface CompileOptions {
   /** Try every strategy for the report, also those that cannot win. */
   readonly explain?: boolean;
   /** Restricts the choice. */
-  readonly strategies?: readonly Strategy[];
+  readonly strategies?: readonly StrategyBuilder[];
 }
 
-class Lowering {
+class Lowering implements Building {
   readonly graph = new Graph();
   readonly trace = this.graph.return(Op.RET_K, RET_TRACE);
   readonly allow = this.graph.return(Op.RET_K, RET_ALLOW);
@@ -76,46 +69,18 @@ class Lowering {
     return nodes;
   }
 
-  private intervals(decisions: readonly GraphNode[], base: number): Interval[] {
-    const intervals = decisions.map((node, nr) => ({ start: base + nr, node }));
-    intervals.push({ start: base + decisions.length, node: this.trace });
-    return mergeIntervals(intervals);
-  }
-
   private withNumber(node: GraphNode): GraphNode {
     return node.kind === 'return' ? node : this.graph.statement(Op.LD_W_ABS, DATA_NR, node);
   }
 
-  private native(decisions: Record<FilterAbi, GraphNode[]>, strategy: Strategy): GraphNode | undefined {
-    const { graph, trace, allow } = this;
-    if (strategy === 'bit-array') {
-      const x32 = buildBitArray(graph, decisions.x32, X32_BIT, trace, allow);
-      const own = buildBitArray(graph, decisions.x86_64, 0, trace, allow);
-      return x32 && own && graph.branch(Op.JGE_K, X32_BIT, x32, own);
-    }
-    const own = this.intervals(decisions.x86_64, 0);
-    const x32 = this.intervals(decisions.x32, X32_BIT);
-    // Both tables lie in one number space: a border that happens to fall on the x32 bit costs nothing more.
-    const whole = mergeIntervals([...own, ...x32]);
-    if (strategy === 'range-tree') return buildTree(graph, whole);
-    if (own.length + x32.length < 8) return buildLinear(graph, whole);
-    return graph.branch(Op.JGE_K, X32_BIT, buildLinear(graph, x32), buildLinear(graph, own));
-  }
-
-  private compat(decisions: readonly GraphNode[], strategy: Strategy): GraphNode | undefined {
-    if (strategy === 'bit-array') return buildBitArray(this.graph, decisions, 0, this.trace, this.allow);
-    const intervals = this.intervals(decisions, 0);
-    return strategy === 'linear' ? buildLinear(this.graph, intervals) : buildTree(this.graph, intervals);
-  }
-
   /** The whole filter; undefined when the strategy does not fit the input. `head` is the test for x86_64. */
   root(
-    decisions: Record<FilterAbi, GraphNode[]>,
-    strategy: Strategy,
+    decisions: Decisions,
+    strategy: StrategyBuilder,
   ): { root: GraphNode; head: GraphNode } | undefined {
     const { graph, trace } = this;
-    const native = this.native(decisions, strategy);
-    const compat = this.compat(decisions.i386, strategy);
+    const native = strategy.native(this, decisions);
+    const compat = strategy.compat(this, decisions);
     if (!native || !compat) return undefined;
     const other = graph.branch(Op.JEQ_K, ARCH_I386, this.withNumber(compat), trace);
     const head = graph.branch(Op.JEQ_K, ARCH_X86_64, this.withNumber(native), other);
@@ -124,7 +89,7 @@ class Lowering {
   }
 }
 
-function lower(input: FilterInput): { lowering: Lowering; decisions: Record<FilterAbi, GraphNode[]> } {
+function lower(input: FilterInput): { lowering: Lowering; decisions: Decisions } {
   checkFilterInput(input);
   const lowering = new Lowering();
   return {
@@ -138,7 +103,7 @@ function lower(input: FilterInput): { lowering: Lowering; decisions: Record<Filt
 }
 
 /** The program of one strategy without sharing and optimisation: the twin for equivalence tests. Not verified. */
-export function compilePlain(input: FilterInput, strategy: Strategy): Program | undefined {
+export function compilePlain(input: FilterInput, strategy: StrategyBuilder): Program | undefined {
   const { lowering, decisions } = lower(input);
   const built = lowering.root(decisions, strategy);
   return built && layoutPlain(built.root);
@@ -153,23 +118,24 @@ export function compileFilter(input: FilterInput, options: CompileOptions = {}):
   const reports: StrategyReport[] = [];
   let best: { program: Program; strategy: Strategy; cost: FilterCost } | undefined;
   for (const strategy of options.strategies ?? STRATEGIES) {
-    // Never cached by the kernel, so it is only a way out when the others are too long.
-    if (strategy === 'bit-array' && best && best.cost.cacheable > 0 && !options.explain) continue;
+    // The cost puts the bitmap first: what it can never answer for cannot win against what it answers for.
+    if (!strategy.cacheable && best && best.cost.cacheable > 0 && !options.explain) continue;
+    const { name } = strategy;
     try {
       const built = lowering.root(decisions, strategy);
       if (!built) {
-        reports.push({ strategy, problem: 'too many numbers with a decision of their own' });
+        reports.push({ strategy: name, problem: 'too many numbers with a decision of their own' });
         continue;
       }
       const root = lowering.hasChecks ? threadGraph(lowering.graph, built.root) : built.root;
       const head = root.kind === 'statement' ? root.next : built.head;
       const program = layout(root, head);
       const cost = measureFilter(program, input);
-      reports.push({ strategy, cost });
-      if (!best || compareCost(cost, best.cost) < 0) best = { program, strategy, cost };
+      reports.push({ strategy: name, cost });
+      if (!best || compareCost(cost, best.cost) < 0) best = { program, strategy: name, cost };
     } catch (error) {
       if (!(error instanceof BpfError) || error.fault !== 'program too long') throw error;
-      reports.push({ strategy, problem: error.message });
+      reports.push({ strategy: name, problem: error.message });
     }
   }
   if (!best) throw new BpfError('program too long', reports.map((report) => report.problem).join('; '));

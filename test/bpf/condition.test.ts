@@ -7,6 +7,7 @@ import { ALLOW_LEAF, TRACE_LEAF, type FilterInput, type Leaf } from '../../src/b
 import { ARCH_I386, ARCH_X86_64, RET_ALLOW, RET_TRACE, type Program } from '../../src/bpf/instruction.js';
 import { cacheable, interpret } from '../../src/bpf/interpret.js';
 import { compileFilter, compilePlain } from '../../src/bpf/seccomp-filter.js';
+import { rangeTree } from '../../src/bpf/strategy.js';
 import { verifyFilter } from '../../src/bpf/verify.js';
 
 const NONE: ReadonlySet<number> = new Set();
@@ -52,7 +53,7 @@ function pair(value: bigint): [number, number] {
 /** The program without sharing; undefined where it outgrows the kernel's limit. */
 function plainTwin(input: FilterInput): Program | undefined {
   try {
-    return compilePlain(input, 'range-tree');
+    return compilePlain(input, rangeTree);
   } catch (error) {
     if (error instanceof BpfError && error.fault === 'program too long') return undefined;
     throw error;

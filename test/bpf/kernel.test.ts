@@ -19,7 +19,8 @@ import {
   type Program,
 } from '../../src/bpf/instruction.js';
 import { interpret } from '../../src/bpf/interpret.js';
-import { compileFilter, STRATEGIES } from '../../src/bpf/seccomp-filter.js';
+import { compileFilter } from '../../src/bpf/seccomp-filter.js';
+import { STRATEGIES } from '../../src/bpf/strategy.js';
 import { findRefusal } from '../../src/bpf/validate.js';
 import { programs } from './programs.js';
 import { inputOf, STRACE_SETS } from './strace-sets.js';
@@ -210,7 +211,7 @@ describe('the kernel', () => {
           const expected = own >= size || traced.has(own) ? -TRACED : -ALLOWED;
           return result === expected
             ? []
-            : [`${STRATEGIES[job]} ${name} ${i386 ? ARCH_I386 : ARCH_X86_64} ${nr}: ${result}`];
+            : [`${STRATEGIES[job].name} ${name} ${i386 ? ARCH_I386 : ARCH_X86_64} ${nr}: ${result}`];
         });
         expect(wrong).toEqual([]);
       });

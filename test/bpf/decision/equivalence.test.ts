@@ -22,7 +22,8 @@ import {
 } from '../../../src/bpf/instruction.js';
 import { Machine } from '../../../src/bpf/interpret.js';
 import { optimize } from '../../../src/bpf/optimize.js';
-import { compileFilter, STRATEGIES } from '../../../src/bpf/seccomp-filter.js';
+import { compileFilter } from '../../../src/bpf/seccomp-filter.js';
+import { bitArray, STRATEGIES } from '../../../src/bpf/strategy.js';
 import { findRefusal } from '../../../src/bpf/validate.js';
 import { verdictOf } from '../../../src/bpf/verdict.js';
 import { programs } from '../programs.js';
@@ -232,7 +233,7 @@ describe('specialise', () => {
 describe('improve', () => {
   it('makes the allowed calls of a bit array cacheable, and never changes a verdict', () => {
     for (const name of ['write', 'file'] as const) {
-      const { program } = compileFilter(inputOf(STRACE_SETS[name]), { strategies: ['bit-array'] });
+      const { program } = compileFilter(inputOf(STRACE_SETS[name]), { strategies: [bitArray] });
       const { program: better, before, after } = improve(program, ARCH_X86_64, archSyscallNumbers);
       expect(before.cached).toBe(0);
       expect(after.cached).toBe(after.allowed);
