@@ -38,6 +38,49 @@ function membership(operand: Operand, values: Iterable<bigint>): Simplified {
   return list.length === 1 ? { ...own, op: 'eq', value: list[0] } : { ...own, op: 'in', values: list };
 }
 
+/** The values for which a part does not hold, when it is an inequality or a negated membership. */
+function exceptionsOf(part: Condition): { operand: Operand; values: readonly bigint[] } | undefined {
+  if (part.op === 'ne') return { operand: part, values: [BigInt.asUintN(part.width, part.value)] };
+  const values = part.op === 'not' && part.of.op === 'in' ? valuesOf(part.of) : undefined;
+  return values && part.op === 'not' ? { operand: part.of as Membership, values } : undefined;
+}
+
+function exclusion(operand: Operand, values: Iterable<bigint>): Simplified {
+  const own = membership(operand, values);
+  if (typeof own === 'boolean') return !own;
+  return own.op === 'eq' ? { ...own, op: 'ne' } : { op: 'not', of: own };
+}
+
+/** In `and`: exceptions of one operand join, and leave its membership where there is one. */
+function joinExceptions(parts: readonly Condition[]): Simplified[] {
+  const members = new Map<string, { operand: Operand; values: Set<bigint> }>();
+  const exceptions = new Map<string, { operand: Operand; values: Set<bigint> }>();
+  const rest: (Condition | string)[] = [];
+  for (const part of parts) {
+    const values = valuesOf(part);
+    const except = values ? undefined : exceptionsOf(part);
+    if (!values && !except) {
+      rest.push(part);
+      continue;
+    }
+    const operand = except?.operand ?? (part as Comparison | Membership);
+    const key = operandKey(operand);
+    if (!members.has(key) && !exceptions.has(key)) rest.push(key);
+    if (values) members.set(key, { operand, values: new Set(values) });
+    else {
+      const known = exceptions.get(key)?.values ?? [];
+      exceptions.set(key, { operand, values: new Set([...known, ...(except?.values ?? [])]) });
+    }
+  }
+  return rest.map((part) => {
+    if (typeof part !== 'string') return part;
+    const member = members.get(part);
+    const except = exceptions.get(part);
+    if (member) return membership(member.operand, [...member.values].filter((value) => !except?.values.has(value)));
+    return except ? exclusion(except.operand, except.values) : true;
+  });
+}
+
 /** Joins the memberships of one operand: by union in `or`, by intersection in `and`. */
 function joinValues(op: 'and' | 'or', parts: readonly Condition[]): Simplified[] {
   const groups = new Map<string, { operand: Operand; values: Set<bigint> }>();
@@ -77,7 +120,10 @@ function group(op: 'and' | 'or', of: readonly Condition[]): Simplified {
     const key = keyOf(part);
     return seen.has(key) ? false : seen.add(key);
   });
-  const joined = joinValues(op, distinct);
+  const first = joinValues(op, distinct);
+  if (first.includes(absorbing)) return absorbing;
+  const left = first.filter((part) => typeof part !== 'boolean');
+  const joined = op === 'and' ? joinExceptions(left) : left;
   if (joined.includes(absorbing)) return absorbing;
   const rest = joined.filter((part) => typeof part !== 'boolean');
   if (rest.length === 0) return !absorbing;

@@ -417,6 +417,7 @@ export const callBy = (
       whole,
       find: (key, high) => (whole && high !== 0 ? undefined : forms.get(key)),
       all: () => new Set(forms.values()),
+      keys: () => forms,
       otherwise: variantOf([otherwise]),
     },
   };

@@ -493,5 +493,7 @@ export interface Variants {
   find(first: number, second: number, abi: AbiName): Variant | undefined;
   /** All forms, for checks of the descriptions. */
   all(): Iterable<Variant>;
+  /** The keys that have a form, where they can be listed and there is one argument that chooses. */
+  keys?(): Iterable<readonly [key: number, form: Variant]>;
   readonly otherwise: Variant;
 }

@@ -411,6 +411,37 @@ export function resolveForm(
   return resolved.variants ? resolved.variants.list(first, second) : resolved.plain;
 }
 
+/** The forms of a call whose keys can be listed: which values of a register (under a mask) choose which arguments. */
+export interface Forms {
+  readonly register: number;
+  readonly mask: number;
+  /** The whole register is the key: its high half is 0. */
+  readonly whole: boolean;
+  readonly cases: readonly { readonly keys: readonly number[]; readonly list: RList }[];
+  /** For every other value. */
+  readonly otherwise: RList;
+}
+
+/** Resolves every form of a call; undefined where keys cannot be listed. Only for what registers hold: sites overlap. */
+export function resolveForms(name: string, call: Call, style: Style): Forms | undefined {
+  const keys = call.variants?.keys?.();
+  const { variants } = resolveCall(name, call, style);
+  if (!keys || !variants || variants.second) return undefined;
+  const byForm = new Map<Variant, number[]>();
+  for (const [key, form] of keys) {
+    const known = byForm.get(form);
+    if (known) known.push(key);
+    else byForm.set(form, [key]);
+  }
+  return {
+    register: variants.on.register,
+    mask: variants.mask,
+    whole: variants.whole,
+    cases: [...byForm.values()].map((all) => ({ keys: all, list: variants.list(all[0], 0) })),
+    otherwise: resolveCall(name, call, style).plain,
+  };
+}
+
 /** Resolves a call for the style's personality, its sites from `firstSite` on. Variants are resolved when they are asked for. */
 export function resolveCall(name: string, call: Call, style: Style, firstSite = 0): RCall {
   const resolver = new Resolver(name, style);

@@ -97,7 +97,8 @@ class Planner {
     if (upper === false) return otherwise;
     const condition = simplify(upper);
     if (typeof condition === 'boolean') return condition ? TRACE_LEAF : otherwise;
-    const rule = isExact(bounds) ? this.ruleOf(condition) : 0;
+    const lower = typeof bounds.lower === 'boolean' ? bounds.lower : simplify(bounds.lower);
+    const rule = isExact({ upper: condition, lower }) ? this.ruleOf(condition) : 0;
     this.calls.push({ abi, nr, bounds: { ...bounds, upper: condition }, rule });
     const key = `${rule}${keyOf(condition)}${otherwise.kind}`;
     let leaf = this.leaves.get(key);

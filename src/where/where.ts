@@ -5,13 +5,14 @@ import { syscallNumbers } from '../abi/syscalls.js';
 import type { Before } from '../capture/compile.js';
 import type { Call, Node } from '../describe/node.js';
 import type { RArgument, RList } from '../describe/resolve.js';
-import { resolveForm, resolveRegisters } from '../describe/resolve.js';
+import { resolveForm, resolveForms, resolveRegisters } from '../describe/resolve.js';
 import type { Choice, Chooser } from '../decode/choice.js';
 import type { Style } from '../decode/style.js';
 import { descriptionOf, describedNames } from '../syscalls/index.js';
 import { pathsIn, type Expression, type Path } from './ast.js';
 import { bind, boundsOf, type Bound } from './bind.js';
 import type { Bounds } from './bounds.js';
+import { formBounds } from './form-bounds.js';
 import { decide } from './decide.js';
 import { parseWhere } from './parser.js';
 import { WhereError } from './where-error.js';
@@ -127,8 +128,10 @@ export class Where {
   bounds(name: string, call: Call | undefined, style: Style): Bounds {
     const { name: abi } = style.abi;
     if (!call || !this.concerns(name, call)) return boundsOf(this.bound(abi, name, undefined));
-    const list = this.registers(name, call, style);
-    return boundsOf(this.bound(abi, name, list, variantArguments(call)));
+    const elsewhere = variantArguments(call);
+    const forms = this.paths.some((path) => elsewhere.has(path.name)) && resolveForms(name, call, this.style(style));
+    if (forms) return formBounds(forms, (list) => boundsOf(this.bound(abi, name, list)));
+    return boundsOf(this.bound(abi, name, this.registers(name, call, style), elsewhere));
   }
 
   /** The arguments that all forms of a call have, and that paths name. */

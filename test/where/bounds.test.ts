@@ -9,7 +9,7 @@ import { resolveForm } from '../../src/describe/resolve.js';
 import { Cursor } from '../../src/record/cursor.js';
 import { Offset } from '../../src/record/layout.js';
 import { bind, boundsOf, testsOf, type Bound } from '../../src/where/bind.js';
-import type { Register } from '../../src/where/bounds.js';
+import { isExact, type Register } from '../../src/where/bounds.js';
 import { parseWhere } from '../../src/where/parser.js';
 import { where } from '../../src/where/where.js';
 import { plainStyle } from './style.js';
@@ -28,9 +28,13 @@ const CALLS = [
   'dup2',
   'chmod',
   'clone',
+  'fcntl',
+  'prctl',
 ];
+/** Which argument chooses the form of a call; others have one form, or choose by the second. */
+const KEYS: Readonly<Record<string, number>> = { prctl: 0 };
 const NAMES =
-  'fd oldfd newfd flags mode offset count whence domain sig pid prot addr length op pathname buf dirfd'.split(' ');
+  'fd oldfd newfd arg arg2 arg3 flags mode offset count whence domain sig pid prot addr length op pathname buf dirfd'.split(' ');
 const CONSTANTS =
   '0 1 2 3 7 -1 -2 100 0x7fffffff 0x80000000 0xffffffff 0x100000000 0x7fffffffffffffff 0xffffffffffffffff NULL O_CREAT AT_FDCWD SIGKILL'.split(
     ' ',
@@ -132,7 +136,9 @@ describe('boundsOf', () => {
           const parsed = parseWhere(text, (each) => CALLS.includes(each));
           for (const vector of vectors) {
             const values = registers(abi, vector);
-            const list = resolveForm(call, description, plainStyle(abi), Number(values[1] & 0xffffffffn), 0, 0);
+            const key = values[KEYS[call] ?? 1];
+            const [first, second] = [Number(key & 0xffffffffn), description.variants?.whole ? Number(key >> 32n) : 0];
+            const list = resolveForm(call, description, plainStyle(abi), first, second, 0);
             const bound = bind(parsed, { abi, name: call, list, text });
             const own = boundsOf(bound);
             // The filter knows nothing of the form that the arguments choose.
@@ -195,6 +201,28 @@ describe('boundsOf', () => {
     const { upper } = where(text).bounds(call, descriptionOf(call, abi), plainStyle(abi));
     expect(upper).toEqual(expected);
   });
+
+  it.each<[string, string, Register | undefined]>([
+    [
+      'op == F_DUPFD && arg > 5',
+      'fcntl',
+      {
+        op: 'and',
+        of: [
+          { op: 'eq', arg: 1, width: 32, value: 0n },
+          { op: 'gt', arg: 2, width: 64, value: 5n, signed: true },
+        ],
+      },
+    ],
+    ['op == F_SETFL && arg & O_NONBLOCK', 'fcntl', undefined],
+    ['prctl.op == PR_SET_NAME', 'prctl', { op: 'eq', arg: 0, width: 32, value: 15n }],
+  ])('the form that registers choose: %s', (text, call, expected) => {
+    const { upper, lower } = where(text).bounds(call, descriptionOf(call, 'x86_64'), plainStyle('x86_64'));
+    const [above, below] = [upper, lower].map((bound) => (typeof bound === 'boolean' ? bound : simplify(bound)));
+    if (expected !== undefined) expect(above).toEqual(expected);
+    // Registers decide it all.
+    expect(isExact({ upper: above, lower: below })).toBe(true);
+  });
 });
 
 describe('simplify', () => {
@@ -217,5 +245,9 @@ describe('simplify', () => {
     });
     expect(simplify({ op: 'eq', arg: 0, width: 32, mask: 6n, value: 1n })).toBe(false);
     expect(simplify({ op: 'and', of: [] })).toBe(true);
+    const notIn = (...values: bigint[]): Condition => ({ op: 'not', of: { op: 'in', arg: 0, width: 32, values } });
+    expect(simplify({ op: 'and', of: [eq(1n), notIn(1n, 2n)] })).toBe(false);
+    expect(simplify({ op: 'and', of: [notIn(1n, 2n), { op: 'ne', arg: 0, width: 32, value: 3n }] })).toEqual(notIn(1n, 2n, 3n));
+    expect(simplify({ op: 'and', of: [{ op: 'in', arg: 0, width: 32, values: [1n, 3n] }, notIn(1n, 2n)] })).toEqual(eq(3n));
   });
 });
