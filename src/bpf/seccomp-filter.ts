@@ -3,13 +3,7 @@
 import { BpfError } from './bpf-error.js';
 import { compileCondition } from './condition.js';
 import { compareCost, measureFilter, type FilterCost } from './cost.js';
-import {
-  checkFilterInput,
-  leafOf,
-  type AbiRules,
-  type FilterInput,
-  type Leaf,
-} from './filter-input.js';
+import { checkFilterInput, leafOf, type AbiRules, type FilterInput, type Leaf } from './filter-input.js';
 import { Graph, layout, layoutPlain, type GraphNode } from './graph.js';
 import { ARCH_I386, ARCH_X86_64, DATA_ARCH, DATA_NR, Op, RET_ALLOW, RET_TRACE } from './instruction.js';
 import type { Program } from './instruction.js';
@@ -74,10 +68,7 @@ class Lowering implements Building {
   }
 
   /** The whole filter; undefined when the strategy does not fit the input. `head` is the test for x86_64. */
-  root(
-    decisions: Decisions,
-    strategy: StrategyBuilder,
-  ): { root: GraphNode; head: GraphNode } | undefined {
+  root(decisions: Decisions, strategy: StrategyBuilder): { root: GraphNode; head: GraphNode } | undefined {
     const { graph, trace } = this;
     const native = strategy.native(this, decisions);
     const compat = strategy.compat(this, decisions);

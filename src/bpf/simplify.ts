@@ -76,7 +76,11 @@ function joinExceptions(parts: readonly Condition[]): Simplified[] {
     if (typeof part !== 'string') return part;
     const member = members.get(part);
     const except = exceptions.get(part);
-    if (member) return membership(member.operand, [...member.values].filter((value) => !except?.values.has(value)));
+    if (member)
+      return membership(
+        member.operand,
+        [...member.values].filter((value) => !except?.values.has(value)),
+      );
     return except ? exclusion(except.operand, except.values) : true;
   });
 }

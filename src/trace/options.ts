@@ -22,6 +22,9 @@ export type QuietKind = 'attach' | 'exit' | 'path-resolution' | 'personality' | 
 /** Statuses of `-e status=`. */
 export type CallStatus = 'successful' | 'failed' | 'unfinished' | 'unavailable' | 'detached';
 
+/** How many statuses there are: with all of them wanted, nothing is left out. */
+export const ALL_STATUSES = 5;
+
 export interface FdOptions {
   readonly path: boolean;
   readonly socket: boolean;

@@ -12,10 +12,10 @@ import { encode } from '../bpf/instruction.js';
 import { compileFilter, type CompiledFilter } from '../bpf/seccomp-filter.js';
 import { simplify } from '../bpf/simplify.js';
 import { straceDump } from '../bpf/strace-dump.js';
-import { isExact, known, type Bounds } from '../where/bounds.js';
+import { known, type Bounds } from '../where/bounds.js';
 import type { Where } from '../where/where.js';
 import type { TraceOptions } from './options.js';
-import { selectionBounds } from './selection.js';
+import { isSettled, selectionBounds } from './selection.js';
 import { wantedSubcalls } from './subcalls.js';
 
 /** A filter that may be installed. */
@@ -97,8 +97,7 @@ class Planner {
     if (upper === false) return otherwise;
     const condition = simplify(upper);
     if (typeof condition === 'boolean') return condition ? TRACE_LEAF : otherwise;
-    const lower = typeof bounds.lower === 'boolean' ? bounds.lower : simplify(bounds.lower);
-    const rule = isExact({ upper: condition, lower }) ? this.ruleOf(condition) : 0;
+    const rule = isSettled(bounds) ? this.ruleOf(condition) : 0;
     this.calls.push({ abi, nr, bounds: { ...bounds, upper: condition }, rule });
     const key = `${rule}${keyOf(condition)}${otherwise.kind}`;
     let leaf = this.leaves.get(key);

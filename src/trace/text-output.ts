@@ -16,6 +16,7 @@ import type { Calls } from './calls.js';
 import { styleOf } from './calls.js';
 import type { Stream } from './destination.js';
 import type { Messages } from './messages.js';
+import { ALL_STATUSES } from './options.js';
 import type { TraceOptions } from './options.js';
 import type { Output } from './output.js';
 import { LinePrefix } from './prefix.js';
@@ -29,7 +30,6 @@ const RESUMED_OPEN = label('<... ');
 const RESUMED_CLOSE = label(' resumed>');
 const EQUALS = label('= ');
 /** successful, failed, unfinished, unavailable, detached */
-const ALL_STATUSES = 5;
 /** Names of personalities by index. */
 const MODES = ['64 bit', '32 bit', 'x32'];
 const CLOSE = 41;

@@ -31,6 +31,10 @@ export type Bound =
       readonly test: (c: Cursor) => boolean;
       readonly captured: readonly RArgument[];
       readonly bounds: Bounds;
+      /** Only some forms of the call have what is tested. */
+      readonly form?: true;
+      /** Where the expression says it. */
+      readonly span?: Span;
     };
 
 /** What is known of a call before it happens. */
@@ -50,7 +54,7 @@ export interface Subject {
 
 const NOTHING: Bound = { kind: 'known', value: false };
 /** Of a form that is not at hand: only good for bounds. */
-const MAYBE: Bound = { kind: 'test', phase: 'exit', test: () => false, captured: [], bounds: UNKNOWN };
+const MAYBE: Bound = { kind: 'test', phase: 'exit', test: () => false, captured: [], bounds: UNKNOWN, form: true };
 
 function either(parts: readonly Bound[]): Bound {
   return parts.length === 1 ? parts[0] : { kind: 'or', of: parts };
@@ -281,7 +285,12 @@ class Binder {
     }
   }
 
+  /** What is tested, with the place in the expression that asks for it. */
   private atom(expression: Expression & { kind: 'compare' | 'match' | 'truth' }): Bound {
+    return placed(this.meaning(expression), expression.span);
+  }
+
+  private meaning(expression: Expression & { kind: 'compare' | 'match' | 'truth' }): Bound {
     try {
       switch (expression.kind) {
         case 'compare':
@@ -296,6 +305,20 @@ class Binder {
       if (error instanceof WhereError && this.subject.strict !== true) return NOTHING;
       throw error;
     }
+  }
+}
+
+function placed(bound: Bound, span: Span): Bound {
+  switch (bound.kind) {
+    case 'known':
+      return bound;
+    case 'and':
+    case 'or':
+      return { kind: bound.kind, of: bound.of.map((part) => placed(part, span)) };
+    case 'not':
+      return { kind: 'not', of: placed(bound.of, span) };
+    case 'test':
+      return { ...bound, span };
   }
 }
 

@@ -32,4 +32,5 @@ export function formBounds(forms: Forms, boundsOf: (list: RList) => Bounds): Bou
 }
 
 /** Whether two bounds say the same. */
-const same = (a: Bounds, b: Bounds): boolean => isExact({ upper: a.upper, lower: b.upper }) && isExact({ upper: a.lower, lower: b.lower });
+const same = (a: Bounds, b: Bounds): boolean =>
+  isExact({ upper: a.upper, lower: b.upper }) && isExact({ upper: a.lower, lower: b.lower });

@@ -15,6 +15,7 @@ import type { Bounds } from './bounds.js';
 import { formBounds } from './form-bounds.js';
 import { decide } from './decide.js';
 import { parseWhere } from './parser.js';
+import { undecidedIn, type Undecided } from './undecided.js';
 import { WhereError } from './where-error.js';
 
 /** Most bytes of a string or buffer that are looked at. */
@@ -132,6 +133,19 @@ export class Where {
     const forms = this.paths.some((path) => elsewhere.has(path.name)) && resolveForms(name, call, this.style(style));
     if (forms) return formBounds(forms, (list) => boundsOf(this.bound(abi, name, list)));
     return boundsOf(this.bound(abi, name, this.registers(name, call, style), elsewhere));
+  }
+
+  /** What of the expression is left to the tracer for a call, and why. */
+  undecided(name: string, call: Call | undefined, style: Style): Undecided[] {
+    const { name: abi } = style.abi;
+    if (!call || !this.concerns(name, call)) return undecidedIn(this.bound(abi, name, undefined), this.text);
+    const own = this.style(style);
+    const forms = resolveForms(name, call, own);
+    const bounds = forms
+      ? [forms.otherwise, ...forms.cases.map(({ list }) => list)].map((list) => this.bound(abi, name, list))
+      : [this.bound(abi, name, resolveForm(name, call, own, 0, 0, 0), variantArguments(call))];
+    const found = bounds.flatMap((bound) => undecidedIn(bound, this.text));
+    return [...new Map(found.map((each) => [each.text + each.why, each])).values()];
   }
 
   /** The arguments that all forms of a call have, and that paths name. */
