@@ -34,7 +34,9 @@ const CALLS = [
 /** Which argument chooses the form of a call; others have one form, or choose by the second. */
 const KEYS: Readonly<Record<string, number>> = { prctl: 0 };
 const NAMES =
-  'fd oldfd newfd arg arg2 arg3 flags mode offset count whence domain sig pid prot addr length op pathname buf dirfd'.split(' ');
+  'fd oldfd newfd arg arg2 arg3 flags mode offset count whence domain sig pid prot addr length op pathname buf dirfd'.split(
+    ' ',
+  );
 const CONSTANTS =
   '0 1 2 3 7 -1 -2 100 0x7fffffff 0x80000000 0xffffffff 0x100000000 0x7fffffffffffffff 0xffffffffffffffff NULL O_CREAT AT_FDCWD SIGKILL'.split(
     ' ',
@@ -247,7 +249,11 @@ describe('simplify', () => {
     expect(simplify({ op: 'and', of: [] })).toBe(true);
     const notIn = (...values: bigint[]): Condition => ({ op: 'not', of: { op: 'in', arg: 0, width: 32, values } });
     expect(simplify({ op: 'and', of: [eq(1n), notIn(1n, 2n)] })).toBe(false);
-    expect(simplify({ op: 'and', of: [notIn(1n, 2n), { op: 'ne', arg: 0, width: 32, value: 3n }] })).toEqual(notIn(1n, 2n, 3n));
-    expect(simplify({ op: 'and', of: [{ op: 'in', arg: 0, width: 32, values: [1n, 3n] }, notIn(1n, 2n)] })).toEqual(eq(3n));
+    expect(simplify({ op: 'and', of: [notIn(1n, 2n), { op: 'ne', arg: 0, width: 32, value: 3n }] })).toEqual(
+      notIn(1n, 2n, 3n),
+    );
+    expect(simplify({ op: 'and', of: [{ op: 'in', arg: 0, width: 32, values: [1n, 3n] }, notIn(1n, 2n)] })).toEqual(
+      eq(3n),
+    );
   });
 });
