@@ -109,6 +109,12 @@ const cases: readonly Case[] = [
     theirs: [tstrace, '-f', '-e', 'trace=write', '-o', out, work, 'sparse', n(2000)],
   },
   {
+    name: 'w-plain',
+    what: "--where 'fd == 2', 1 in 100 writes, with -n against ours without it",
+    ours: [tstrace, '-f', '-n', '-e', 'trace=write', '--where', 'fd == 2', '-o', out, work, 'descriptors', n(2000)],
+    theirs: [tstrace, '-f', '-e', 'trace=write', '--where', 'fd == 2', '-o', out, work, 'descriptors', n(2000)],
+  },
+  {
     name: 'd',
     what: '30,000 x open, read, close, -f',
     ours: [tstrace, '-f', '-o', out, work, 'files', n(30000)],

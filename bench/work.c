@@ -31,6 +31,20 @@ static void files(long n)
 	}
 }
 
+/* A hundred writes to one descriptor for each to another. */
+static void two_descriptors(long n)
+{
+	int out = dup(1), null = open("/dev/null", O_WRONLY);
+	dup2(null, 1);
+	dup2(null, 2);
+	for (long i = 0; i < n; i++) {
+		for (int j = 0; j < 100; j++)
+			(void)!write(1, "0123456789abcdef0123456789abcdef", 32);
+		(void)!write(2, "0123456789abcdef0123456789abcdef", 32);
+	}
+	dup2(out, 1);
+}
+
 static void execs(long n)
 {
 	for (long i = 0; i < n; i++) {
@@ -56,6 +70,8 @@ int main(int argc, char **argv)
 		writes(n, 100);
 	else if (strcmp(argv[1], "files") == 0)
 		files(n);
+	else if (strcmp(argv[1], "descriptors") == 0)
+		two_descriptors(n);
 	else if (strcmp(argv[1], "execs") == 0)
 		execs(n);
 	else
