@@ -17,7 +17,7 @@ function modulesBelow(dir) {
     .sort();
 }
 
-/** Families (name -> thunk) that the modules export: [module, export, names]. */
+/** Families (name -> thunk) that the modules export: [module, export, names, arguments by name]. */
 async function families(dir) {
   const modules = modulesBelow(dir);
   const temporary = mkdtempSync(join(tmpdir(), 'tstrace-build-'));
@@ -25,14 +25,19 @@ async function families(dir) {
     const outfile = join(temporary, 'all.mjs');
     const imports = modules.map((path, i) => `import * as m${i} from ${JSON.stringify(path)};`).join('\n');
     await build({
-      stdin: { contents: `${imports}\nexport default [${modules.map((_, i) => `m${i}`).join(',')}];`, resolveDir: dir },
+      stdin: {
+        contents: `${imports}
+export { argumentNames } from ${JSON.stringify(join(dir, '..', 'describe', 'argument-names.ts'))};
+export default [${modules.map((_, i) => `m${i}`).join(',')}];`,
+        resolveDir: dir,
+      },
       outfile,
       bundle: true,
       platform: 'node',
       format: 'esm',
       logLevel: 'error',
     });
-    const { default: loaded } = await import(pathToFileURL(outfile).href);
+    const { default: loaded, argumentNames } = await import(pathToFileURL(outfile).href);
     return loaded.flatMap((exports, i) =>
       Object.entries(exports)
         .filter(([, value]) => typeof value === 'object' && value !== null && !Array.isArray(value))
@@ -40,7 +45,12 @@ async function families(dir) {
         .filter(
           ([, , entries]) => entries.length > 0 && entries.every(([k, v]) => NAME.test(k) && typeof v === 'function'),
         )
-        .map(([path, name, entries]) => [path, name, entries.map(([k]) => k)]),
+        .map(([path, name, entries]) => [
+          path,
+          name,
+          entries.map(([k]) => k),
+          Object.fromEntries(entries.map(([k, call]) => [k, argumentNames(call())])),
+        ]),
     );
   } finally {
     rmSync(temporary, { recursive: true, force: true });
@@ -57,11 +67,13 @@ export function lazyCalls(dir) {
         const found = (await families(dir)).sort((a, b) => a[2].length - b[2].length);
         const used = [];
         const owners = {};
+        const having = {};
         for (const family of found)
           for (const name of family[2])
             if (!Object.hasOwn(owners, name)) {
               if (!used.includes(family)) used.push(family);
               owners[name] = used.indexOf(family);
+              for (const argument of family[3][name]) (having[argument] ??= []).push(name);
             }
         const loads = used.map(([path, name]) => {
           const from = './' + relative(dir, path).replace(/\.ts$/, '.js');
@@ -76,6 +88,8 @@ export function descriptionOf(name, abi, ipc = false) {
   const key = ipc ? name + '@ipc' : abi === 'i386' && Object.hasOwn(owners, name + '@32') ? name + '@32' : name;
   return Object.hasOwn(owners, key) ? families[owners[key]]()[key]() : undefined;
 }
+const having = ${JSON.stringify(Object.fromEntries(Object.entries(having).map(([k, v]) => [k, v.join(' ')])))};
+export const callsHaving = (argument) => (Object.hasOwn(having, argument) ? having[argument].split(' ') : []);
 export const describedNames = () => Object.keys(owners);
 `,
         };

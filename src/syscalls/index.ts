@@ -1,5 +1,6 @@
 // All described calls by name. Descriptions are thunks, so that a call that never comes costs nothing at start.
 import type { AbiName } from '../abi/abi.js';
+import { argumentNames } from '../describe/argument-names.js';
 import type { Call } from '../describe/node.js';
 
 /** A family: name to description; a name with `@32` holds for i386 alone. */
@@ -46,6 +47,13 @@ function described(key: string): Call | undefined {
 export function descriptionOf(name: string, abi: AbiName, ipc = false): Call | undefined {
   if (ipc) return described(name + '@ipc');
   return (abi === 'i386' ? described(name + '@32') : undefined) ?? described(name);
+}
+
+/** Keys of the calls that have an argument of this name, in any of their forms. */
+export function callsHaving(argument: string): string[] {
+  return families.flatMap((family) =>
+    Object.entries(family).flatMap(([key, call]) => (argumentNames(call()).has(argument) ? [key] : [])),
+  );
 }
 
 /** Names of all described calls, with their `@32` variants. */

@@ -1,7 +1,11 @@
 // Programs from files and standard input: raw instructions, or rules that are assembled on the way.
 import { readFileSync } from 'node:fs';
+import { release } from 'node:os';
+import { archSyscallNumber } from '../abi/architectures.js';
 import { assemble } from '../bpf/assemble/assemble.js';
 import { decode, type Program } from '../bpf/instruction.js';
+import { readProfile, type Host } from '../bpf/profile/oci-profile.js';
+import { compileProfile } from '../bpf/profile/profile-filter.js';
 import { UsageError } from '../errors.js';
 import { assembleNames, type Target } from './target.js';
 
@@ -25,10 +29,34 @@ function isText(bytes: Uint8Array): boolean {
   return !bytes.includes(0);
 }
 
-/** The program in bytes; rules are assembled. @throws UsageError, BpfError, SourceError */
+/** What a Docker profile may ask of the machine that it is for: this one's kernel, no capability beyond the usual ones. */
+function hostOf(target: Target): Host {
+  const [major, minor] = release().split('.').map(Number);
+  const { name } = target.arch;
+  return { arch: GO_NAMES[name] ?? name, kernel: [major, minor], capabilities: [] };
+}
+
+/** Go's names of architectures, where they are not ours. */
+const GO_NAMES: Readonly<Record<string, string>> = { i386: '386', aarch64: 'arm64' };
+
+/** A container's profile is JSON, which no rule looks like. */
+export function isProfile(text: string): boolean {
+  return /^\s*\{/.test(text);
+}
+
+/** The filter of a container's profile. @throws UsageError, BpfError */
+export function profileProgram(text: string, file: string, target: Target): Program {
+  return compileProfile(readProfile(text, file, hostOf(target)), target.arch, archSyscallNumber);
+}
+
+/** The program in bytes; rules are assembled, profiles compiled. @throws UsageError, BpfError, SourceError */
 export function programIn(bytes: Buffer, file: string, target: Target): Program {
   if (bytes.length === 0) throw new UsageError(`${file} is empty`);
-  if (isText(bytes)) return assemble(bytes.toString('utf8'), { arch: target.arch, file, ...assembleNames(target) });
+  if (isText(bytes)) {
+    const text = bytes.toString('utf8');
+    if (isProfile(text)) return profileProgram(text, file, target);
+    return assemble(text, { arch: target.arch, file, ...assembleNames(target) });
+  }
   return decode(bytes, target.arch.bigEndian);
 }
 

@@ -3,12 +3,13 @@ import { ABIS } from '../abi/abi.js';
 import type { AbiName } from '../abi/abi.js';
 import { syscallNumbers } from '../abi/syscalls.js';
 import type { Before } from '../capture/compile.js';
-import type { Call, Node } from '../describe/node.js';
+import { ownArguments, spreadFields, variantArguments } from '../describe/argument-names.js';
+import type { Call } from '../describe/node.js';
 import type { RArgument, RList } from '../describe/resolve.js';
 import { resolveForm, resolveForms, resolveRegisters } from '../describe/resolve.js';
 import type { Choice, Chooser } from '../decode/choice.js';
 import type { Style } from '../decode/style.js';
-import { descriptionOf, describedNames } from '../syscalls/index.js';
+import { callsHaving, descriptionOf } from '../syscalls/index.js';
 import { pathsIn, type Expression, type Path } from './ast.js';
 import { bind, boundsOf, type Bound } from './bind.js';
 import type { Bounds } from './bounds.js';
@@ -28,29 +29,10 @@ function isCall(name: string): boolean {
   return ABIS.some((abi) => syscallNumbers(abi.name, name).length > 0);
 }
 
-/** Fields of a structure that stand for arguments (old calls of i386). */
-function spreadFields(node: Node): string[] {
-  if (node.kind !== 'pointer' || node.to.kind !== 'struct' || !node.to.spread) return [];
-  return node.to.fields.map((f) => f.name);
-}
-
-function ownArguments(call: Call): string[] {
-  return call.args.flatMap(({ name, node }) => [name, ...spreadFields(node)]);
-}
-
-/** Arguments that only some forms have. */
-function variantArguments(call: Call): Set<string> {
-  const names = new Set<string>();
-  if (!call.variants) return names;
-  for (const variant of [call.variants.otherwise, ...call.variants.all()]) {
-    for (const { name } of variant.args) names.add(name);
-  }
-  return names;
-}
-
 /** An expression, ready for any call. */
 export class Where {
   private readonly paths: readonly Path[];
+  private readonly callsByArgument = new Map<string, ReadonlySet<string>>();
   /** Whether paths of descriptors must be captured. */
   private readonly usesDescriptorPaths: boolean;
 
@@ -122,7 +104,19 @@ export class Where {
 
   /** Whether the call's description matters: a path may lead into its arguments. */
   mayConcern(name: string): boolean {
-    return this.paths.some((path) => (path.call ?? name) === name && !OWN.has(path.name));
+    return this.paths.some(
+      (path) => (path.call ?? name) === name && !OWN.has(path.name) && this.having(path.name).has(name),
+    );
+  }
+
+  /** Names of the calls that have an argument of a name, on some personality. */
+  private having(argument: string): ReadonlySet<string> {
+    let names = this.callsByArgument.get(argument);
+    if (!names) {
+      names = new Set(callsHaving(argument).map((key) => key.replace(/[@#].*$/, '')));
+      this.callsByArgument.set(argument, names);
+    }
+    return names;
   }
 
   /** What registers say about a call, for the filter. */
@@ -182,11 +176,7 @@ export class Where {
         if (!having) this.missing(path, described[0]);
         attempt(path.call, having);
       } else if (!OWN.has(path.name)) {
-        const key = describedNames().find((each) => {
-          const [name, suffix] = each.split('@');
-          const call = descriptionOf(name, suffix === '32' ? 'i386' : 'x86_64', suffix === 'ipc');
-          return call !== undefined && Where.has(call, path.name);
-        });
+        const [key] = callsHaving(path.name);
         if (key === undefined)
           throw new WhereError(this.text, 'no system call has an argument of this name', path.span);
         const [name, suffix] = key.split('@');

@@ -322,3 +322,57 @@ describe('completion', () => {
     expect(bpf(['completion', 'tcsh']).status).toBe(1);
   });
 });
+
+describe('profiles of containers', () => {
+  const profile = JSON.stringify({
+    defaultAction: 'SCMP_ACT_ERRNO',
+    architectures: ['SCMP_ARCH_X86_64'],
+    syscalls: [
+      { names: ['read', 'exit_group'], action: 'SCMP_ACT_ALLOW' },
+      { names: ['personality'], action: 'SCMP_ACT_ALLOW', args: [{ index: 0, value: 8, op: 'SCMP_CMP_EQ' }] },
+    ],
+  });
+
+  it('are taken wherever a filter is', () => {
+    const input = file('profile.json', profile);
+    const assembled = bpf(['asm', '-a', 'amd64', '-f', 'raw', input]).bytes;
+    expect(assembled.length % 8).toBe(0);
+    expect(bpf(['disasm', '-a', 'amd64', input]).stdout).toBe(bpf(['disasm', '-a', 'amd64', '-'], assembled).stdout);
+    expect(bpf(['emu', '-q', '-a', 'amd64', input, 'personality', '8']).stdout).toContain('ALLOW');
+    expect(bpf(['diff', '-a', 'amd64', input, file('profile.bpf', assembled)]).status).toBe(0);
+    const wrong = bpf(['asm', '-'], '{"defaultAction": "ALLOW"}');
+    expect([wrong.status, wrong.stderr]).toEqual([1, "tstrace-bpf: -: defaultAction: unknown action 'ALLOW'\n"]);
+  });
+
+  it('and filters are explained in pseudo filter code', () => {
+    expect(bpf(['explain', '-a', 'amd64', '-f', 'pfc', file('profile.json', profile)]).stdout).toBe(`#
+# pseudo filter code start
+#
+# filter for arch x86_64 (3221225534)
+if ($arch == 3221225534)
+  # numbers of x32
+  if ($syscall >= 1073741824)
+    # default action
+    action KILL;
+  # filter for syscall "read" (0)
+  if ($syscall == 0)
+    action ALLOW;
+  # filter for syscall "personality" (135)
+  if ($syscall == 135)
+    if ($a0 == 0x8)
+      action ALLOW;
+    action ERRNO(1);
+  # filter for syscall "exit_group" (231)
+  if ($syscall == 231)
+    action ALLOW;
+  # default action
+  action ERRNO(1);
+# invalid architecture action
+# default action
+action KILL;
+#
+# pseudo filter code end
+#
+`);
+  });
+});

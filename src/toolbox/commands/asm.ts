@@ -4,7 +4,7 @@ import { assemble } from '../../bpf/assemble/assemble.js';
 import { encode } from '../../bpf/instruction.js';
 import { common, prepare, type CommonArguments } from '../common.js';
 import { ASM_FORMATS, formatProgram, type AsmFormat } from '../formats.js';
-import { isStandardInput, readInput } from '../input.js';
+import { isProfile, isStandardInput, profileProgram, readInput } from '../input.js';
 import { assembleNames } from '../target.js';
 import { disassemblyJson } from './disasm.js';
 
@@ -16,10 +16,14 @@ interface Arguments extends CommonArguments {
 
 export const asm: CommandModule<object, Arguments> = {
   command: 'asm <file>',
-  describe: 'assemble rules',
+  describe: 'assemble rules, or compile a container profile',
   builder: (yargs) =>
     common(yargs)
-      .positional('file', { type: 'string', demandOption: true, describe: 'rules; - is standard input' })
+      .positional('file', {
+        type: 'string',
+        demandOption: true,
+        describe: 'rules, or an OCI or Docker profile; - is standard input',
+      })
       .option('format', {
         alias: 'f',
         choices: ASM_FORMATS,
@@ -34,12 +38,10 @@ export const asm: CommandModule<object, Arguments> = {
   handler: (argv) => {
     const { target, output } = prepare(argv);
     const text = readInput(argv.file).toString('utf8');
-    const program = assemble(text, {
-      arch: target.arch,
-      file: isStandardInput(argv.file) ? '-' : argv.file,
-      check: argv.check,
-      ...assembleNames(target),
-    });
+    const file = isStandardInput(argv.file) ? '-' : argv.file;
+    const program = isProfile(text)
+      ? profileProgram(text, file, target)
+      : assemble(text, { arch: target.arch, file, check: argv.check, ...assembleNames(target) });
     if (argv.json) {
       output.json({
         arch: target.arch.name,

@@ -1,16 +1,18 @@
 // tstrace-bpf explain: what a filter allows and what it does not, by action.
 import type { CommandModule } from 'yargs';
 import { longestPath, tableCost, type TableCost } from '../../bpf/metrics.js';
-import { readPolicy } from '../../bpf/policy/policy.js';
+import { readPolicy, type PolicyNames } from '../../bpf/policy/policy.js';
 import { common, type CommonArguments } from '../common.js';
 import { Output } from '../output.js';
 import { paintAction } from '../paint-line.js';
+import { pfcLines } from '../pfc.js';
 import { viewPolicy, type ActionView, type ArchView, type Entry, type PolicyView } from '../policy-view.js';
 import { findFilters, sourceOptions, type Source, type SourceArguments } from '../sources.js';
 import { POLICY_NAMES, targetNumbers, type Target } from '../target.js';
 import { mergeSources, warn } from './dump.js';
 
 interface Arguments extends SourceArguments, CommonArguments {
+  format: 'text' | 'pfc';
   merge: boolean;
 }
 
@@ -92,9 +94,16 @@ function costOf({ program, target }: Source): { size: number; longest: number; t
   };
 }
 
-function explainOne(source: Source, output: Output, json: boolean): void {
+/** Conditions are about registers there, and not about arguments by name. */
+const REGISTERS: PolicyNames = { numbers: POLICY_NAMES.numbers, parameters: () => undefined };
+
+function explainOne(source: Source, output: Output, { json, format }: Arguments): void {
   const { program, name } = source;
   const target: Target = source.target;
+  if (format === 'pfc' && !json) {
+    output.lines(pfcLines(readPolicy(program, target.arch, REGISTERS)));
+    return;
+  }
   const view = viewPolicy(readPolicy(program, target.arch, POLICY_NAMES));
   const cost = costOf(source);
   if (json) {
@@ -111,6 +120,12 @@ export const explain: CommandModule<object, Arguments> = {
     common(sourceOptions(yargs))
       .positional('source', { type: 'string', describe: 'a filter, rules, or a program to run; - is standard input' })
       .positional('programArgs', { type: 'string', array: true, default: [], hidden: true })
+      .option('format', {
+        alias: 'f',
+        choices: ['text', 'pfc'],
+        default: 'text',
+        describe: 'for reading, or as the pseudo filter code of libseccomp',
+      })
       .option('merge', {
         type: 'boolean',
         default: true,
@@ -122,7 +137,7 @@ export const explain: CommandModule<object, Arguments> = {
     warnings.forEach(warn);
     if (filters.length > 1) warn(`${filters.length} filters are stacked: a call must pass all of them`);
     if (truncated && filters.length > 0) warn('there may be more filters: see --limit');
-    for (const source of filters) explainOne(source, output, argv.json);
-    if (argv.merge && filters.length > 1) explainOne(mergeSources(filters, argv.pid !== undefined), output, argv.json);
+    for (const source of filters) explainOne(source, output, argv);
+    if (argv.merge && filters.length > 1) explainOne(mergeSources(filters, argv.pid !== undefined), output, argv);
   },
 };
