@@ -254,6 +254,7 @@ int32_t tracer_destroy(int32_t handle)
 	signals_forget(s);
 	sessions[handle] = NULL;
 	spawn_free(s);
+	tampering_free(s);
 	plans_free(s);
 	dump_free(&s->dumps);
 	socket_free(&s->sockets);

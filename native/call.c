@@ -81,6 +81,7 @@ static void write_call(struct session *s, struct task *t, const struct syscall_i
 		r->ret = info->exit.rval;
 		if (info->exit.is_error)
 			r->flags |= RF_ERROR;
+		r->flags |= tamper_flags(t);
 	} else if (seccomp) {
 		r->flags |= RF_SECCOMP;
 		r->ret = info->entry.ret_data & 0xffff;
@@ -187,6 +188,8 @@ static void entering(struct session *s, struct task *t, const struct syscall_inf
 			unwrap_socketcall(t);
 		else if (t->abi == 1 && t->nr == 117)
 			unwrap_ipc(t);
+		if (s->tampering)
+			tamper_at_entry(s, t, info);
 		write_call(s, t, info, true, info->op == 3);
 		t->flags |= CALL_RECORDED;
 	}
@@ -194,15 +197,18 @@ static void entering(struct session *s, struct task *t, const struct syscall_inf
 		t->flags |= TASK_SPEAKS;
 }
 
-static void exiting(struct session *s, struct task *t, const struct syscall_info *info)
+static void exiting(struct session *s, struct task *t, struct syscall_info *info)
 {
 	/* A chain of restarts goes on with the same call. */
 	if (info->exit.rval != -RESTART_BLOCK)
 		t->restart = 0;
 	else if (!is_restart(t))
 		t->restart = 1 + t->nr;
-	if (t->flags & CALL_RECORDED)
+	if (t->flags & CALL_RECORDED) {
+		if (t->rule)
+			tamper_at_exit(s, t, info);
 		write_call(s, t, info, false, false);
+	}
 	t->flags &= ~(uint32_t)CALL_RECORDED;
 	/* The program could not be executed: what is left is our own child's end. */
 	if (t->flags & TASK_FIRST_EXEC && info->exit.is_error && call_is_execve(t))

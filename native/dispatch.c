@@ -19,6 +19,19 @@ static void restart(struct session *s, struct task *t, int sig)
 	ptrace(stop_may_run(&t->flags) ? PTRACE_CONT : PTRACE_SYSCALL, t->tid, 0, (void *)(uintptr_t)sig);
 }
 
+/* After a stop of a call; a signal may have been injected there. */
+static void go_on(struct session *s, struct task *t)
+{
+	int sig = t->pending_sig;
+	t->pending_sig = 0;
+	restart(s, t, sig);
+}
+
+void dispatch_delayed(struct session *s)
+{
+	tamper_resume(s, go_on);
+}
+
 /* `reason`: enum detach_reason. */
 void task_say_detached(struct session *s, const struct task *t, uint64_t reason)
 {
@@ -195,7 +208,9 @@ void dispatch(struct session *s, pid_t tid, int status)
 	case STOP_SYSCALL:
 	case STOP_SECCOMP:
 		call_stop(s, t, stop.kind);
-		break;
+		if (!t->resume_ns)
+			go_on(s, t);
+		return;
 	case STOP_SIGNAL:
 		if (!(t->flags & TASK_HIDDEN)) {
 			call_note_ip(s, t);

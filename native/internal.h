@@ -81,6 +81,9 @@ enum task_flag {
 	TASK_FIRST_EXEC = 2048, /* the command until it has executed: -b execve does not count that */
 };
 
+/* What has been done to a call. */
+enum tampered { TAMPERED_RESULT = 1, TAMPERED_MEMORY = 2, TAMPERED_DELAYED = 4 };
+
 /* One traced thread. */
 struct task {
 	struct task *next; /* in its hash chain */
@@ -96,9 +99,14 @@ struct task {
 	int mem_fd;        /* /proc/TID/mem, or -1 */
 	uint32_t restart;  /* 1 + number of the call that restart_syscall goes on with; 0 unknown */
 	pid_t parent;      /* the task that made it, 0 unknown */
-	int pending_sig;   /* TASK_HALTED: the signal that it goes on with */
+	int pending_sig;   /* the signal that it goes on with: TASK_HALTED, or injected at this stop */
 	uint64_t stime_ns;
 	uint64_t ip;       /* at the stop under way, with CF_IP; 0 unknown */
+	/* tampering */
+	uint32_t *invocations;          /* of each call, from the first that a rule is about */
+	const struct tamper_rule *rule; /* that meets the call under way */
+	uint64_t resume_ns;             /* until when the task stays stopped; 0: it is not delayed */
+	uint8_t tampered;               /* enum tampered, of the call under way */
 };
 
 #define X32_BIT 0x40000000U
@@ -134,6 +142,7 @@ struct session {
 	struct plan_key plan_keys[PLAN_KEYS];
 	struct dump_list dumps;
 	struct socket_cache *sockets;
+	struct tampering *tampering; /* NULL: nothing is tampered with */
 	/* start */
 	uint8_t *spawn_spec;
 	int32_t spawn_len;
@@ -188,7 +197,23 @@ void ring_wake_consumer(struct session *s);
 int ring_futex_wait(_Atomic uint32_t *word, uint32_t value, int timeout_ms);
 void ring_futex_wake(_Atomic uint32_t *word);
 
+/* tamper.c */
+void tampering_free(struct session *s);
+/* The thread ends: its timer goes with it. */
+void tampering_end(struct session *s);
+/* At the entry of a traced call, before anything of it is captured; at its exit, before its result is. */
+void tamper_at_entry(struct session *s, struct task *t, const struct syscall_info *info);
+void tamper_at_exit(struct session *s, struct task *t, struct syscall_info *info);
+/* Flags of the call's EV_EXIT. */
+uint16_t tamper_flags(const struct task *t);
+/* The task is gone. */
+void tamper_forget(struct session *s, struct task *t);
+/* Lets tasks go whose delay is over; the wait will end when the next one is. */
+void tamper_resume(struct session *s, void (*go)(struct session *, struct task *));
+
 /* memory.c */
+/* Writes all bytes, also where the tracee itself may not write; false when they cannot be. */
+bool memory_write(struct task *t, uint64_t addr, const void *bytes, size_t len);
 size_t memory_read(struct task *t, uint64_t addr, void *out, size_t len, int *err);
 void memory_forget(struct task *t);
 
@@ -283,6 +308,8 @@ void call_note_ip(const struct session *s, struct task *t);
 
 /* dispatch.c */
 void dispatch(struct session *s, pid_t tid, int status);
+/* Lets delayed tasks go on whose time has come. */
+void dispatch_delayed(struct session *s);
 /* A record of a task with its name in region 0, where names are wanted. */
 void named_event(struct session *s, uint16_t event, struct task *t, uint64_t arg0, uint64_t arg1, uint64_t arg2);
 void task_announce(struct session *s, struct task *t, uint64_t origin, uint64_t detail);
@@ -310,6 +337,7 @@ enum message_code {
 	MSG_ATTACH_FAILED = 1,  /* ret = errno; args[0] = tracer pid when known; tid; region 0 = why, when that is known */
 	MSG_EXEC_FAILED = 2,    /* ret = errno */
 	MSG_TEXT = 3,           /* region 0 = the text */
+	MSG_POKE_FAILED = 5,    /* tid's memory could not be tampered with: args[0] = index of the argument | nr << 8 | abi << 32 */
 	MSG_UNTRACED_CHILD = 4, /* a child made with CLONE_UNTRACED carries the filter: its filtered calls fail */
 };
 

@@ -33,7 +33,7 @@ enum record_event {
 
 enum record_flag {
 	RF_ERROR = 1,          /* EV_EXIT: the kernel says the call failed (is_error) */
-	RF_TAMPERED = 2,       /* arguments or result were injected */
+	RF_TAMPERED = 2,       /* EV_EXIT: the result was injected */
 	RF_DELAYED = 4,        /* the call was delayed by a rule */
 	RF_TRUNCATED = 8,      /* capture ended early: the record budget was used up */
 	RF_ENTRY_UNKNOWN = 16, /* EV_EXIT without an EV_ENTER (attached inside the call) */
@@ -42,7 +42,8 @@ enum record_flag {
 	RF_SECCOMP = 128,      /* EV_ENTER: came from a seccomp stop; ret = the 16 data bits of RET_TRACE */
 	RF_NO_RET = 256,       /* EV_EXIT: the call has no result (exit seen as death of the task) */
 	RF_HAS_INFO = 512,     /* EV_SIGNAL: the siginfo region is there */
-	RF_SPAWNED = 1024      /* the task is the command that tstrace started */
+	RF_SPAWNED = 1024,     /* the task is the command that tstrace started */
+	RF_POKED = 2048        /* EV_EXIT: memory of its arguments was injected */
 };
 
 enum dump_kind {

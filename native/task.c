@@ -68,6 +68,7 @@ void task_remove(struct session *s, struct task *t)
 	*(t->older ? &t->older->newer : &s->oldest) = t->newer;
 	*(t->newer ? &t->newer->older : &s->newest) = t->older;
 	memory_forget(t);
+	tamper_forget(s, t);
 	free(t);
 	s->task_count--;
 }

@@ -73,7 +73,11 @@ static void begin_ending(struct session *s)
 			continue;
 		}
 		t->flags |= TASK_DETACHING;
-		ptrace(PTRACE_INTERRUPT, t->tid, 0, 0);
+		/* One that is delayed has stopped already. */
+		if (t->resume_ns)
+			t->flags |= TASK_HALTED;
+		else
+			ptrace(PTRACE_INTERRUPT, t->tid, 0, 0);
 	}
 }
 
@@ -191,6 +195,7 @@ static void wait_loop(struct session *s)
 			detach_all(s);
 			break;
 		}
+		dispatch_delayed(s);
 		struct status st;
 		if (take(s, -1, &st, 0) < 0) {
 			if (errno == ECHILD)
@@ -253,6 +258,7 @@ void *tracer_main(void *arg)
 	start_all(s);
 	ring_publish(s);
 	wait_loop(s);
+	tampering_end(s);
 	signals_end(s);
 	ring_finish(s);
 	return NULL;

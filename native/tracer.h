@@ -112,6 +112,8 @@ int32_t tracer_probe_seccomp(void);
  * bytes used, or -errno (EPERM: it has a tracer, EACCES: no CAP_SYS_ADMIN, EINVAL: it has no filter, ENOSPC).
  */
 int32_t tracer_seccomp_filters(int32_t pid, uint8_t *out, int32_t len);
+/* -e inject=: rules as tamper.h lays them out; before tracer_start, once. */
+int32_t tracer_set_tampering(int32_t handle, const uint8_t *block, int32_t len);
 /* Ends this process by a signal, as its tracee ended; no core file is left. */
 int32_t tracer_die(int32_t sig);
 /* Ends this process at once, by _exit(2): nothing of the host's is torn down. Does not return. */

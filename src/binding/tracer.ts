@@ -97,6 +97,10 @@ export class Tracer {
       ]),
     );
   }
+  /** -e inject=: the block that packTampering makes. Before `start`, once. */
+  setTampering(block: Buffer): void {
+    this.check('tracer_set_tampering', this.library.native.tracer_set_tampering([this.handle, block, block.length]));
+  }
   setPlan(abi: number, nr: number, enter: Uint8Array, exit: Uint8Array): void {
     const code = packed(enter, exit);
     this.check(

@@ -40,9 +40,14 @@ async function main(): Promise<void> {
   const filter = options.seccomp
     ? (await import('../trace/seccomp.js')).prepareFilter(options, warnings, where)
     : undefined;
+  const tampering =
+    options.injections.length > 0 ? (await import('./tampering.js')).tamperingBlock(options.injections) : undefined;
   const argv = rawArguments(options.command.length);
   const waiting = waitingCommand(process.env);
-  const ending = await run({ ...options, warnings }, { inherited, environment, argv, filter, waiting, where });
+  const ending = await run(
+    { ...options, warnings },
+    { inherited, environment, argv, filter, waiting, where, tampering },
+  );
   if ('signal' in ending) dieBySignal(ending.signal);
   const { NODE_V8_COVERAGE: coverage, TSTRACE_CACHE: cache } = process.env;
   if ('status' in ending && !coverage && !cache && process.execArgv.length <= 1) endAtOnce(ending.status);

@@ -9,7 +9,10 @@ const MISSING: readonly (readonly [called: string, asked: (o: TraceOptions) => b
   ['--namespace', (o) => o.namespaces],
   ['-k/--stack-trace', (o) => o.stack !== 'none'],
   ['--color=always', (o) => o.color === 'always'],
-  ['-e inject=', (o) => o.injections.length > 0],
+  [
+    '-e inject= with -P, --trace-fds or --where',
+    (o) => o.injections.length > 0 && (o.paths.length > 0 || o.traceFds !== undefined || o.where !== undefined),
+  ],
   ['--tips', (o) => o.tips.format !== 'none'],
   ['--output-format=perfetto', (o) => o.outputFormat === 'perfetto'],
   ['--oci-profile', (o) => o.ociProfile !== undefined],

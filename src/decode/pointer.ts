@@ -101,7 +101,8 @@ function changingPrinter(
       }
       s.byte(91);
       if (old >= 0 && entry) value(entry, s, old, to.bytes);
-      if (now >= 0 && !(old >= 0 && entry && same(c, now, entry, old, to.bytes))) {
+      const both = options.arrowOnResult && (c.retLo | c.retHi) !== 0;
+      if (now >= 0 && (both || !(old >= 0 && entry && same(c, now, entry, old, to.bytes)))) {
         if (old >= 0) s.bytes(ARROW);
         value(c, s, now, to.bytes);
       }

@@ -13,8 +13,17 @@ import type { Style } from './style.js';
 const QUESTION = label('?');
 const MINUS_ONE = label('-1 ');
 const INJECTED = label(' (INJECTED)');
+const INJECTED_MEMORY = label(' (INJECTED: args)');
+const INJECTED_BOTH = label(' (INJECTED: args, retval)');
+const TAMPERED = RecordFlag.Tampered | RecordFlag.Poked;
 const DELAYED = label(' (DELAYED)');
 const OPEN = label(' (');
+
+/** What was tampered with: the result, memory, or both. */
+function tampering(flags: number): Uint8Array {
+  if ((flags & RecordFlag.Poked) === 0) return INJECTED;
+  return (flags & RecordFlag.Tampered) === 0 ? INJECTED_MEMORY : INJECTED_BOTH;
+}
 
 const errors = new Map<number, Uint8Array>();
 
@@ -74,10 +83,6 @@ export function resultPrinter(
       else if (value) value(c, s, 0, 0);
       else
         switch (base) {
-          case 'd':
-            if (narrow) s.signed(lo);
-            else s.signed64(lo, hi);
-            break;
           case 'fd':
             s.signed(lo);
             describe?.(c, s, site, lo);
@@ -86,6 +91,8 @@ export function resultPrinter(
             s.signed(lo);
             if (site >= 0) printCapturedComm(c, s, site, lo, style);
             break;
+          // A result that is no error has no sign.
+          case 'd':
           case 'u':
             s.decimal64(lo, hi);
             break;
@@ -104,10 +111,10 @@ export function resultPrinter(
       s.bytes(OPEN);
       const body = s.pos;
       comment(c, s, 0, 0);
-      if (s.pos === body) s.rewind(from);
+      if (s.pos === body && !result.evenEmpty) s.rewind(from);
       else s.byte(41);
     }
-    if ((flags & RecordFlag.Tampered) !== 0) s.bytes(INJECTED);
+    if ((flags & TAMPERED) !== 0) s.bytes(tampering(flags));
     if ((flags & RecordFlag.Delayed) !== 0) s.bytes(DELAYED);
   };
 }

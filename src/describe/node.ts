@@ -120,6 +120,8 @@ export interface PointerOptions {
   readonly unlessZero?: boolean;
   /** With `pair`: behind the arrow stands the address when the call failed. */
   readonly arrowOnError?: boolean;
+  /** Both states of a scalar are shown, though they be the same, when the call returned something but 0. */
+  readonly arrowOnResult?: boolean;
   /** With `arrow`: what is shown behind the arrow, when it is not the same. */
   readonly after?: MemoryNode;
   /** With `arrow`: the state after a failure with this errno is shown, not the one after success. */
@@ -448,6 +450,8 @@ export interface Result {
   readonly extra?: readonly Argument[];
   /** The text in parentheses behind the result. */
   readonly comment?: Renderer;
+  /** The parentheses stand there without text, too. */
+  readonly evenEmpty?: boolean;
 }
 
 /** One system call. */

@@ -335,6 +335,7 @@ class Resolver extends References {
       base: result.base,
       format: result.format,
       comment: result.comment,
+      evenEmpty: result.evenEmpty,
       value: result.value,
       extra: result.extra ? this.extra(result.extra) : [],
       site:

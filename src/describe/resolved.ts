@@ -266,6 +266,7 @@ export interface RResult {
   readonly base: Result['base'];
   readonly format?: ScalarFormat;
   readonly comment?: Renderer;
+  readonly evenEmpty?: boolean;
   readonly value?: Renderer;
   readonly extra: readonly RArgument[];
   /** Site of the path of a returned descriptor. */

@@ -32,6 +32,7 @@ export enum RecordFlag {
   NoReturn = 256,
   HasInfo = 512,
   Spawned = 1024,
+  Poked = 2048,
 }
 
 /** Offsets inside a record's header. */

@@ -260,7 +260,8 @@ export class EventReader {
       ret: noReturn ? null : failed ? -1 : signed(c.retLo, narrow ? c.retLo >> 31 : c.retHi),
       result,
       ...(failed ? { error: errorOf(-(c.retLo | 0)) } : {}),
-      ...(c.flags & RecordFlag.Tampered ? { injected: true as const } : {}),
+      ...(c.flags & (RecordFlag.Tampered | RecordFlag.Poked) ? { injected: true as const } : {}),
+      ...(c.flags & RecordFlag.Delayed ? { delayed: true as const } : {}),
       duration: entry ? between(entry, c) : null,
       ...this.base(entry ?? c, task, line),
     };

@@ -47,6 +47,8 @@ export interface SyscallEvent extends Base {
   readonly duration: number | null;
   /** The result or the arguments were changed by -e inject=. */
   readonly injected?: true;
+  /** The call was held up by -e inject=. */
+  readonly delayed?: true;
 }
 
 /** A signal that is about to be delivered. */

@@ -1,5 +1,7 @@
 // The tracer's own lines on standard error, in strace's words.
+import { ABIS } from '../abi/abi.js';
 import { errnoText } from '../abi/errno.js';
+import { callName, syscallArgCount, unnamedCall } from '../abi/syscalls.js';
 import type { Cursor } from '../record/cursor.js';
 import { Stream } from './destination.js';
 import type { TraceOptions } from './options.js';
@@ -9,6 +11,17 @@ const enum Code {
   AttachFailed = 1,
   ExecFailed = 2,
   UntracedChild = 4,
+  PokeFailed = 5,
+}
+
+/** Why memory could not be tampered with. `word`: index of the argument, and the call's number above it. */
+function pokeProblem(word: number, abi: number): string {
+  const [arg, nr] = [word & 0xff, word >>> 8];
+  const { name } = ABIS[abi];
+  const count = syscallArgCount(name, nr);
+  if (arg < count) return "couldn't poke";
+  const call = callName(name, nr) ?? unnamedCall(name, nr);
+  return `requested to tamper with argument #${arg + 1}, but system call '${call}' has only ${count} arguments`;
 }
 
 const STANDARD_ERROR = 2;
@@ -65,6 +78,9 @@ export class Messages {
       }
       case Code.ExecFailed:
         this.say(`exec: ${errnoText(errno)}`);
+        break;
+      case Code.PokeFailed:
+        this.say(`poke_tcb: Failed to tamper with process ${c.tid}: ${pokeProblem(c.argLo(0), c.argHi(0))}`);
         break;
       case Code.UntracedChild:
         this.say(`Process ${c.tid} made a child with CLONE_UNTRACED: its filtered system calls will fail`);

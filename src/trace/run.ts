@@ -36,6 +36,8 @@ export interface Surroundings {
   readonly filter: PreparedFilter | undefined;
   /** --where */
   readonly where?: Where;
+  /** -e inject=: packTampering's block. */
+  readonly tampering?: Buffer;
   /** Under -D, in the tracer's process: who waits to become the command. */
   readonly waiting?: Waiting;
 }
@@ -232,6 +234,7 @@ export async function run(options: TraceOptions, around: Surroundings): Promise<
     ? (await import('./json-output.js')).jsonOutput(options, wanted, messages, streamOf)
     : textOutput(options, wanted, messages, streamOf);
   listeners.push((text) => output.message?.(text));
+  if (around.tampering) tracer.setTampering(around.tampering);
   tracer.setTraced(tracedTable(options, (flags & ConfigFlag.Shared) !== 0));
   for (const pid of options.attach) tracer.attach(pid);
   if (waiting) tracer.adopt(waiting.pid, waiting.ready);

@@ -102,7 +102,7 @@ export const attributes: Family = {
   umask: () =>
     call(
       { mask: mode },
-      returns.format(() => (_c, s, lo) => s.mode(lo)),
+      returns.format(() => (_c, s, lo, hi) => s.mode64(lo, hi)),
     ),
   chown: () => call({ pathname: path, owner: byAbi(uid, uid16), group: byAbi(uid, uid16) }),
   lchown: () => call({ pathname: path, owner: byAbi(uid, uid16), group: byAbi(uid, uid16) }),

@@ -73,7 +73,7 @@ const select =
   () =>
     call(
       { nfds: i32, ...given(arg('nfds')), timeout: input(time), ...last },
-      returns.comment(outcome, { ...remaining(arg('nfds')), timeout: output(time) }),
+      { ...returns.comment(outcome, { ...remaining(arg('nfds')), timeout: output(time) }), evenEmpty: true },
     );
 
 const [ZERO, NULL_INITIAL] = [48, 78];

@@ -114,14 +114,15 @@ const answered: Renderer =
   ({ element, style }) =>
   (c, s, at, length) => {
     const all = Math.floor(length / OP_BYTES);
-    const some = c.event === Event.Exit ? Math.min(all, c.bytes[at - PROBE_BYTES + 1]) : all;
+    const told = c.event === Event.Exit ? c.bytes[at - PROBE_BYTES + 1] : all;
+    const some = Math.min(all, told);
     const most = style.abbrev ? Math.min(some, style.stringLimit) : some;
     s.byte(91);
     for (let i = 0; i < most; i++) {
       if (i > 0) s.text(', ');
       element(c, s, at + i * OP_BYTES, OP_BYTES);
     }
-    if (most < some) s.text(most > 0 ? ', ...' : '...');
+    if (most < told) s.text(most > 0 ? ', ...' : '...');
     s.byte(93);
   };
 /** Bytes of struct io_uring_probe before its operations. */
