@@ -15,7 +15,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   capture: ['describe', 'decode/style', '.'],
   decode: ['abi', 'constants', 'describe', 'capture', 'record', 'syscalls'],
   syscalls: ['abi', 'constants', 'describe', 'decode', 'record'],
-  binding: ['record', '.'],
+  binding: ['abi', 'record', '.'],
   trace: ['abi', 'binding', 'bpf', 'capture', 'decode', 'describe', 'record', 'syscalls', 'where', '.'],
   where: ['abi', 'bpf', 'capture', 'constants', 'decode', 'describe', 'record', 'syscalls', '.'],
   toolbox: ['abi', 'binding', 'bpf', 'capture', 'describe', 'record', 'trace', '.'],
