@@ -70,7 +70,8 @@ rmSync(dir, { recursive: true, force: true });
 const fresh = failed.filter((c) => !known.has(c));
 const now = new Set(failed);
 /** Whether a case was among those that were compared. */
-const compared = (c) => fixtures.length === 0 || fixtures.some((fixture) => c.startsWith(`${fixture} `) || c === fixture);
+const compared = (c) =>
+  fixtures.length === 0 || fixtures.some((fixture) => c.startsWith(`${fixture} `) || c === fixture);
 const mended = listed.filter((c) => !c.endsWith('*') && !now.has(c) && compared(c));
 console.log(
   [...texts.summary, ...command.summary]
