@@ -125,7 +125,7 @@ console.log('call under:    none    ours  strace   (ns)   ours/strace   of its e
 for (const set of ['write', '%file', '%desc', '%network', '!write']) {
   const theirs = stracesProgram(set);
   const ours = ourProgram('-e', `trace=${set}`);
-  for (const call of set === '!write' ? ['write'] : ['getppid', 'getppid32']) {
+  for (const call of set === '!write' ? ['write'] : ['getppid', 'getppid32', 'getppidx32']) {
     const [none, own, other] = measure([[], ours, theirs], call);
     rows.push({ set, call, none, ours: own, theirs: other });
     console.log(
