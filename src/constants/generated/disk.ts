@@ -35,3 +35,33 @@ export const ubi_properties = /* @__PURE__ */ choiceTable(
   'UBI_VOL_PROP_???',
   'UBI_VOL_PROP_DIRECT_WRITE=1',
 );
+
+export const mtd_types = /* @__PURE__ */ choiceTable(
+  'MTD_???',
+  'MTD_ABSENT=0 MTD_RAM=1 MTD_ROM=2 MTD_NORFLASH=3 MTD_NANDFLASH=4 MTD_DATAFLASH=6 MTD_UBIVOLUME=7 MTD_MLCNANDFLASH=8',
+);
+
+export const mtd_flags = /* @__PURE__ */ flagsTable(
+  'MTD_???',
+  'MTD_WRITEABLE=400 MTD_BIT_WRITEABLE=800 MTD_NO_ERASE=1000 MTD_POWERUP_LOCK=2000 MTD_SLC_ON_MLC_EMULATION=4000',
+);
+
+export const mtd_write_modes = /* @__PURE__ */ choiceTable(
+  'MTD_OPS_???',
+  'MTD_OPS_PLACE_OOB=0 MTD_OPS_AUTO_OOB=1 MTD_OPS_RAW=2',
+);
+
+export const mtd_protected_regions = /* @__PURE__ */ choiceTable(
+  'MTD_OTP_???',
+  'MTD_OTP_OFF=0 MTD_OTP_FACTORY=1 MTD_OTP_USER=2',
+);
+
+export const mtd_file_modes = /* @__PURE__ */ choiceTable(
+  'MTD_FILE_MODE_???',
+  'MTD_FILE_MODE_NORMAL=0 MTD_FILE_MODE_OTP_FACTORY=1 MTD_FILE_MODE_OTP_USER=2 MTD_FILE_MODE_RAW=3',
+);
+
+export const mtd_ecc_placements = /* @__PURE__ */ choiceTable(
+  'MTD_NANDECC_???',
+  'MTD_NANDECC_OFF=0 MTD_NANDECC_PLACE=1 MTD_NANDECC_AUTOPLACE=2 MTD_NANDECC_PLACEONLY=3 MTD_NANDECC_AUTOPL_USR=4',
+);

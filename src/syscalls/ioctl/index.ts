@@ -17,6 +17,7 @@ import { infraredDevices } from './infrared.js';
 import { inputDevices } from './input.js';
 import { virtualMachines } from './kvm.js';
 import { loopDevices } from './loop.js';
+import { rawFlash } from './mtd.js';
 import { command } from './name.js';
 import { networkBlockDevices } from './nbd.js';
 import { timeProtocolClocks } from './ptp.js';
@@ -39,6 +40,7 @@ const families: readonly IoctlFamily[] = [
   ideDisks,
   networkBlockDevices,
   flashVolumes,
+  rawFlash,
   clocks,
   watchdogs,
   infraredDevices,
