@@ -163,9 +163,9 @@ export async function run(options: TraceOptions, around: Surroundings): Promise<
   }
   let stream: Stream;
   let pipe: Pipe | undefined;
-  const json = options.outputFormat === 'json';
+  const data = options.outputFormat !== 'text';
   // Lines for people go where strace's go; data goes where pipes are.
-  if (options.output === undefined) stream = new Stream(json ? 1 : 2, false);
+  if (options.output === undefined) stream = new Stream(data ? 1 : 2, false);
   else if (/^[|!]/.test(options.output))
     ({ stream } = pipe = (await import('./pipe.js')).openPipe(
       options.output.slice(1),
@@ -181,7 +181,7 @@ export async function run(options: TraceOptions, around: Surroundings): Promise<
         `Can't fopen '${options.output}': ${errnoText(-((error as NodeJS.ErrnoException).errno ?? -5))}`,
       );
     }
-  const screen = options.output === undefined && !json ? stream : undefined;
+  const screen = options.output === undefined && !data ? stream : undefined;
   const interactive = options.output === undefined && (await isTerminal(stream.fd));
   const listeners: ((text: string) => void)[] = [];
   const messages = new Messages(options, screen, (text) => listeners.forEach((tell) => tell(text)));
@@ -190,14 +190,14 @@ export async function run(options: TraceOptions, around: Surroundings): Promise<
   const flags =
     (options.follow ? ConfigFlag.Follow : 0) |
     (filter ? ConfigFlag.Seccomp | (filter.order === 2 ? ConfigFlag.OldSeccomp : 0) : 0) |
-    (json ||
+    (data ||
     absolute.format !== 'none' ||
     relative !== undefined ||
     callTime !== undefined ||
     options.summary.mode !== 'none'
       ? ConfigFlag.Times
       : 0) |
-    (json || options.comm ? ConfigFlag.Comm : 0) |
+    (data || options.comm ? ConfigFlag.Comm : 0) |
     (options.summary.mode !== 'none' ? ConfigFlag.SystemTime : 0) |
     (options.instructionPointer ? ConfigFlag.Ip : 0) |
     (interactive ? ConfigFlag.Sync : screen && !isNull(2) ? ConfigFlag.Shared : 0) |
@@ -230,9 +230,12 @@ export async function run(options: TraceOptions, around: Surroundings): Promise<
     if (!options.separate || options.output === undefined) return stream;
     return own.get(tid) ?? openOwn(tid, `${options.output}.${tid}`);
   };
-  const { calls, output } = json
-    ? (await import('./json-output.js')).jsonOutput(options, wanted, messages, streamOf)
-    : textOutput(options, wanted, messages, streamOf);
+  const make = {
+    text: () => textOutput,
+    json: async () => (await import('./json-output.js')).jsonOutput,
+    perfetto: async () => (await import('./perfetto/perfetto-output.js')).perfettoOutput,
+  }[options.outputFormat];
+  const { calls, output } = (await make())(options, wanted, messages, streamOf);
   listeners.push((text) => output.message?.(text));
   if (around.tampering) tracer.setTampering(around.tampering);
   tracer.setTraced(tracedTable(options, (flags & ConfigFlag.Shared) !== 0));
@@ -252,7 +255,7 @@ export async function run(options: TraceOptions, around: Surroundings): Promise<
         for (const s of streams) {
           s.flush();
           if (s.failure && !complained && s.fd !== 2) {
-            messages.say(`${options.output}: ${s.failure.message}`);
+            messages.say(`${options.output ?? 'standard output'}: ${s.failure.message}`);
             complained = true;
           }
         }
