@@ -189,8 +189,14 @@ class Capture extends ReferenceEmitter {
         const limit = elementLimit(this.style, node.limit);
         const stride = node.of.bytes;
         const length = b.take();
-        this.evaluate(node.count, length);
-        b.emit(Op.MulI, length, 0, 0, 0, stride);
+        const { count } = node;
+        // So many elements as bytes hold: the bytes themselves, a few at the end of which may belong to no element.
+        if (count.kind === 'scale' && count.down && count.by === 1 && count.per === stride)
+          this.evaluate(count.of, length);
+        else {
+          this.evaluate(count, length);
+          b.emit(Op.MulI, length, 0, 0, 0, stride);
+        }
         const handle = b.takeHandle();
         // One more than is shown: whether it can be read decides what stands behind the last one.
         b.emit(Op.MemV, reg, handle, length, site, Math.min((limit + 1) * stride, CAPTURE_MAX));

@@ -191,13 +191,14 @@ function fieldsPrinter(
         }
         s.rewind(c.mark);
         if (f.changed) printChange(c, s, from, bytes, at, print, true);
-        else print(c, s, from, bytes);
+        else print(c, s, from, upTo ? Math.min(bytes, upTo(c)) : bytes);
       } else if (f.changed && c.entry !== null) printChange(c, s, from, bytes, at, print, false);
       else if (f.changed && c.after !== null) rewritten(c, c.after, s, from, bytes, at, print);
       else if (bytes === 0 && f.behind < 0) print(c, s, from, length - f.offset);
       else if (nested && c.changedBase >= 0) {
         c.changedBase += f.offset;
-        print(c, s, from, Math.min(bytes, length - f.offset));
+        const there = Math.min(bytes, length - f.offset);
+        print(c, s, from, upTo ? Math.min(there, upTo(c)) : there);
         c.changedBase -= f.offset;
       } else if (f.cut && f.offset + bytes > length) quote(s, c.bytes, from, length - f.offset, 'all', false);
       else {

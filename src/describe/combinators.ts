@@ -386,6 +386,10 @@ export const call = (args: ArgumentSpec = {}, result: Result = returns.decimal):
 /** A call whose data can be dumped. */
 export const dumping = (described: Call, dump: Dump): Call => ({ ...described, dump });
 
+/** A member of the answer of a `split` pointer, which is there when the call succeeded. */
+export const fresh = (node: Node, more: Partial<Field> = {}): Omit<Field, 'name'> =>
+  field(node, { ...more, fresh: true, when: more.when ? both(succeeded, more.when) : succeeded });
+
 /** What follows the arguments that choose: arguments, and a result when it is not the call's own. */
 export type VariantSpec = readonly [args: ArgumentSpec, result?: Result];
 

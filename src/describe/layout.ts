@@ -74,11 +74,10 @@ export function layoutOf(node: StructNode, style: Style): { fields: FieldPlace[]
     const [bytes, fieldAlign] = measure(f.node, style);
     const a = node.packed ? 1 : fieldAlign;
     align = Math.max(align, a);
-    if (f.overlay) end = Math.max(end, start + bytes);
-    else {
-      start = Math.ceil(end / a) * a;
-      end = start + bytes;
-    }
+    if (!f.overlay) start = Math.ceil(end / a) * a;
+    // What takes the rest of a structure of a given size takes no more than that.
+    const least = f.rest && node.size !== undefined ? Math.min(start + bytes, node.size) : start + bytes;
+    end = f.overlay ? Math.max(end, least) : least;
     return { name: f.name, offset: start, bytes };
   });
   return { fields, end, align };

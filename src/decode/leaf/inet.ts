@@ -128,13 +128,16 @@ export function macText(c: Cursor, at: number, n: number): string {
   for (let i = 0; i < n; i++) text += (i ? ':' : '') + c.bytes[at + i].toString(16).padStart(2, '0');
   return text;
 }
+/** Writes a hardware address of `n` bytes; there is room for `all`, which are shown as they are in the other styles. */
+export function printMac(c: Cursor, s: Sink, at: number, n: number, style: Style, all = n): void {
+  if (style.constants !== 'abbrev') quoteHex(c, s, at, all);
+  if (style.constants === 'verbose') s.text(` /* ${macText(c, at, n)} */`);
+  else if (style.constants === 'abbrev') s.text(macText(c, at, n));
+}
 const mac =
   (n: number): Renderer =>
   ({ style }) =>
-  (c, s, at) => {
-    if (style.constants !== 'abbrev') quoteHex(c, s, at, n);
-    if (style.constants === 'verbose') s.text(` /* ${macText(c, at, n)} */`);
-    else if (style.constants === 'abbrev') s.text(macText(c, at, n));
-  };
+  (c, s, at) =>
+    printMac(c, s, at, n, style);
 /** A hardware address of `n` bytes: `01:02:03:04:05:06`. */
 export const macAddress = (n: number): BlobNode => blob(constant(n), n, mac(n), { size: n });

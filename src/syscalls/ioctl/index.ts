@@ -14,6 +14,7 @@ import { fileSystems } from './file-system.js';
 import { functionName } from './functions.js';
 import { ideDisks } from './ide.js';
 import { infraredDevices } from './infrared.js';
+import { interfaces } from './interfaces.js';
 import { inputDevices } from './input.js';
 import { virtualMachines } from './kvm.js';
 import { loopDevices } from './loop.js';
@@ -45,6 +46,7 @@ const families: readonly IoctlFamily[] = [
   watchdogs,
   infraredDevices,
   timeProtocolClocks,
+  interfaces,
 ];
 
 class Declarations {

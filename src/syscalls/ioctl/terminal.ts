@@ -2,10 +2,13 @@
 import { flow_actions, flush_queues, modem_lines } from '../../constants/generated/terminal.js';
 import { bytes, choice, constant, flags, i32, input, output, struct, u16, xsize } from '../../describe/combinators.js';
 import type { Declaration, IoctlFamily } from './family.js';
+import { plain } from './unknown.js';
 import { kernelTermios, termio, termios2 } from './termios.js';
 
 export const terminal: IoctlFamily = {
   types: [0x54],
+  // Of the others (tun devices have this type, too) not even -v shows bytes.
+  keyOf: () => 'other',
   commands: (): Record<string, Declaration> => {
     const modes = kernelTermios();
     const modes2 = termios2();
@@ -15,6 +18,7 @@ export const terminal: IoctlFamily = {
     const got = output(i32);
     const given = input(i32);
     return {
+      other: plain,
       TCGETS: output(modes),
       TIOCGLCKTRMIOS: output(modes),
       TCSETS: input(modes),

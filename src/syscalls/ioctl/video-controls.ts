@@ -12,9 +12,10 @@ import {
   choice,
   equals,
   field,
-  flags,
   fixedArray,
+  flags,
   format,
+  fresh,
   holds,
   i32,
   i64,
@@ -30,7 +31,7 @@ import {
 } from '../../describe/combinators.js';
 import type { Field, Node } from '../../describe/node.js';
 import type { Declaration } from './family.js';
-import { fresh, name } from './video-formats.js';
+import { name } from './video-formats.js';
 
 /** Classes whose controls have no names: JPEG, stateless codecs, colorimetry. */
 const NAMELESS = [0x9d0000, 0xa40000, 0xa50000];

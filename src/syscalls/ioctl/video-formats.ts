@@ -5,8 +5,6 @@ import { choiceName, hexText, memoised } from '../../decode/xlat.js';
 import {
   address,
   array,
-  both as and,
-  succeeded,
   atMost,
   chars,
   choice,
@@ -14,6 +12,7 @@ import {
   fixedArray,
   flags,
   format,
+  fresh,
   i32,
   input,
   oneOf,
@@ -49,9 +48,6 @@ const quotient: Renderer = () => (c, s, at) => {
   s.decimal(c.u32(at + 4));
 };
 export const fraction = struct({ numerator: u32, denominator: u32 }, { render: quotient });
-/** A field of the answer, which is there when the call succeeded. */
-export const fresh = (node: Node, more: Partial<Field> = {}): Omit<Field, 'name'> =>
-  field(node, { ...more, fresh: true, when: more.when ? and(succeeded, more.when) : succeeded });
 /** A name in a fixed array. */
 export const name = (size: number): Node => ({ ...chars(size), limit: 'path' });
 export const rectangle = struct({ left: i32, top: i32, width: u32, height: u32 });

@@ -7,14 +7,15 @@ import {
   address,
   byAbi,
   choice,
-  i64,
   equals,
   fd,
   field,
   fixedArray,
   flags,
   format,
+  fresh,
   i32,
+  i64,
   inout,
   input,
   output,
@@ -23,9 +24,9 @@ import {
   sibling,
   struct,
   u32,
-  xlong,
   x32,
   x64,
+  xlong,
 } from '../../describe/combinators.js';
 import type { FieldSpec } from '../../describe/combinators.js';
 import type { Node } from '../../describe/node.js';
@@ -33,7 +34,7 @@ import { openFlags } from '../file/arguments.js';
 import type { Declaration, IoctlFamily } from './family.js';
 import { plain } from './unknown.js';
 import { controlCommands } from './video-controls.js';
-import { bufferType, formatMembers, fraction, fresh, name, pixelFormat, rectangle, comeBack } from './video-formats.js';
+import { bufferType, formatMembers, fraction, name, pixelFormat, rectangle, comeBack } from './video-formats.js';
 
 /** What is asked for stands in front, what is answered behind it, from the first `fresh` field on. */
 const asked = (fields: FieldSpec, options: { order?: string[] } = {}): Declaration =>
