@@ -27,7 +27,7 @@ export class JsonOutput implements Output {
   /** The command's end has been seen. */
   ended = false;
   private time = 0;
-  private readonly loggers = new Map<Stream, pino.Logger>();
+  private readonly loggers = new WeakMap<Stream, pino.Logger>();
 
   constructor(
     private readonly reader: EventReader,

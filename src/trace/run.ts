@@ -9,6 +9,7 @@ import type { Command, Identity, Inherited, Text } from '../binding/spawn-spec.j
 import { pathMode } from '../capture/compile.js';
 import { describesFds } from '../decode/style.js';
 import { UsageError } from '../errors.js';
+import { Event } from '../record/layout.js';
 import { Calls, styleOf } from './calls.js';
 import { openStream, Stream } from './destination.js';
 import { findExecutable } from './executable.js';
@@ -80,6 +81,15 @@ const pathOf = (environment: readonly Text[]): string | undefined => {
   const found = environment.find((entry) => nameOf(entry) === 'PATH');
   return found === undefined ? undefined : Buffer.from(found).toString('utf8').slice('PATH='.length);
 };
+
+/** What ends a task, for us. */
+const ENDINGS: ReadonlySet<number> = new Set([
+  Event.Exited,
+  Event.Killed,
+  Event.Detached,
+  Event.Lost,
+  Event.Superseded,
+]);
 
 const SET_UID = 0o4000;
 const SET_GID = 0o2000;
@@ -250,7 +260,12 @@ export async function run(options: TraceOptions, around: Surroundings): Promise<
     tracer,
     calls,
     {
-      record: (c) => output.record(c),
+      record: (c) => {
+        output.record(c);
+        // -ff: a task that is gone needs its file no more.
+        if (options.separate && ENDINGS.has(c.event))
+          own.get(c.event === Event.Superseded ? c.argLo(0) : c.tid)?.close();
+      },
       flush: () => {
         for (const s of streams) {
           s.flush();

@@ -1,6 +1,6 @@
 // --json: every line by the schema, the same calls as in text, and values that say what the text says.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
@@ -127,6 +127,25 @@ describe('--json', () => {
     expect(pretty.stdout).toMatch(/INFO \(\d+\): execve\("/);
     expect(pretty.stdout).toMatch(/\+\+\+ exited with 0 \+\+\+/);
   });
+
+  test.each([['--json'], ['--output-format=perfetto']])(
+    '-ff: files of tasks that are gone are closed: %s',
+    (format) => {
+      const out = join(dir, `tasks${format}`);
+      const command = 'ulimit -n 64; exec "$@"';
+      const program = 'for i in $(seq 100); do /bin/true; done';
+      const { status, stderr } = spawnSync(
+        'sh',
+        ['-c', command, 'sh', TSTRACE, '-ff', format, '-e', 'trace=execve', '-o', out, 'sh', '-c', program],
+        { encoding: 'utf8', timeout: 60_000 },
+      );
+      expect([status, stderr]).toEqual([0, '']);
+      // The shell, seq, and a hundred more.
+      const files = readdirSync(dir).filter((name) => name.startsWith(`tasks${format}.`));
+      expect(files.length).toBeGreaterThanOrEqual(102);
+      for (const name of files) expect(statSync(join(dir, name)).size, name).toBeGreaterThan(0);
+    },
+  );
 
   test('standard output is where it goes', () => {
     const out = spawnSync(TSTRACE, ['--json', 'true'], { encoding: 'utf8' }).stdout;

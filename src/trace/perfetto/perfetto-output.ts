@@ -26,7 +26,7 @@ class PerfettoOutput implements Output {
   private shown = 0;
   limited = false;
   ended = false;
-  private readonly files = new Map<Stream, Packets>();
+  private readonly files = new WeakMap<Stream, Packets>();
   private readonly tasks = new Map<number, TaskName>();
   private readonly writer = new ProtobufWriter();
 
