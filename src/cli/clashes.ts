@@ -44,6 +44,8 @@ function checkTarget(s: Situation): void {
   if (!s.command && s.keys.has('argv0')) throw new UsageError('PROG [ARGS] must be specified with --argv0', true);
   if (given.count('D') > MAX_DAEMONIZE)
     throw new UsageError(`Too many -D's (${given.count('D')}), maximum supported -D count is ${MAX_DAEMONIZE}`, true);
+  if (s.keys.has('oci-profile') && !s.qualified.trace.complete)
+    throw new UsageError('--oci-profile needs all system calls: it does not go with -e trace=');
   if (given.count('kill-on-exit') > 0 && s.attached > 0)
     throw new UsageError('--kill-on-exit and -p/--attach are mutually exclusive options');
 }

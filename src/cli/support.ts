@@ -14,7 +14,6 @@ const MISSING: readonly (readonly [called: string, asked: (o: TraceOptions) => b
     (o) => o.injections.length > 0 && (o.paths.length > 0 || o.traceFds !== undefined || o.where !== undefined),
   ],
   ['--tips', (o) => o.tips.format !== 'none'],
-  ['--oci-profile', (o) => o.ociProfile !== undefined],
 ];
 
 /** What options ask for that the engine cannot do yet, as the user knows it. */

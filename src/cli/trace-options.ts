@@ -199,7 +199,7 @@ export interface TraceOptions extends EngineOptions {
   readonly where: string | undefined;
   readonly outputFormat: 'text' | 'json' | 'perfetto';
   /** --oci-profile: where the seccomp profile goes. */
-  readonly ociProfile: string | undefined;
+  readonly ociProfile?: string;
   readonly explainFilter: boolean;
   /** In strace's order, to be printed before tracing. */
   readonly warnings: readonly string[];

@@ -98,6 +98,8 @@ export interface TraceOptions {
   readonly writeFds: DescriptorSet;
   /** Lines as strace writes them, or a JSON object for each event. */
   readonly outputFormat: 'text' | 'json' | 'perfetto';
+  /** --oci-profile: where the seccomp profile of what the tracees did goes. */
+  readonly ociProfile?: string;
   /** Arguments are printed to be read back into values. */
   readonly structured?: boolean;
   /** Warnings of the command line, to be printed before tracing. */

@@ -245,6 +245,10 @@ export async function run(options: TraceOptions, around: Surroundings): Promise<
     json: async () => (await import('./json-output.js')).jsonOutput,
     perfetto: async () => (await import('./perfetto/perfetto-output.js')).perfettoOutput,
   }[options.outputFormat];
+  const profile =
+    options.ociProfile === undefined
+      ? undefined
+      : new (await import('./oci-profile.js')).ProfileRecorder(options.ociProfile);
   const { calls, output } = (await make())(options, wanted, messages, streamOf);
   listeners.push((text) => output.message?.(text));
   if (around.tampering) tracer.setTampering(around.tampering);
@@ -262,6 +266,7 @@ export async function run(options: TraceOptions, around: Surroundings): Promise<
     {
       record: (c) => {
         output.record(c);
+        profile?.record(c);
         // -ff: a task that is gone needs its file no more.
         if (options.separate && ENDINGS.has(c.event))
           own.get(c.event === Event.Superseded ? c.argLo(0) : c.tid)?.close();
@@ -280,6 +285,9 @@ export async function run(options: TraceOptions, around: Surroundings): Promise<
       finish: () => {
         output.finish();
         stream.sink.text(output.summaryText());
+        profile?.write();
+        if (profile && profile.left > 0)
+          messages.say(`--oci-profile: ${profile.left} system calls without a name are not in the profile`);
       },
     },
     interactive,
