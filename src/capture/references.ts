@@ -3,7 +3,7 @@ import type { Style } from '../decode/style.js';
 import type { Place, Test } from '../describe/resolved.js';
 import { DescriptionError } from '../errors.js';
 import type { Fixup, PlanBuilder } from './builder.js';
-import { Op, Reg } from './opcode.js';
+import { Op, PathMode, Reg } from './opcode.js';
 import type { Phase } from './schedule.js';
 
 /** Where the structure around a field was captured. */
@@ -175,6 +175,12 @@ export class ReferenceEmitter {
       case 'link':
         this.evaluate(place.of, reg);
         b.emit(Op.FdPath, reg, reg, 0, place.site, 0);
+        return;
+      case 'terminal':
+        this.evaluate(place.of, reg);
+        b.emit(Op.FdPath, reg, 0, 0, place.site, PathMode.Device);
+        // Only the printer looks at it.
+        b.emit(Op.LdI, reg, 0, 0, 0, 0);
         return;
       case 'deref': {
         if (place.entry) {

@@ -62,6 +62,7 @@ export function needsCapture(node: R, style: Style): boolean {
     case 'format':
       return node.site >= 0;
     case 'match':
+      if (node.on.kind === 'terminal') return true;
       return needsCapture(node.otherwise, style) || node.cases.some(([, r]) => needsCapture(r, style));
     case 'struct':
       return node.fields.some((f) => !f.hidden && (f.behind >= 0 || needsCapture(f.node, style)));

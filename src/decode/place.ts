@@ -2,6 +2,7 @@
 import { fnv1a } from '../describe/link.js';
 import type { NamedRegister, Place, Test } from '../describe/resolve.js';
 import type { Cursor } from '../record/cursor.js';
+import { isTerminal } from './terminal-device.js';
 
 /**
  * Compiles a reference to a function; `depth` is the number of structures around. Values above 2^53 lose low bits,
@@ -70,6 +71,14 @@ export function placeReader(place: Place, depth: number): (c: Cursor) => number 
       return (c) => {
         const fd = of(c) >>> 0;
         return c.find(site, fd, fd >>> 31 ? 0xffffffff : 0) ? fnv1a(c.bytes, c.at, c.length) : 0;
+      };
+    }
+    case 'terminal': {
+      const of = placeReader(place.of, depth);
+      const { site } = place;
+      return (c) => {
+        const fd = of(c) >>> 0;
+        return c.find(site, fd, fd >>> 31 ? 0xffffffff : 0) && isTerminal(c) ? 1 : 0;
       };
     }
     case 'deref': {

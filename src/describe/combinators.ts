@@ -317,6 +317,8 @@ export const intBefore = (name: string): Ref => ({ kind: 'deref', name, entry: t
 export const before = (name: string): Ref => ({ kind: 'before', name });
 /** Which object a descriptor stands for; cases of a match on it are keys made by `linkKey`. */
 export const link = (of: Ref): Ref => ({ kind: 'link', of });
+/** 1 when a descriptor is a terminal. */
+export const terminal = (of: Ref): Ref => ({ kind: 'terminal', of });
 /** The key of a link in /proc/PID/fd, such as `anon_inode:bpf-map`. */
 export const linkKey = (text: string): number => fnv1a(Buffer.from(text), 0, text.length);
 

@@ -47,6 +47,8 @@ export type Ref =
   | { readonly kind: 'before'; readonly name: string }
   /** Which object a descriptor stands for: the key (`linkKey`) of what /proc/PID/fd/N links to, 0 when that is not known. */
   | { readonly kind: 'link'; readonly of: Ref }
+  /** 1 when a descriptor is a terminal, by the number of its device, else 0. */
+  | { readonly kind: 'terminal'; readonly of: Ref }
   /** Some bits of `of`. */
   | { readonly kind: 'bits'; readonly of: Ref; readonly mask: number }
   /** 1 when the condition holds, else 0. */
@@ -479,6 +481,7 @@ export interface Dump {
 
 /** One form that the rest of the arguments can take. */
 export interface Variant {
+  /** One that the call has, too, takes the place of the call's. */
   readonly args: readonly Argument[];
   /** When it is not the call's own. */
   readonly result?: Result;

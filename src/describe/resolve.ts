@@ -452,7 +452,8 @@ export function resolveCall(name: string, call: Call, style: Style, firstSite = 
   const list = (extra: readonly Argument[], result: Result): RList => {
     resolver.site = baseSite;
     const own = resolver.arguments(extra, next).args;
-    const made = { args: own.length ? [...args, ...own] : args, result: resolver.result(result) };
+    const others = args.filter(({ name: each }) => own.every((a) => a.name !== each));
+    const made = { args: own.length ? [...others, ...own] : args, result: resolver.result(result) };
     return { ...made, sites: resolver.site };
   };
   const { variants } = call;

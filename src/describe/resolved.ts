@@ -33,7 +33,7 @@ export type Place =
       readonly signed?: boolean;
     }
   | { readonly kind: 'before'; readonly offset: number; readonly bytes: number }
-  | { readonly kind: 'link'; readonly of: Place; readonly site: number }
+  | { readonly kind: 'link' | 'terminal'; readonly of: Place; readonly site: number }
   | { readonly kind: 'bits'; readonly of: Place; readonly mask: number }
   | { readonly kind: 'holds'; readonly test: Test };
 

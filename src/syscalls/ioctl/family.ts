@@ -3,8 +3,15 @@ import { argument } from '../../describe/combinators.js';
 import type { VariantSpec } from '../../describe/combinators.js';
 import type { Node, Result } from '../../describe/node.js';
 
-/** What a command's argument is: a node; null, when the command takes none; or with a result that is not a number. */
-export type Declaration = Node | null | { readonly argument: Node | null; readonly result: Result };
+/**
+ * What a command's argument is: a node; null, when the command takes none; with a result that is not a number; or with a name
+ * of its own for the command.
+ */
+export type Declaration =
+  | Node
+  | null
+  | { readonly argument: Node | null; readonly result: Result }
+  | { readonly op: Node; readonly argument: Node };
 
 export interface IoctlFamily {
   /** Type bytes (bits 8 to 15) of its commands. */
@@ -19,5 +26,6 @@ export interface IoctlFamily {
 export function specOf(declared: Declaration): VariantSpec {
   if (declared === null) return [{}];
   if ('kind' in declared) return [{ argp: argument(declared, {}) }];
+  if ('op' in declared) return [{ op: argument(declared.op, { register: 1 }), argp: argument(declared.argument, {}) }];
   return [declared.argument === null ? {} : { argp: declared.argument }, declared.result];
 }

@@ -1,9 +1,32 @@
 // Commands of terminals and of descriptors in general (ioctl_tty(2), ioctl(2)).
 import { flow_actions, flush_queues, modem_lines } from '../../constants/generated/terminal.js';
-import { bytes, choice, constant, flags, i32, input, output, struct, u16, xsize } from '../../describe/combinators.js';
+import {
+  arg,
+  bytes,
+  choice,
+  constant,
+  flags,
+  format,
+  i32,
+  input,
+  match,
+  output,
+  struct,
+  terminal as isTerminal,
+  u16,
+  xsize,
+} from '../../describe/combinators.js';
+import type { Node } from '../../describe/node.js';
 import type { Declaration, IoctlFamily } from './family.js';
+import { command, terminalCommand } from './name.js';
 import { plain } from './unknown.js';
 import { kernelTermios, termio, termios2 } from './termios.js';
+
+/** A command whose number sound devices have, too: on a terminal it has one name. */
+const shared = (argument: Node): Declaration => ({
+  op: match(isTerminal(arg('fd')), [[1, format(terminalCommand)]], format(command)),
+  argument,
+});
 
 export const terminal: IoctlFamily = {
   types: [0x54],
@@ -21,9 +44,9 @@ export const terminal: IoctlFamily = {
       other: plain,
       TCGETS: output(modes),
       TIOCGLCKTRMIOS: output(modes),
-      TCSETS: input(modes),
-      TCSETSW: input(modes),
-      TCSETSF: input(modes),
+      TCSETS: shared(input(modes)),
+      TCSETSW: shared(input(modes)),
+      TCSETSF: shared(input(modes)),
       TIOCSLCKTRMIOS: input(modes),
       TCGETS2: output(modes2),
       TCSETS2: input(modes2),
