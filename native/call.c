@@ -81,7 +81,7 @@ static void write_call(struct session *s, struct task *t, const struct syscall_i
 		r->ret = info->exit.rval;
 		if (info->exit.is_error)
 			r->flags |= RF_ERROR;
-		r->flags |= tamper_flags(t);
+		r->flags |= t->tampered;
 	} else if (seccomp) {
 		r->flags |= RF_SECCOMP;
 		r->ret = info->entry.ret_data & 0xffff;

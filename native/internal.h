@@ -81,9 +81,6 @@ enum task_flag {
 	TASK_FIRST_EXEC = 2048, /* the command until it has executed: -b execve does not count that */
 };
 
-/* What has been done to a call. */
-enum tampered { TAMPERED_RESULT = 1, TAMPERED_MEMORY = 2, TAMPERED_DELAYED = 4 };
-
 /* One traced thread. */
 struct task {
 	struct task *next; /* in its hash chain */
@@ -106,7 +103,7 @@ struct task {
 	uint32_t *invocations;          /* of each call, from the first that a rule is about */
 	const struct tamper_rule *rule; /* that meets the call under way */
 	uint64_t resume_ns;             /* until when the task stays stopped; 0: it is not delayed */
-	uint8_t tampered;               /* enum tampered, of the call under way */
+	uint16_t tampered;              /* RF_TAMPERED | RF_DELAYED | RF_POKED, of the call under way */
 };
 
 #define X32_BIT 0x40000000U
@@ -201,11 +198,10 @@ void ring_futex_wake(_Atomic uint32_t *word);
 void tampering_free(struct session *s);
 /* The thread ends: its timer goes with it. */
 void tampering_end(struct session *s);
-/* At the entry of a traced call, before anything of it is captured; at its exit, before its result is. */
+/* At the entry of a traced call, before anything of it is captured; at its exit, before its result is, if a rule meets
+ * it (t->rule). */
 void tamper_at_entry(struct session *s, struct task *t, const struct syscall_info *info);
 void tamper_at_exit(struct session *s, struct task *t, struct syscall_info *info);
-/* Flags of the call's EV_EXIT. */
-uint16_t tamper_flags(const struct task *t);
 /* The task is gone. */
 void tamper_forget(struct session *s, struct task *t);
 /* Lets tasks go whose delay is over; the wait will end when the next one is. */
@@ -324,6 +320,7 @@ void *tracer_main(void *session);
 int signals_prepare(void);
 /* In the tracer thread: lets it be kicked. */
 void signals_begin(struct session *s);
+bool signals_kick_timer(timer_t *timer);
 void signals_end(struct session *s);
 /* From any thread or handler: the session is to end. */
 void signals_interrupt(struct session *s, int sig);
@@ -337,8 +334,8 @@ enum message_code {
 	MSG_ATTACH_FAILED = 1,  /* ret = errno; args[0] = tracer pid when known; tid; region 0 = why, when that is known */
 	MSG_EXEC_FAILED = 2,    /* ret = errno */
 	MSG_TEXT = 3,           /* region 0 = the text */
-	MSG_POKE_FAILED = 5,    /* tid's memory could not be tampered with: args[0] = index of the argument | nr << 8 | abi << 32 */
 	MSG_UNTRACED_CHILD = 4, /* a child made with CLONE_UNTRACED carries the filter: its filtered calls fail */
+	MSG_POKE_FAILED = 5,    /* tid's memory could not be tampered with: args[0] = index of the argument | nr << 8 | abi << 32 */
 };
 
 #endif

@@ -60,12 +60,17 @@ static size_t memory_peek(struct task *t, uint64_t addr, uint8_t *out, size_t le
 	return got;
 }
 
+/* The kernel would take a huge address for a negative offset; no user memory is there. Calls with 32-bit pointers see
+ * none beyond 4 GiB, though 64-bit code may make them (int 0x80) with more in its registers. */
+static bool is_user_range(const struct task *t, uint64_t addr, size_t len)
+{
+	return addr <= (uint64_t)INT64_MAX - len && (t->abi == 0 || addr <= UINT32_MAX);
+}
+
 /* Up to `len` bytes; short where memory ends, with *err set. */
 size_t memory_read(struct task *t, uint64_t addr, void *out, size_t len, int *err)
 {
-	/* The kernel would take a huge address for a negative offset; no user memory is there. Calls with
-	 * 32-bit pointers see none beyond 4 GiB, though 64-bit code may make them (int 0x80) with more in its registers. */
-	if (addr > (uint64_t)INT64_MAX - len || (t->abi != 0 && addr > UINT32_MAX)) {
+	if (!is_user_range(t, addr, len)) {
 		*err = EFAULT;
 		return 0;
 	}
@@ -91,7 +96,7 @@ size_t memory_read(struct task *t, uint64_t addr, void *out, size_t len, int *er
 bool memory_write(struct task *t, uint64_t addr, const void *bytes, size_t len)
 {
 	char path[32];
-	if (addr > (uint64_t)INT64_MAX - len || (t->abi != 0 && addr > UINT32_MAX))
+	if (!is_user_range(t, addr, len))
 		return false;
 	/* This way, unlike process_vm_writev, goes to pages that the tracee may only read, as PTRACE_POKEDATA does. */
 	snprintf(path, sizeof path, "/proc/%d/mem", t->tid);

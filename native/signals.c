@@ -43,6 +43,14 @@ int signals_prepare(void)
 	return 0;
 }
 
+/* A timer of the calling thread's: when it comes, a wait of that thread ends. */
+bool signals_kick_timer(timer_t *timer)
+{
+	struct sigevent event = { .sigev_notify = SIGEV_THREAD_ID, .sigev_signo = KICK_SIGNAL };
+	event.sigev_notify_thread_id = (pid_t)syscall(SYS_gettid);
+	return timer_create(CLOCK_MONOTONIC, &event, timer) == 0;
+}
+
 void signals_begin(struct session *s)
 {
 	/* Everything but the kick is blocked: signals of the host are its main thread's business. */
@@ -50,13 +58,10 @@ void signals_begin(struct session *s)
 	sigfillset(&mask);
 	sigdelset(&mask, KICK_SIGNAL);
 	pthread_sigmask(SIG_SETMASK, &mask, NULL);
-	pid_t tid = (pid_t)syscall(SYS_gettid);
-	struct sigevent event = { .sigev_notify = SIGEV_THREAD_ID, .sigev_signo = KICK_SIGNAL };
-	event.sigev_notify_thread_id = tid;
 	/* Without a timer, tracer_next and tracer_destroy kick. */
-	if (timer_create(CLOCK_MONOTONIC, &event, &s->kicker) == 0)
+	if (signals_kick_timer(&s->kicker))
 		atomic_store(&s->has_kicker, true);
-	atomic_store(&s->thread_tid, tid);
+	atomic_store(&s->thread_tid, (pid_t)syscall(SYS_gettid));
 	if (atomic_load(&s->interrupt)) /* asked for before there was a thread to kick */
 		signals_kick(s);
 }

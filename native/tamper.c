@@ -3,22 +3,16 @@
 #include <errno.h>
 #include <signal.h>
 #include <stddef.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
-#include <sys/uio.h>
 #include <sys/user.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "internal.h"
 #include "tamper.h"
-
-#ifndef sigev_notify_thread_id
-#define sigev_notify_thread_id _sigev_un._tid
-#endif
 
 #define SET_SYSCALL_INFO 0x4212 /* Linux 6.16 */
 #define MAX_ARGS 6
@@ -28,12 +22,12 @@
 
 struct tampering {
 	uint8_t *block;
-	uint32_t len;
 	const struct tamper_head *head;
 	const struct tamper_rule *rules;
 	bool sets_info;   /* PTRACE_SET_SYSCALL_INFO is there, as far as we know */
 	bool has_timer;
 	timer_t timer;
+	uint64_t armed;   /* when the timer is to come first; 0: never */
 	uint32_t delayed; /* tasks that wait for a delay to be over */
 };
 
@@ -93,7 +87,6 @@ int32_t tracer_set_tampering(int32_t handle, const uint8_t *block, int32_t len)
 		return -EINVAL;
 	}
 	t->block = copy;
-	t->len = (uint32_t)len;
 	t->head = (const struct tamper_head *)copy;
 	t->rules = (const struct tamper_rule *)(t->head + 1);
 	t->sets_info = true;
@@ -189,7 +182,7 @@ static void delay(struct session *s, struct task *t, uint64_t ns)
 	if (!t->resume_ns)
 		s->tampering->delayed++;
 	t->resume_ns = monotonic_ns() + ns;
-	t->tampered |= TAMPERED_DELAYED;
+	t->tampered |= RF_DELAYED;
 }
 
 void tamper_at_entry(struct session *s, struct task *t, const struct syscall_info *info)
@@ -206,11 +199,11 @@ void tamper_at_entry(struct session *s, struct task *t, const struct syscall_inf
 		return;
 	t->rule = rule;
 	if (rule->poke_enter && poke(s, t, rule->poke_enter))
-		t->tampered |= TAMPERED_MEMORY;
+		t->tampered |= RF_POKED;
 	if (rule->what & TAMPER_RESULT) {
 		uint32_t other = rule->what & TAMPER_REPLACE ? rule->replacement[t->abi] : UINT32_MAX;
 		if (set_number(s, t, info, (int32_t)other))
-			t->tampered |= TAMPERED_RESULT;
+			t->tampered |= RF_TAMPERED;
 	}
 	if (rule->signal) {
 		/* A signal that a restart carries is taken at syscall-stops only (kernel/ptrace.c, ptrace_report_syscall). */
@@ -227,26 +220,18 @@ void tamper_at_exit(struct session *s, struct task *t, struct syscall_info *info
 {
 	const struct tamper_rule *rule = t->rule;
 	t->rule = NULL;
-	if (!rule)
-		return;
-	if (t->tampered & TAMPERED_RESULT) {
+	if (t->tampered & RF_TAMPERED) {
 		int64_t result = rule->result;
 		bool error = rule->what & TAMPER_ERROR;
 		if (t->abi == 1 && !error)
 			result = (int64_t)(uint32_t)result;
 		if (!set_result(s, t, info, result, error))
-			t->tampered &= (uint8_t)~TAMPERED_RESULT;
+			t->tampered &= (uint16_t)~RF_TAMPERED;
 	}
 	if (rule->poke_exit && poke(s, t, rule->poke_exit))
-		t->tampered |= TAMPERED_MEMORY;
+		t->tampered |= RF_POKED;
 	if (rule->delay_exit_ns)
 		delay(s, t, rule->delay_exit_ns);
-}
-
-uint16_t tamper_flags(const struct task *t)
-{
-	return (uint16_t)((t->tampered & TAMPERED_RESULT ? RF_TAMPERED : 0) | (t->tampered & TAMPERED_DELAYED ? RF_DELAYED : 0) |
-			  (t->tampered & TAMPERED_MEMORY ? RF_POKED : 0));
 }
 
 void tamper_forget(struct session *s, struct task *t)
@@ -261,16 +246,15 @@ void tamper_forget(struct session *s, struct task *t)
 /* Arranges that the wait ends when the first delay is over. */
 static void arm(struct tampering *m, uint64_t first)
 {
-	if (!m->has_timer) {
-		struct sigevent event = { .sigev_notify = SIGEV_THREAD_ID, .sigev_signo = KICK_SIGNAL };
-		event.sigev_notify_thread_id = (pid_t)syscall(SYS_gettid);
-		if (timer_create(CLOCK_MONOTONIC, &event, &m->timer) != 0)
-			return;
-		m->has_timer = true;
-	}
+	if (first == m->armed)
+		return;
+	if (!m->has_timer && !signals_kick_timer(&m->timer))
+		return;
+	m->has_timer = true;
 	struct itimerspec at = { { 0, first ? DELAY_AGAIN_NS : 0 },
 				 { (time_t)(first / 1000000000ULL), (long)(first % 1000000000ULL) } };
-	timer_settime(m->timer, TIMER_ABSTIME, &at, NULL);
+	if (timer_settime(m->timer, TIMER_ABSTIME, &at, NULL) == 0)
+		m->armed = first;
 }
 
 void tamper_resume(struct session *s, void (*go)(struct session *, struct task *))
