@@ -255,6 +255,7 @@ int32_t tracer_destroy(int32_t handle)
 	sessions[handle] = NULL;
 	spawn_free(s);
 	tampering_free(s);
+	stack_free(s);
 	plans_free(s);
 	dump_free(&s->dumps);
 	socket_free(&s->sockets);

@@ -66,6 +66,8 @@ static void write_call(struct session *s, struct task *t, const struct syscall_i
 {
 	if (!entering)
 		note_name(s, t, info);
+	if (s->unwinder && !entering)
+		stack_write_at_exit(s, t);
 	const struct plan *plan = plan_for(s, t->abi, t->nr, t->args);
 	uint32_t count = plan ? (entering ? plan->enter_count : plan->exit_count) : 0;
 	/* A record may take a quarter of the ring, so that the producer seldom has to wait for one big call. */
@@ -98,6 +100,8 @@ static void write_call(struct session *s, struct task *t, const struct syscall_i
 	event_end(s, r);
 	if (!entering)
 		dump_write(s, t);
+	else if (s->unwinder)
+		stack_write_at_entry(s, t);
 }
 
 /*
@@ -169,7 +173,7 @@ static void entering(struct session *s, struct task *t, const struct syscall_inf
 	t->nr = abi == 1 && nr >= TRACER_SOCKETCALL && nr < TRACER_CARRIED_END ? nr + TRACER_DISPLACED : nr;
 	t->last_nr = full;
 	memcpy(t->args, info->entry.args, sizeof t->args);
-	t->flags &= ~(uint32_t)CALL_RECORDED;
+	t->flags &= ~(uint32_t)(CALL_RECORDED | TASK_STACK_TOLD);
 	if (is_sigreturn(t))
 		t->args[0] = info->sp;
 	if (is_restart(t))

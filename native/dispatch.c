@@ -162,6 +162,8 @@ static void gone(struct session *s, struct task *t, struct stop stop, int status
 		else
 			event_simple(s, EV_KILLED, t, (uint32_t)stop.sig, 0, (uint16_t)(flags | (stop.core ? RF_CORE : 0)), 0);
 	}
+	if (s->unwinder)
+		stack_forget(s, t->tid);
 	task_remove(s, t);
 }
 
@@ -214,6 +216,8 @@ void dispatch(struct session *s, pid_t tid, int status)
 	case STOP_SIGNAL:
 		if (!(t->flags & TASK_HIDDEN)) {
 			call_note_ip(s, t);
+			if (s->unwinder)
+				stack_write(s, t);
 			record_signal(s, t, stop.sig);
 			t->ip = 0;
 		}
@@ -221,6 +225,8 @@ void dispatch(struct session *s, pid_t tid, int status)
 		return;
 	case STOP_GROUP:
 		call_note_ip(s, t);
+		if (s->unwinder)
+			stack_write(s, t);
 		event_simple(s, EV_STOPPED, t, (uint32_t)stop.sig, 0, 0, 0);
 		t->ip = 0;
 		if (s->config.flags & CF_SYNC)
@@ -230,6 +236,8 @@ void dispatch(struct session *s, pid_t tid, int status)
 	case STOP_EXEC: {
 		t = superseded(s, t);
 		memory_forget(t);
+		if (s->unwinder)
+			stack_forget(s, t->tid);
 		bool first = t->flags & TASK_FIRST_EXEC;
 		t->flags &= ~(uint32_t)TASK_FIRST_EXEC;
 		if (s->config.flags & CF_COMM)

@@ -76,6 +76,7 @@ enum task_flag {
 	TASK_ANNOUNCED = 512,   /* its EV_TASK was written */
 	TASK_DESCENDANT = 1024, /* the command or born of it: has the filter, if there is one */
 	TASK_UNTOLD = 16384,    /* a child whose parent's event has not told of it yet */
+	TASK_STACK_TOLD = 32768, /* its stack was told at the entry of the call under way */
 	TASK_HALTED = 8192,     /* ending: stopped, to be detached with the others */
 	TASK_SPEAKS = 4096,     /* about to write where the trace goes: restarted once its lines are there */
 	TASK_FIRST_EXEC = 2048, /* the command until it has executed: -b execve does not count that */
@@ -140,6 +141,7 @@ struct session {
 	struct dump_list dumps;
 	struct socket_cache *sockets;
 	struct tampering *tampering; /* NULL: nothing is tampered with */
+	struct unwinder *unwinder;   /* NULL: no stacks are wanted */
 	/* start */
 	uint8_t *spawn_spec;
 	int32_t spawn_len;
@@ -206,6 +208,16 @@ void tamper_at_exit(struct session *s, struct task *t, struct syscall_info *info
 void tamper_forget(struct session *s, struct task *t);
 /* Lets tasks go whose delay is over; the wait will end when the next one is. */
 void tamper_resume(struct session *s, void (*go)(struct session *, struct task *));
+
+/* stack.c, where stacks are wanted */
+/* The stack of a stopped task. */
+void stack_write(struct session *s, struct task *t);
+/* The stack of a call, once: at the entry of those that leave none behind, else at the exit. */
+void stack_write_at_entry(struct session *s, struct task *t);
+void stack_write_at_exit(struct session *s, struct task *t);
+/* The process is gone, or executes another program. */
+void stack_forget(struct session *s, pid_t pid);
+void stack_free(struct session *s);
 
 /* memory.c */
 /* Writes all bytes, also where the tracee itself may not write; false when they cannot be. */

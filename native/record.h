@@ -27,6 +27,11 @@ enum record_event {
 	EV_EXEC = 12,      /* a successful exec, before its EV_EXIT: region site 0 = the new comm; only with CF_COMM */
 	EV_PERSONALITY = 13,/* the task's calls are of another personality from here on, traced or not: abi */
 	EV_RENAMED = 15,   /* a successful PR_SET_NAME, before its EV_EXIT: region site 0 = the new comm; only with CF_COMM */
+	EV_STACK = 16,     /* frames of the task's stack, in front of the EV_EXIT, EV_SIGNAL or EV_STOPPED that they belong to; behind the
+	                    * EV_ENTER of calls that end or replace the program: args[0] = number of frames, args[1] = 1 when there
+	                    * are more, args[2] = 1 with sources; region site 0 = texts that end with a NUL, for each frame: file ("" for
+	                    * code in no file), symbol or "", offset in it and address in the file, in hexadecimal; with sources:
+	                    * "FILE:LINE" or "", then name and "FILE:LINE" of the call for each function inlined there, then "" */
 	EV_DATA = 14       /* behind an EV_EXIT, a piece of a dump: nr = enum dump_kind, args[0] = bytes of the whole buffer, or
 	                    * number of buffers, args[1] = index, args[2] = offset of the piece in the buffer; region site 0 = bytes */
 };

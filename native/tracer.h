@@ -114,6 +114,11 @@ int32_t tracer_probe_seccomp(void);
 int32_t tracer_seccomp_filters(int32_t pid, uint8_t *out, int32_t len);
 /* -e inject=: rules as tamper.h lays them out; before tracer_start, once. */
 int32_t tracer_set_tampering(int32_t handle, const uint8_t *block, int32_t len);
+/*
+ * -k: stacks of at most `limit` frames, with files, lines and inlined functions where `source` is not 0; before
+ * tracer_start. -ENOENT with the reason in tracer_error where libdw is not installed.
+ */
+int32_t tracer_set_stacks(int32_t handle, int32_t limit, int32_t source);
 /* Ends this process by a signal, as its tracee ended; no core file is left. */
 int32_t tracer_die(int32_t sig);
 /* Ends this process at once, by _exit(2): nothing of the host's is torn down. Does not return. */

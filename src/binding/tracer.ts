@@ -101,6 +101,10 @@ export class Tracer {
   setTampering(block: Buffer): void {
     this.check('tracer_set_tampering', this.library.native.tracer_set_tampering([this.handle, block, block.length]));
   }
+  /** -k: stacks of at most `limit` frames; before `start`. @throws TracerError (ENOENT) where libdw is not installed. */
+  setStacks(limit: number, source: boolean): void {
+    this.check('tracer_set_stacks', this.library.native.tracer_set_stacks([this.handle, limit, source ? 1 : 0]));
+  }
   setPlan(abi: number, nr: number, enter: Uint8Array, exit: Uint8Array): void {
     const code = packed(enter, exit);
     this.check(

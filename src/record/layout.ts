@@ -17,6 +17,7 @@ export enum Event {
   Personality = 13,
   Data = 14,
   Renamed = 15,
+  Stack = 16,
 }
 
 /** `record_flag` of native/record.h. */

@@ -13,8 +13,9 @@ import { readArguments, ValueReader } from '../decode/value.js';
 import { Cursor } from '../record/cursor.js';
 import { Event, Offset, RecordFlag } from '../record/layout.js';
 import { Calls, styleOf } from './calls.js';
-import type { AttachedEvent, CallError, SyscallEvent, TraceEvent } from './event.js';
+import type { AttachedEvent, CallError, StackFrame, SyscallEvent, TraceEvent } from './event.js';
 import type { TraceOptions } from './options.js';
+import { readStack, stackData } from './stack.js';
 import { AT_EXIT, decisionAtEntry, decisionAtExit, NOT_WANTED } from './wanted.js';
 import type { Wanted } from './wanted.js';
 
@@ -38,6 +39,8 @@ class Task {
   skipped = false;
   /** Whether its call is wanted will be known at the exit. */
   undecided = false;
+  /** The stack of its next event (-k). */
+  stack: StackFrame[] | undefined;
 }
 
 const hex = (lo: number, hi: number): string =>
@@ -110,10 +113,12 @@ export class EventReader {
     c: Cursor,
     task: Task,
     line: string,
-  ): { pid: number; tid: number; comm?: string; time: number; line: string } {
+  ): { pid: number; tid: number; comm?: string; time: number; line: string; stack?: StackFrame[] } {
     const { tid } = c;
+    const { comm, stack } = task;
+    task.stack = undefined;
     const common = { pid: task.pid || tid, tid, time: timeOf(c), line };
-    return task.comm === undefined ? common : { ...common, comm: task.comm };
+    return { ...common, ...(comm === undefined ? {} : { comm }), ...(stack === undefined ? {} : { stack }) };
   }
 
   private shows(signal: number): boolean {
@@ -153,6 +158,9 @@ export class EventReader {
       }
       case Event.Task:
         return this.attached(task, c);
+      case Event.Stack:
+        task.stack = stackData(readStack(c));
+        return undefined;
       case Event.Detached:
         this.tasks.delete(c.tid);
         return { type: 'detached', ...this.base(c, task, `Process ${c.tid} detached`) };

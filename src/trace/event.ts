@@ -3,7 +3,23 @@ import type { AbiName } from '../abi/abi.js';
 import type { Decoded } from '../decode/value.js';
 
 /** Version of this model and of schema/event.schema.json. A member is added with the minor number, changed with the major. */
-export const EVENT_VERSION = '1.0';
+export const EVENT_VERSION = '1.1';
+
+/** With -k: a function under way. */
+export interface StackFrame {
+  /** The file that the code is in; absent for code made at run time. */
+  readonly file?: string;
+  /** Name of the function, demangled. */
+  readonly symbol?: string;
+  /** From the start of that function, bytes. */
+  readonly offset?: number;
+  /** In the file, as addr2line(1) takes it; in memory where there is no file. Hexadecimal. */
+  readonly address: string;
+  /** With -kk: FILE:LINE. */
+  readonly source?: string;
+  /** With -kk: functions that were inlined there, the innermost first, and FILE:LINE of their calls. */
+  readonly inlined?: readonly { readonly symbol: string; readonly source?: string }[];
+}
 
 /** What every event tells. */
 interface Base {
@@ -17,6 +33,8 @@ interface Base {
   readonly time: number;
   /** The event as a line of text. */
   readonly line: string;
+  /** With -k, in events of calls, signals and group-stops: the user's stack, the innermost function first. */
+  readonly stack?: readonly StackFrame[];
 }
 
 /** Why a call failed. */

@@ -100,6 +100,10 @@ export interface TraceOptions {
   readonly outputFormat: 'text' | 'json' | 'perfetto';
   /** --oci-profile: where the seccomp profile of what the tracees did goes. */
   readonly ociProfile?: string;
+  /** -k: stacks behind calls and signals, with names, or -kk with sources, too. */
+  readonly stack: 'none' | 'symbol' | 'source';
+  /** --stack-trace-frame-limit */
+  readonly stackFrames: number;
   /** Arguments are printed to be read back into values. */
   readonly structured?: boolean;
   /** Warnings of the command line, to be printed before tracing. */

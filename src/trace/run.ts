@@ -8,7 +8,7 @@ import { ConfigFlag, Tracer } from '../binding/tracer.js';
 import type { Command, Identity, Inherited, Text } from '../binding/spawn-spec.js';
 import { pathMode } from '../capture/compile.js';
 import { describesFds } from '../decode/style.js';
-import { UsageError } from '../errors.js';
+import { TracerError, UsageError } from '../errors.js';
 import { Event } from '../record/layout.js';
 import { Calls, styleOf } from './calls.js';
 import { openStream, Stream } from './destination.js';
@@ -162,6 +162,16 @@ function textOutput(
   return { calls, output: new TextOutput(options, calls, messages, streamOf) };
 }
 
+/** -k. @throws UsageError where the library is not installed that walks stacks. */
+function wantStacks(tracer: Tracer, { stack, stackFrames }: TraceOptions): void {
+  try {
+    tracer.setStacks(stackFrames, stack === 'source');
+  } catch (error) {
+    if (!(error instanceof TracerError)) throw error;
+    throw new UsageError(`-k/--stack-trace needs elfutils' libdw (Debian: libdw1): ${error.message}`);
+  }
+}
+
 /** Traces as the options say. @throws UsageError, TracerError. */
 export async function run(options: TraceOptions, around: Surroundings): Promise<Ending> {
   const { filter, waiting } = around;
@@ -251,6 +261,7 @@ export async function run(options: TraceOptions, around: Surroundings): Promise<
       : new (await import('./oci-profile.js')).ProfileRecorder(options.ociProfile);
   const { calls, output } = (await make())(options, wanted, messages, streamOf);
   listeners.push((text) => output.message?.(text));
+  if (options.stack !== 'none' && options.summary.mode !== 'only') wantStacks(tracer, options);
   if (around.tampering) tracer.setTampering(around.tampering);
   tracer.setTraced(tracedTable(options, (flags & ConfigFlag.Shared) !== 0));
   for (const pid of options.attach) tracer.attach(pid);

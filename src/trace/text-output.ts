@@ -7,6 +7,7 @@ import { compileObject } from '../decode/object.js';
 import { commLength } from '../decode/process-id.js';
 import type { MemoryPrinter } from '../decode/printer.js';
 import { printDump } from '../decode/dump.js';
+import { isEmpty } from '../capture/dump.js';
 import { label } from '../decode/sink.js';
 import type { Sink } from '../decode/sink.js';
 import { Cursor } from '../record/cursor.js';
@@ -20,6 +21,8 @@ import { ALL_STATUSES } from './options.js';
 import type { TraceOptions } from './options.js';
 import type { Output } from './output.js';
 import { LinePrefix } from './prefix.js';
+import type { Stack } from './stack.js';
+import { printStack, readStack } from './stack.js';
 import { startOf, Summary } from './summary.js';
 import { Tracee } from './tracee.js';
 import { AT_EXIT, decisionAtEntry, decisionAtExit, NOT_WANTED } from './wanted.js';
@@ -62,6 +65,10 @@ export class TextOutput implements Output {
   private readonly staged: boolean;
   /** -c: nothing but the table. */
   private readonly silent: boolean;
+  /** Calls may be followed by a dump. */
+  private readonly dumps: boolean;
+  /** A stack that follows the dump under way. */
+  private owed: { readonly stack: Stack; readonly stream: Stream } | undefined;
 
   constructor(
     private readonly options: TraceOptions,
@@ -72,6 +79,7 @@ export class TextOutput implements Output {
     this.prefix = new LinePrefix(options);
     this.staged = options.statuses.size < ALL_STATUSES;
     this.silent = options.summary.mode === 'only';
+    this.dumps = !isEmpty(options.readFds) || !isEmpty(options.writeFds);
     if (options.summary.mode !== 'none') this.summary = new Summary(options.summary);
   }
 
@@ -79,6 +87,7 @@ export class TextOutput implements Output {
   record(c: Cursor): void {
     if (this.limited) return;
     const { tid } = c;
+    if (this.owed && c.event !== Event.Data) this.payStack();
     switch (c.event) {
       case Event.Enter:
         this.enter(this.tracee(tid), c);
@@ -91,6 +100,7 @@ export class TextOutput implements Output {
         break;
       case Event.Stopped:
         if (this.shows(c.nr)) this.line(this.tracee(tid), c, `--- stopped by ${signalName(c.nr)} ---`);
+        this.stack(this.tracee(tid), this.shows(c.nr));
         break;
       case Event.Exited:
         this.end(tid, c, `+++ exited with ${c.retLo | 0} +++`, !this.options.quiet.has('exit'));
@@ -121,6 +131,9 @@ export class TextOutput implements Output {
         break;
       case Event.Data:
         if (this.tracee(tid).dumping) printDump(c, this.tracee(tid).stream.sink);
+        break;
+      case Event.Stack:
+        this.tracee(tid).stack = this.silent ? undefined : readStack(c);
         break;
       case Event.Message:
         this.messages.record(c);
@@ -230,8 +243,29 @@ export class TextOutput implements Output {
     return wanted;
   }
 
+  /** The stack that came in front of this event: behind its line if that was shown, behind its dump where there may be one. */
+  private stack(tracee: Tracee, shown: boolean): void {
+    const { stack } = tracee;
+    tracee.stack = undefined;
+    if (!stack || !shown) return;
+    this.owed = { stack, stream: tracee.stream };
+    if (!this.dumps) this.payStack();
+  }
+
+  private payStack(): void {
+    const { owed } = this;
+    this.owed = undefined;
+    if (owed) printStack(owed.stack, owed.stream.sink);
+  }
+
   private exit(tracee: Tracee, c: Cursor): void {
     tracee.dumping = false;
+    this.exitLine(tracee, c);
+    // Where the program ends with the call, its stack stands behind the line that says so.
+    if (!(c.flags & RecordFlag.NoReturn)) this.stack(tracee, tracee.dumping);
+  }
+
+  private exitLine(tracee: Tracee, c: Cursor): void {
     if (tracee.skipped) return;
     tracee.failed = c.failed;
     if (this.staged || tracee.undecided) {
@@ -308,7 +342,12 @@ export class TextOutput implements Output {
   }
 
   private signal(tracee: Tracee, c: Cursor): void {
-    if (!this.shows(c.nr) || this.silent) return;
+    const shown = this.shows(c.nr) && !this.silent;
+    if (shown) this.signalLine(tracee, c);
+    this.stack(tracee, shown);
+  }
+
+  private signalLine(tracee: Tracee, c: Cursor): void {
     const sink = this.begin(tracee, c);
     const name = signalName(c.nr);
     if (c.flags & RecordFlag.HasInfo && c.findSite(0)) {
@@ -324,6 +363,7 @@ export class TextOutput implements Output {
     if (!tracee) return;
     if (c.flags & RecordFlag.Spawned) this.ended = true;
     if (shown) this.line(tracee, c, text);
+    this.stack(tracee, true);
     this.drop(tid);
   }
 
@@ -380,6 +420,7 @@ export class TextOutput implements Output {
 
   /** Lines that are still open when the records end. */
   finish(): void {
+    this.payStack();
     for (const tid of [...this.tracees.keys()]) this.drop(tid);
   }
 

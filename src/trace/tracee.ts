@@ -2,6 +2,7 @@
 import type { CompiledCall } from '../decode/call.js';
 import type { Cursor } from '../record/cursor.js';
 import type { Stream } from './destination.js';
+import type { Stack } from './stack.js';
 import type { CallStart } from './summary.js';
 
 /** A system call that has been entered. */
@@ -21,6 +22,8 @@ export class Tracee {
   entryNsec = 0;
   /** Times of the entry for -c. */
   start: CallStart | undefined;
+  /** The stack of the event that comes next; of a call that ends the program, until that end. */
+  stack: Stack | undefined;
   /** The line of its last call has been printed: its dump follows. */
   dumping = false;
   /** Its thread execs under another id: whatever it does next shows as cut by others, once. */
