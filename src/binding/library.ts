@@ -65,27 +65,35 @@ const POINTER = 11;
 
 const require = createRequire(import.meta.url);
 
-/** The platform's own package is taken directly: ffi-rs's loader asks for a diagnostic report first (5 ms). */
-function loadFfi(): typeof FfiRs {
-  for (const name of ['@yuuang/ffi-rs-linux-x64-gnu', '@yuuang/ffi-rs-linux-x64-musl', 'ffi-rs'])
+type Libc = 'gnu' | 'musl';
+
+/**
+ * The platform's own package is taken directly: ffi-rs's loader asks for a diagnostic report first (5 ms). Which one can be
+ * loaded tells the C library, too.
+ */
+function loadFfi(): readonly [typeof FfiRs, Libc] {
+  for (const libc of ['gnu', 'musl'] as const)
     try {
-      return require(name) as typeof FfiRs;
+      return [require(`@yuuang/ffi-rs-linux-x64-${libc}`) as typeof FfiRs, libc];
     } catch (cause) {
-      if (name === 'ffi-rs') throw new TracerError("cannot load ffi-rs: run 'npm install'", 'dlopen', 0, 0);
-      void cause;
+      void cause; // Not installed, or for the other C library.
     }
-  throw new TracerError('cannot load ffi-rs', 'dlopen', 0);
+  throw new TracerError("cannot load ffi-rs: run 'npm install'", 'dlopen', 0, 0);
 }
 
-/** The library lies in native/build beside the package's root, whether we run from src or from dist. */
-function locate(): string {
+/**
+ * The library lies in native/ beside the package's root, whether we run from src or from dist: the one that was built
+ * here, else the one that came with the package.
+ */
+function locate(libc: Libc): string {
   const own = process.env.TSTRACE_LIBRARY;
   if (own) return own;
   let dir = dirname(fileURLToPath(import.meta.url));
-  for (let i = 0; i < 4; i++, dir = dirname(dir)) {
-    const path = join(dir, 'native', 'build', 'libtstrace.so');
-    if (existsSync(path)) return path;
-  }
+  for (let i = 0; i < 4; i++, dir = dirname(dir))
+    for (const place of ['build', join('prebuilt', `linux-x64-${libc}`)]) {
+      const path = join(dir, 'native', place, 'libtstrace.so');
+      if (existsSync(path)) return path;
+    }
   throw new TracerError("the native library is not built: run 'npm run build'", 'dlopen', 2);
 }
 
@@ -94,8 +102,14 @@ let library: Library | undefined;
 /** Opens the library once. @throws TracerError when it is not there. */
 export function openLibrary(): Library {
   if (library) return library;
-  const ffi = loadFfi();
-  ffi.open({ library: LIBRARY, path: locate() });
+  const [ffi, libc] = loadFfi();
+  const path = locate(libc);
+  try {
+    ffi.open({ library: LIBRARY, path });
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new TracerError(`cannot load ${path}: ${why}; it can be built here: npm rebuild tstrace`, 'dlopen', 0);
+  }
   const f = (retType: number, ...paramsType: number[]): { library: string; retType: number; paramsType: number[] } => ({
     library: LIBRARY,
     retType,
