@@ -13,7 +13,7 @@ export interface Timed {
   readonly arrow: boolean;
   /** A part of it is printed at the entry, unless that turns out to be all. */
   readonly split: boolean;
-  /** Waits only because it stands behind a split one. */
+  /** Waits only because it stands behind one that may turn out to be whole at the entry. */
   readonly early: boolean;
 }
 
@@ -28,14 +28,15 @@ export function schedule(list: RList): Timed[] {
       const arrow =
         phase === 'enter' && node.kind === 'pointer' && node.direction === 'inout' && node.options.show === 'arrow';
       const split = phase === 'enter' && isSplit(node);
+      const settles = node.kind === 'pointer' && node.options.changesIf !== undefined;
       if (arrow || split) {
         phase = 'exit';
-        known = split;
+        known = split || settles;
         return { argument, phase: 'enter' as const, arrow, split, early: false };
       }
       if (argument.atExit || hasOutput(node)) {
+        known = phase === 'enter' && settles;
         phase = 'exit';
-        known = false;
       }
       return { argument, phase, arrow, split, early: known };
     });

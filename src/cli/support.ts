@@ -7,7 +7,6 @@ const MISSING: readonly (readonly [called: string, asked: (o: TraceOptions) => b
   ['--decode-pids=pidns', (o) => o.pidns],
   ['-e kvm=', (o) => o.kvm !== 'none'],
   ['--namespace', (o) => o.namespaces],
-  ['--color=always', (o) => o.color === 'always'],
   [
     '-e inject= with -P, --trace-fds or --where',
     (o) => o.injections.length > 0 && (o.paths.length > 0 || o.traceFds !== undefined || o.where !== undefined),

@@ -32,7 +32,9 @@ interface Step {
   readonly continued: boolean;
   /** The first half of an argument that may turn out to be the whole; the next step is the second half. */
   readonly split?: boolean;
-  /** Printed at the entry when the split argument before it was whole there. */
+  /** A late one that has nothing to wait for after all; the cursor is on the entering record. */
+  readonly settled?: (c: Cursor) => boolean;
+  /** Printed at the entry when the argument before it was whole there. */
   readonly early?: boolean;
   readonly name: Uint8Array | undefined;
   readonly test: ((c: Cursor) => boolean) | undefined;
@@ -155,6 +157,15 @@ function compileList(list: RList, style: Style): CompiledList {
     argIndex: (name) => find(name).register,
   });
   const steps: Step[] = [];
+  const settledAtEntry = ({ node, register }: RArgument): Step['settled'] => {
+    if (node.kind !== 'pointer' || node.options.changesIf === undefined) return undefined;
+    const { site, to, options } = node;
+    const { changesIf } = options;
+    return (c) =>
+      !c.find(site, c.argLo(register), c.argHi(register)) ||
+      c.length < Math.max(to.bytes, 4) ||
+      (typeof changesIf === 'number' && (c.u32(c.at) & changesIf) === 0);
+  };
   for (const { argument, phase, arrow, split, early } of schedule(list)) {
     const late = phase === 'exit';
     const print = argumentPrinter(
@@ -172,7 +183,15 @@ function compileList(list: RList, style: Style): CompiledList {
       steps.push({ late: true, continued: true, name: undefined, test, print: secondPart(print) });
       continue;
     }
-    steps.push({ late, continued: false, early, name, test, print });
+    steps.push({
+      late,
+      continued: false,
+      early,
+      settled: late && !early ? settledAtEntry(argument) : undefined,
+      name,
+      test,
+      print,
+    });
     if (arrow && argument.node.kind === 'pointer') {
       const { register } = argument;
       const target = printers.pointee(argument.node, 0, true);
@@ -185,6 +204,7 @@ function compileList(list: RList, style: Style): CompiledList {
       steps.push({
         late: true,
         continued: true,
+        settled: settledAtEntry(argument),
         name: undefined,
         test,
         print: (c, s) => {
@@ -300,11 +320,15 @@ function build(
       const { steps } = pick(c);
       let i = 0;
       let first = true;
-      // A split argument of which nothing is left for the exit.
+      // An argument of which nothing is left for the exit.
       let whole = false;
       for (; i < steps.length; i++) {
         const step = steps[i];
-        if (step.late && !(whole && step.early)) break;
+        if (step.late && !(whole && step.early)) {
+          if (!step.settled?.(c)) break;
+          whole = true;
+          if (step.continued) continue;
+        }
         if (step.test && !step.test(c)) continue;
         if (first) first = false;
         else s.bytes(SEPARATOR);

@@ -132,6 +132,11 @@ export interface PointerOptions {
   readonly orAfterError?: number;
   /** With `arrow`: after success it stands also behind an address that leads nowhere. */
   readonly arrowAlways?: boolean;
+  /**
+   * The exit adds to it only if its object could be read at the entry and, for a number, one of these bits is set in the
+   * object's first word: else it is printed whole at the entry, and what follows, too.
+   */
+  readonly changesIf?: number | 'readable';
   /** With `arrow`: after a failure the address stands behind it. */
   readonly failedAsAddress?: boolean;
   /** Scalars are printed without brackets. */

@@ -98,6 +98,8 @@ export interface TraceOptions {
   readonly writeFds: DescriptorSet;
   /** Lines as strace writes them, or a JSON object for each event. */
   readonly outputFormat: 'text' | 'json' | 'perfetto';
+  /** --color */
+  readonly color: 'auto' | 'always' | 'never';
   /** --oci-profile: where the seccomp profile of what the tracees did goes. */
   readonly ociProfile?: string;
   /** -k: stacks behind calls and signals, with names, or -kk with sources, too. */

@@ -21,6 +21,7 @@ import { resolveTargets } from './targets.js';
 import { consume, tracedTable } from './session.js';
 import { TextOutput } from './text-output.js';
 import type { Output } from './output.js';
+import type { Painter } from './colour/painter.js';
 import type { Where } from '../where/where.js';
 import type { Wanted } from './wanted.js';
 
@@ -151,15 +152,25 @@ function isNull(fd: number): boolean {
   }
 }
 
-/** The output for people. */
-function textOutput(
-  options: TraceOptions,
-  wanted: Wanted,
-  messages: Messages,
-  streamOf: (tid: number) => Stream,
-): { calls: Calls; output: Output } {
-  const calls = new Calls(options, wanted);
-  return { calls, output: new TextOutput(options, calls, messages, streamOf) };
+/** Makes the output for people. */
+const textOutput =
+  (painter: Painter | undefined) =>
+  (
+    options: TraceOptions,
+    wanted: Wanted,
+    messages: Messages,
+    streamOf: (tid: number) => Stream,
+  ): { calls: Calls; output: Output } => {
+    const calls = new Calls(options, wanted);
+    return { calls, output: new TextOutput(options, calls, messages, streamOf, painter) };
+  };
+
+/** What colours a trace: nothing, unless it is wanted. `terminal`: whether the trace goes to one. */
+async function painterOf({ color }: TraceOptions, terminal: boolean): Promise<Painter | undefined> {
+  if (color === 'never' || (color === 'auto' && !terminal)) return undefined;
+  const { isColoured, readScheme } = await import('./colour/scheme.js');
+  if (!isColoured(color, terminal, process.env)) return undefined;
+  return new (await import('./colour/painter.js')).Painter(readScheme(process.env.STRACE_COLORS));
 }
 
 /** -k. @throws UsageError where the library is not installed that walks stacks. */
@@ -202,7 +213,8 @@ export async function run(options: TraceOptions, around: Surroundings): Promise<
       );
     }
   const screen = options.output === undefined && !data ? stream : undefined;
-  const interactive = options.output === undefined && (await isTerminal(stream.fd));
+  const terminal = !options.separate && (await isTerminal(stream.fd));
+  const interactive = options.output === undefined && terminal;
   const listeners: ((text: string) => void)[] = [];
   const messages = new Messages(options, screen, (text) => listeners.forEach((tell) => tell(text)));
   for (const warning of options.warnings) messages.say(warning);
@@ -251,7 +263,7 @@ export async function run(options: TraceOptions, around: Surroundings): Promise<
     return own.get(tid) ?? openOwn(tid, `${options.output}.${tid}`);
   };
   const make = {
-    text: () => textOutput,
+    text: async () => textOutput(await painterOf(options, terminal)),
     json: async () => (await import('./json-output.js')).jsonOutput,
     perfetto: async () => (await import('./perfetto/perfetto-output.js')).perfettoOutput,
   }[options.outputFormat];

@@ -13,6 +13,7 @@ import type { Sink } from '../decode/sink.js';
 import { Cursor } from '../record/cursor.js';
 import { Event, RecordFlag } from '../record/layout.js';
 import type { CompiledCall } from '../decode/call.js';
+import type { Painter } from './colour/painter.js';
 import type { Calls } from './calls.js';
 import { styleOf } from './calls.js';
 import type { Stream } from './destination.js';
@@ -75,6 +76,8 @@ export class TextOutput implements Output {
     private readonly calls: Calls,
     private readonly messages: Messages,
     private readonly streamOf: StreamOf,
+    /** Undefined: nothing is coloured. */
+    private readonly painter?: Painter,
   ) {
     this.prefix = new LinePrefix(options);
     this.staged = options.statuses.size < ALL_STATUSES;
@@ -164,14 +167,18 @@ export class TextOutput implements Output {
     const { sink } = stream;
     if (stream.open !== 0) {
       sink.bytes(UNFINISHED);
+      this.painter?.reset(sink);
       sink.newline();
       stream.open = 0;
     }
+    const from = sink.pos;
     this.prefix.print(sink, c, tracee, this.tracees.size);
+    this.painter?.prefix(sink, from);
     return sink;
   }
 
   private endLine(tracee: Tracee): void {
+    this.painter?.reset(tracee.stream.sink);
     tracee.stream.sink.newline();
     tracee.stream.open = 0;
   }
@@ -218,8 +225,10 @@ export class TextOutput implements Output {
   /** Begins the line of a call: what is known at its entry. */
   private open(tracee: Tracee, c: Cursor, call: CompiledCall): void {
     const sink = this.begin(tracee, c);
+    const from = sink.pos;
     sink.bytes(call.open);
     tracee.pending = { call, printed: call.entry(c, sink) };
+    this.painter?.opening(sink, from);
     tracee.stream.open = tracee.tid;
   }
 
@@ -294,17 +303,29 @@ export class TextOutput implements Output {
       sink.bytes(RESUMED_CLOSE);
     }
     stream.open = 0;
+    const { painter } = this;
+    let from = sink.pos;
     if (c.flags & RecordFlag.NoReturn) {
-      if (pending && !call.complete(c, pending.printed)) sink.bytes(UNFINISHED);
+      if (pending && !call.complete(c, pending.printed)) {
+        sink.bytes(UNFINISHED);
+        from = sink.pos;
+      }
     } else if (pending) {
       c.entry = tracee.entryKept && tracee.entry ? tracee.entry : null;
       call.exit(c, sink, pending.printed);
     }
-    sink.byte(CLOSE);
-    this.result(sink);
+    if (painter) painter.closing(sink, from, call.name, this.options.columns);
+    else {
+      sink.byte(CLOSE);
+      this.result(sink);
+    }
+    from = sink.pos;
     call.result(c, sink);
+    painter?.result(sink, from);
     c.entry = null;
+    from = sink.pos;
     if (!(c.flags & RecordFlag.NoReturn)) this.prefix.callTime(sink, c, tracee);
+    painter?.time(sink, from);
     this.endLine(tracee);
     tracee.pending = undefined;
     tracee.dumping = true;
@@ -349,12 +370,14 @@ export class TextOutput implements Output {
 
   private signalLine(tracee: Tracee, c: Cursor): void {
     const sink = this.begin(tracee, c);
+    const from = sink.pos;
     const name = signalName(c.nr);
     if (c.flags & RecordFlag.HasInfo && c.findSite(0)) {
       sink.text(`--- ${name} `);
       this.siginfo(c.abi)(c, sink, c.at, c.length);
       sink.text(' ---');
     } else sink.text(`--- ${name} ---`);
+    this.painter?.signal(sink, from);
     this.endLine(tracee);
   }
 
@@ -402,7 +425,8 @@ export class TextOutput implements Output {
     if (!former) return;
     if (former.stream.open === old) {
       former.stream.sink.text(` <pid changed to ${tid} ...>`);
-      this.endLine(former);
+      former.stream.sink.newline();
+      former.stream.open = 0;
     }
     if (!this.options.quiet.has('superseded')) this.line(leader, c, `+++ superseded by execve in pid ${old} +++`);
     this.tracees.delete(old);

@@ -57,7 +57,8 @@ const several = (set: Direction, count: string, rest: ArgumentSpec = {}): Call =
 const flagged: ArgumentSpec = { offset, flags: argument(rwFlags, { register: 5 }) };
 
 /** A position that is read, and moved on by what was transferred. */
-const position = (node: Node & { kind: 'int' | 'abi' }): Node => inout(node, { failed: node, arrowOnResult: true });
+const position = (node: Node & { kind: 'int' | 'abi' }): Node =>
+  inout(node, { failed: node, arrowOnResult: true, changesIf: 'readable' });
 const splice = { fd_in: fd, off_in: input(i64), fd_out: fd, off_out: input(i64), len: size };
 
 export const transfer: Family = {

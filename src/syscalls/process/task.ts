@@ -141,6 +141,13 @@ export const task: Family = {
   vfork: () => call({}, returns.pid),
   clone: clone(address, 4),
   'clone@32': clone(input(userDescriptor), 3),
-  clone3: () => call({ cl_args: inout(cloneArguments, { show: 'arrow', after: cloneResult }), size }, returns.pid),
+  clone3: () =>
+    call(
+      {
+        cl_args: inout(cloneArguments, { show: 'arrow', after: cloneResult, changesIf: PIDFD | PARENT_SETTID }),
+        size,
+      },
+      returns.pid,
+    ),
   set_tid_address: () => call({ tidptr: xsize }, returns.pid),
 };
