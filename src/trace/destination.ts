@@ -58,6 +58,9 @@ export class Stream {
   }
 }
 
+/** Chooses the stream of a tracee (-ff: its own file). */
+export type StreamOf = (tid: number) => Stream;
+
 /** Opens a file for lines, as -o does. */
 export function openStream(path: string, append: boolean): Stream {
   return new Stream(openSync(path, append ? 'a' : 'w', 0o666), true);

@@ -1,6 +1,5 @@
 // Records -> events. Calls are read when they end, from both of their records; filters are those of the text output.
 import { ABIS, X86_64 } from '../abi/abi.js';
-import { carrierOf, IPC, SOCKETCALL } from '../abi/multiplexers.js';
 import { errnoName, errnoText, restartName } from '../abi/errno.js';
 import { signalName } from '../abi/signal.js';
 import type { CompiledCall } from '../decode/call.js';
@@ -10,13 +9,13 @@ import type { MemoryPrinter } from '../decode/printer.js';
 import { Sink } from '../decode/sink.js';
 import type { Decoded } from '../decode/value.js';
 import { readArguments, ValueReader } from '../decode/value.js';
-import { Cursor } from '../record/cursor.js';
+import type { Cursor } from '../record/cursor.js';
 import { Event, Offset, RecordFlag } from '../record/layout.js';
+import { CallPairs, elapsed, OpenCall } from './call-pairs.js';
 import { Calls, styleOf } from './calls.js';
 import type { AttachedEvent, CallError, StackFrame, SyscallEvent, TraceEvent } from './event.js';
 import type { TraceOptions } from './options.js';
 import { readStack, stackData } from './stack.js';
-import { AT_EXIT, decisionAtEntry, decisionAtExit, NOT_WANTED } from './wanted.js';
 import type { Wanted } from './wanted.js';
 
 const ORIGINS: readonly AttachedEvent['origin'][] = ['command', 'attach', 'child', 'thread', 'child'];
@@ -31,14 +30,9 @@ export const structuredOptions = (options: TraceOptions): TraceOptions => ({
 });
 
 /** What is known of a task. */
-class Task {
+class Task extends OpenCall {
   pid = 0;
   comm: string | undefined;
-  readonly entry = new Cursor(new Uint8Array(1024));
-  call: CompiledCall | undefined;
-  skipped = false;
-  /** Whether its call is wanted will be known at the exit. */
-  undecided = false;
   /** The stack of its next event (-k). */
   stack: StackFrame[] | undefined;
 }
@@ -59,13 +53,6 @@ function timeOf(c: Cursor): number {
   return sec * 1000 + Math.floor(nsec / 1000) / 1000;
 }
 
-/** Seconds from one stop to another. */
-function between(a: Cursor, b: Cursor): number {
-  const sec = (c: Cursor): number => c.words[(c.base + Offset.Monotonic) >> 2] >>> 0;
-  const nsec = (c: Cursor): number => c.words[(c.base + Offset.Monotonic + 4) >> 2] >>> 0;
-  return Math.round((sec(b) - sec(a)) * 1e9 + nsec(b) - nsec(a)) / 1e9;
-}
-
 function errorOf(code: number): CallError {
   if (code >= 512 && code <= 516) return { code, name: restartName(code), text: 'To be restarted' };
   const name = errnoName(code);
@@ -77,11 +64,11 @@ export class EventReader {
   private readonly tasks = new Map<number, Task>();
   private readonly sink = new Sink();
   private readonly siginfos: (readonly [MemoryPrinter, MemoryPrinter])[] = [];
-  private readonly carried = new Map<number, boolean>();
   /** The calls whose plans capture, and whose printers are read back. */
   readonly calls: Calls;
   /** The same calls as a person reads them. */
   private readonly lines: Calls;
+  private readonly pairs: CallPairs;
 
   constructor(
     private readonly options: TraceOptions,
@@ -89,6 +76,7 @@ export class EventReader {
   ) {
     this.calls = new Calls(structuredOptions(options), wanted);
     this.lines = new Calls(options, wanted);
+    this.pairs = new CallPairs(options, this.calls);
   }
 
   private task(tid: number): Task {
@@ -121,24 +109,22 @@ export class EventReader {
     return { ...common, ...(comm === undefined ? {} : { comm }), ...(stack === undefined ? {} : { stack }) };
   }
 
-  private shows(signal: number): boolean {
-    const { signals } = this.options;
-    return signals === 'all' || signals.has(signal);
-  }
-
   /** The event of a record; undefined when it is none, or is not wanted. */
   read(c: Cursor): TraceEvent | undefined {
     const task = this.task(c.tid);
     switch (c.event) {
       case Event.Enter:
-        this.enter(task, c);
+        this.pairs.enter(task, c);
         return undefined;
-      case Event.Exit:
-        return this.exit(task, c);
+      case Event.Exit: {
+        const event = this.exit(task, c);
+        task.stack = undefined;
+        return event;
+      }
       case Event.Signal:
         return this.signal(task, c);
       case Event.Stopped: {
-        if (!this.shows(c.nr)) return undefined;
+        if (!this.pairs.shows(c.nr)) return undefined;
         const signal = signalName(c.nr);
         return { type: 'stopped', signal, number: c.nr, ...this.base(c, task, `--- stopped by ${signal} ---`) };
       }
@@ -152,7 +138,7 @@ export class EventReader {
         const signal = signalName(c.nr);
         const core = (c.flags & RecordFlag.Core) !== 0;
         this.tasks.delete(c.tid);
-        if (!this.shows(c.nr)) return undefined;
+        if (!this.pairs.shows(c.nr)) return undefined;
         const line = `+++ killed by ${signal}${core ? ' (core dumped)' : ''} +++`;
         return { type: 'killed', signal, number: c.nr, core, ...this.base(c, task, line) };
       }
@@ -199,32 +185,6 @@ export class EventReader {
     };
   }
 
-  private wantsCarried(nr: number): boolean {
-    if (nr !== SOCKETCALL && nr !== IPC && carrierOf(nr) === undefined) return true;
-    let wanted = this.carried.get(nr);
-    if (wanted === undefined) this.carried.set(nr, (wanted = this.options.trace.has('i386', nr)));
-    return wanted;
-  }
-
-  private enter(task: Task, c: Cursor): void {
-    task.call = undefined;
-    task.skipped = c.abi === 1 && !this.wantsCarried(c.nr);
-    if (task.skipped) return;
-    const call = this.calls.get(c.abi, c.nr);
-    const decision = decisionAtEntry(call, c);
-    task.skipped = decision === NOT_WANTED;
-    task.undecided = decision === AT_EXIT;
-    if (task.skipped) return;
-    task.call = call;
-    task.entry.copyFrom(c);
-  }
-
-  private wants(c: Cursor): boolean {
-    const { statuses } = this.options;
-    if (c.flags & RecordFlag.NoReturn) return statuses.has('unfinished');
-    return statuses.has(c.failed ? 'failed' : 'successful');
-  }
-
   /** Prints all arguments of a call, from both of its records; `entry` null: its entry was not seen. */
   private print(call: CompiledCall, c: Cursor, entry: Cursor | null): void {
     if (!entry) return;
@@ -237,14 +197,9 @@ export class EventReader {
   }
 
   private exit(task: Task, c: Cursor): SyscallEvent | undefined {
-    const { skipped } = task;
-    const entry = task.call ? task.entry : null;
-    const call = task.call ?? this.calls.get(c.abi, c.nr);
-    task.call = undefined;
-    if (skipped || !this.wants(c)) return undefined;
-    if (entry && task.undecided && !decisionAtExit(call, entry, c)) return undefined;
-    // Its entry, which would have decided, was not seen.
-    if (!entry && call.choice) return undefined;
+    const ended = this.pairs.exit(task, c);
+    if (!ended) return undefined;
+    const { call, entry } = ended;
     const noReturn = (c.flags & RecordFlag.NoReturn) !== 0;
     this.print(call, c, entry);
     const args = readArguments(this.take());
@@ -270,7 +225,7 @@ export class EventReader {
       ...(failed ? { error: errorOf(-(c.retLo | 0)) } : {}),
       ...(c.flags & (RecordFlag.Tampered | RecordFlag.Poked) ? { injected: true as const } : {}),
       ...(c.flags & RecordFlag.Delayed ? { delayed: true as const } : {}),
-      duration: entry ? between(entry, c) : null,
+      duration: entry ? elapsed(entry, c) / 1e9 : null,
       ...this.base(entry ?? c, task, line),
     };
   }
@@ -283,7 +238,7 @@ export class EventReader {
   }
 
   private signal(task: Task, c: Cursor): TraceEvent | undefined {
-    if (!this.shows(c.nr)) return undefined;
+    if (!this.pairs.shows(c.nr)) return undefined;
     const signal = signalName(c.nr);
     let siginfo: Decoded | undefined;
     let text = '';

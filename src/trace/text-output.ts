@@ -16,7 +16,7 @@ import type { CompiledCall } from '../decode/call.js';
 import type { Painter } from './colour/painter.js';
 import type { Calls } from './calls.js';
 import { styleOf } from './calls.js';
-import type { Stream } from './destination.js';
+import type { Stream, StreamOf } from './destination.js';
 import type { Messages } from './messages.js';
 import { ALL_STATUSES } from './options.js';
 import type { TraceOptions } from './options.js';
@@ -39,15 +39,12 @@ const MODES = ['64 bit', '32 bit', 'x32'];
 const CLOSE = 41;
 const SPACE = 32;
 
-/** Chooses the stream of a new tracee (-ff: its own file). */
-export type StreamOf = (tid: number) => Stream;
-
-/** Turns records into lines. */
 /** Keeps the name that a record tells of its task. */
 function takeName(tracee: Tracee, c: Cursor): void {
   if (c.findSite(0)) tracee.comm = c.bytes.slice(c.at, c.at + commLength(c));
 }
 
+/** Turns records into lines. */
 export class TextOutput implements Output {
   private readonly tracees = new Map<number, Tracee>();
   private readonly prefix: LinePrefix;

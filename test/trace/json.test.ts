@@ -147,6 +147,13 @@ describe('--json', () => {
     },
   );
 
+  test('what the tracer thread has to say is said, and is an event, too', () => {
+    const { status, stdout, stderr } = spawnSync(TSTRACE, ['--json', '-p', '2147483647'], { encoding: 'utf8' });
+    const words = 'attach: ptrace(PTRACE_SEIZE, 2147483647): No such process';
+    expect([status, stderr]).toEqual([1, `tstrace: ${words}\n`]);
+    expect(JSON.parse(stdout)).toMatchObject({ type: 'message', level: 40, msg: words });
+  });
+
   test('standard output is where it goes', () => {
     const out = spawnSync(TSTRACE, ['--json', 'true'], { encoding: 'utf8' }).stdout;
     const lines = out

@@ -1,14 +1,7 @@
 // --output-format=perfetto: events as a timeline that ui.perfetto.dev opens. Packets are written as calls end; Perfetto sorts.
-import type { Cursor } from '../../record/cursor.js';
-import { Event, RecordFlag } from '../../record/layout.js';
-import type { Calls } from '../calls.js';
 import type { Stream } from '../destination.js';
 import type { SyscallEvent, TraceEvent } from '../event.js';
-import { EventReader } from '../event-reader.js';
-import type { Messages } from '../messages.js';
-import type { TraceOptions } from '../options.js';
-import type { Output } from '../output.js';
-import type { Wanted } from '../wanted.js';
+import { EventOutput, outputOf } from '../event-output.js';
 import { EventType } from './fields.js';
 import type { TaskName } from './packets.js';
 import { Packets } from './packets.js';
@@ -22,20 +15,10 @@ const execOf = (pid: number): number => pid * 2 + 1;
 const nanoseconds = (time: number): bigint => BigInt(Math.round(time * 1000)) * 1000n;
 
 /** Writes events as packets. */
-class PerfettoOutput implements Output {
-  private shown = 0;
-  limited = false;
-  ended = false;
+class PerfettoOutput extends EventOutput {
   private readonly files = new WeakMap<Stream, Packets>();
   private readonly tasks = new Map<number, TaskName>();
   private readonly writer = new ProtobufWriter();
-
-  constructor(
-    private readonly reader: EventReader,
-    private readonly streamOf: (tid: number) => Stream,
-    private readonly limit: number,
-    private readonly onLimit: () => void,
-  ) {}
 
   private packets(tid: number): Packets {
     const stream = this.streamOf(tid);
@@ -45,20 +28,14 @@ class PerfettoOutput implements Output {
     return packets;
   }
 
-  record(c: Cursor): void {
-    if (this.limited) return;
-    const ends = c.event === Event.Exited || c.event === Event.Killed;
-    if (ends && c.flags & RecordFlag.Spawned) this.ended = true;
-    const event = this.reader.read(c);
-    if (event && event.type !== 'message') this.write(event);
-    if (ends || c.event === Event.Detached || c.event === Event.Lost) {
-      const task = this.tasks.get(c.tid);
-      if (task) this.packets(c.tid).forget(task);
-      this.tasks.delete(c.tid);
-    }
+  protected override gone(tid: number): void {
+    const task = this.tasks.get(tid);
+    if (task) this.packets(tid).forget(task);
+    this.tasks.delete(tid);
   }
 
-  private write(event: Exclude<TraceEvent, { type: 'message' }>): void {
+  protected override write(event: TraceEvent): void {
+    if (event.type === 'message') return;
     this.tasks.set(event.tid, event);
     const packets = this.packets(event.tid);
     if (event.type === 'syscall') {
@@ -86,6 +63,11 @@ class PerfettoOutput implements Output {
       case 'exec':
         packets.mark(event, { ...instant, name: 'exec', category: 'task', to: execOf(event.pid) });
         return;
+      case 'superseded':
+        // The thread goes on under its leader's id.
+        this.gone(event.former);
+        packets.mark(event, { ...instant, name: event.type, category: 'task' });
+        return;
       default:
         packets.mark(event, { ...instant, name: event.type, category: 'task' });
     }
@@ -104,29 +86,8 @@ class PerfettoOutput implements Output {
       ...(executed ? { from: execOf(event.pid) } : {}),
     });
     packets.mark(event, { type: EventType.End, time: time + BigInt(Math.round((event.duration ?? 0) * 1e9)) });
-    if (++this.shown === this.limit) {
-      this.onLimit();
-      this.limited = true;
-    }
-  }
-
-  finish(): void {
-    // Every event has been written when its record came.
-  }
-
-  summaryText(): string {
-    return '';
   }
 }
 
-/** The output of --output-format=perfetto, and the calls whose plans it needs. */
-export function perfettoOutput(
-  options: TraceOptions,
-  wanted: Wanted,
-  messages: Messages,
-  streamOf: (tid: number) => Stream,
-): { calls: Calls; output: Output } {
-  const reader = new EventReader(options, wanted);
-  const limit = (): void => messages.attach('System call limit has been reached, detaching tracees');
-  return { calls: reader.calls, output: new PerfettoOutput(reader, streamOf, options.syscallLimit, limit) };
-}
+/** The output of --output-format=perfetto. */
+export const perfettoOutput = outputOf(PerfettoOutput);
