@@ -167,6 +167,10 @@ export class ReferenceEmitter {
         b.give();
         return;
       }
+      case 'moved':
+        // As much as there may be: only the printer needs to know what was left.
+        this.evaluate(place.of, reg);
+        return;
       case 'before':
       case 'room':
       case 'index':

@@ -92,12 +92,19 @@ export function headerBytes(record: RStruct): number {
   return Math.max(...record.fields.filter((f) => !f.rest).map((f) => f.offset + f.node.bytes));
 }
 
+/** A reference to fields as it is where `up` structures fewer lie around. */
+function outward(place: Place, up: number): Place {
+  if (place.kind === 'field') return { ...place, up: place.up - up };
+  if (place.kind === 'moved') return { ...place, of: outward(place.of, up), left: outward(place.left, up) };
+  return place;
+}
+
 /** The reference that bounds the bytes of all elements together. */
 export function budgetOf(node: R, up = 0): Place | undefined {
   switch (node.kind) {
     case 'bytes':
       // Evaluated outside of the structures that lie between.
-      return node.within?.kind === 'field' ? { ...node.within, up: node.within.up - up } : node.within;
+      return node.within && outward(node.within, up);
     case 'pointer':
       return node.to.kind === 'array' ? undefined : budgetOf(node.to, up);
     case 'struct':

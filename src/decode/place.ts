@@ -57,6 +57,15 @@ export function placeReader(place: Place, depth: number): (c: Cursor) => number 
       const b = placeReader(place.b, depth);
       return (c) => Math.min(a(c), b(c));
     }
+    case 'moved': {
+      const of = placeReader(place.of, depth);
+      const left = placeReader(place.left, depth);
+      return (c) => {
+        const all = of(c);
+        const rest = left(c);
+        return rest <= all ? all - rest : all;
+      };
+    }
     case 'before': {
       const { offset, bytes } = place;
       return (c) => {

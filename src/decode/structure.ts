@@ -140,13 +140,14 @@ function fieldsPrinter(
       print: makers[i],
       test: f.when && testReader(f.when, inner),
       inline: f.inline ? inlined(p, f.node, inner) : undefined,
+      joint: f.arrow ? ARROW : SEPARATOR,
       upTo: f.upTo && placeReader(f.upTo, inner),
       remark: f.remark?.(p.context(f.node.bytes, inner)),
     }));
   return (c, s, at, length, first) => {
     const frame = c.frames[depth];
     c.frames[depth] = at;
-    for (const { f, i, print, test, inline, whole, nested, upTo, remark } of shown) {
+    for (const { f, i, print, joint, test, inline, whole, nested, upTo, remark } of shown) {
       const from = at + f.offset;
       const { bytes } = f.node;
       if (f.ifThere > 0 && f.offset + f.ifThere > length) continue;
@@ -181,7 +182,7 @@ function fieldsPrinter(
         s.rewind(c.mark);
       }
       if (first) first = false;
-      else s.bytes(SEPARATOR);
+      else s.bytes(joint);
       s.bytes(labels[i]);
       if (cuts && !c.cut) {
         c.cut = true;

@@ -304,6 +304,8 @@ export const times = (of: Ref, by: number, per = 1): Ref => ({ kind: 'scale', of
 export const lessBy = (of: Ref, by: number): Ref => ({ kind: 'less', of, by });
 export const atMost = (of: Ref, max: number): Ref => ({ kind: 'min', of, max });
 export const least = (a: Ref, b: Ref): Ref => ({ kind: 'least', a, b });
+/** `of` less what `left` says is left of it (a residual count); all of it when that is more. */
+export const moved = (of: Ref, left: Ref): Ref => ({ kind: 'moved', of, left });
 /** The int that the pointer argument `name` points to; `absent` when it cannot be read. */
 export const deref = (name: string, absent = 0): Ref => ({ kind: 'deref', name, absent });
 /** The int that stands `at` bytes into what the pointer argument `name` points to. */

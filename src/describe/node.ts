@@ -28,6 +28,8 @@ export type Ref =
   | { readonly kind: 'less'; readonly of: Ref; readonly by: number }
   /** The lesser of two. */
   | { readonly kind: 'least'; readonly a: Ref; readonly b: Ref }
+  /** `of` less what `left` says is left of it; all of `of` when that cannot be. */
+  | { readonly kind: 'moved'; readonly of: Ref; readonly left: Ref }
   /**
    * The 32-bit integer that an inout or input pointer argument points to, as captured in the same record; `absent` (0)
    * when it could not be read.
@@ -223,6 +225,8 @@ export interface Field {
   readonly upTo?: Ref;
   /** Prints its name itself, or has none. */
   readonly bare?: boolean;
+  /** The second state of the field before it: stands behind an arrow, without a name. */
+  readonly arrow?: boolean;
   /** In a versioned structure: printed only if the caller's size is more than this many bytes, from the structure's start. */
   readonly beyond?: number;
   /** Extra alignment or an exact offset from the previous field's end is given by padding fields; bit fields by `bits`. */

@@ -55,6 +55,8 @@ export class References {
         return { kind: 'less', of: this.place(ref.of), by: ref.by };
       case 'least':
         return { kind: 'least', a: this.place(ref.a), b: this.place(ref.b) };
+      case 'moved':
+        return { kind: 'moved', of: this.place(ref.of), left: this.place(ref.left) };
       case 'before': {
         const place = this.place({ kind: 'field', name: ref.name, up: 0 });
         return place.kind === 'field'

@@ -24,6 +24,7 @@ export type Place =
   | { readonly kind: 'min'; readonly of: Place; readonly max: number }
   | { readonly kind: 'less'; readonly of: Place; readonly by: number }
   | { readonly kind: 'least'; readonly a: Place; readonly b: Place }
+  | { readonly kind: 'moved'; readonly of: Place; readonly left: Place }
   | {
       readonly kind: 'deref';
       readonly target: NamedRegister;
@@ -63,6 +64,7 @@ export interface RField {
   readonly rest: boolean;
   readonly upTo?: Place;
   readonly bare: boolean;
+  readonly arrow: boolean;
   readonly beyond?: number;
   readonly changed: boolean;
   readonly fresh: boolean | 'value';

@@ -23,6 +23,7 @@ import { command } from './name.js';
 import { networkBlockDevices } from './nbd.js';
 import { timeProtocolClocks } from './ptp.js';
 import { terminal } from './terminal.js';
+import { scsiDevices } from './scsi.js';
 import { flashVolumes } from './ubi.js';
 import { unknownSpec } from './unknown.js';
 import { video } from './video.js';
@@ -47,6 +48,7 @@ const families: readonly IoctlFamily[] = [
   infraredDevices,
   timeProtocolClocks,
   interfaces,
+  scsiDevices,
 ];
 
 class Declarations {
