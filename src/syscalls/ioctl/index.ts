@@ -7,11 +7,13 @@ import { blockDevices } from './block.js';
 import { btrfs } from './btrfs.js';
 import { clocks } from './clock.js';
 import { commandNames, typeOf } from './commands.js';
+import { counters } from './counter.js';
 import { deviceMapper } from './device-mapper.js';
 import type { Declaration, IoctlFamily } from './family.js';
 import { specOf } from './family.js';
 import { fileSystems } from './file-system.js';
 import { functionName } from './functions.js';
+import { inputOutputLines } from './gpio.js';
 import { ideDisks } from './ide.js';
 import { infraredDevices } from './infrared.js';
 import { interfaces } from './interfaces.js';
@@ -49,6 +51,8 @@ const families: readonly IoctlFamily[] = [
   timeProtocolClocks,
   interfaces,
   scsiDevices,
+  inputOutputLines,
+  counters,
 ];
 
 class Declarations {
