@@ -328,6 +328,9 @@ static void run_block(struct run *run, const struct plan_insn *insns, uint32_t f
 		case OP_MULI:
 			reg[a] = multiply(reg[a], i->imm);
 			break;
+		case OP_MULR:
+			reg[a] = multiply(reg[a], reg[b]);
+			break;
 		case OP_MINI:
 			if (reg[a] > i->imm)
 				reg[a] = i->imm;

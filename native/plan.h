@@ -65,7 +65,8 @@ enum plan_op {
 	OP_WHILE = 31, /* run the next c instructions while r[a] is not 0, at most imm times */
 	OP_DUMP = 32,  /* exiting only: note r[c] bytes at r[a] to be dumped behind the record; imm = enum dump_kind (record.h) */
 	OP_LEN = 33,   /* r[a] = bytes of h[b] */
-	OP_LAST = 34
+	OP_MULR = 34,  /* r[a] *= r[b], saturating */
+	OP_LAST = 35
 };
 
 enum path_mode {

@@ -113,6 +113,7 @@ static int check_block(struct check *k, uint32_t from, uint32_t to, int depth)
 		case OP_MOV:
 		case OP_ANDI:
 		case OP_MULI:
+		case OP_MULR:
 		case OP_MINI:
 		case OP_MINR:
 		case OP_SUBR:

@@ -186,7 +186,7 @@ class Capture extends ReferenceEmitter {
         return;
       }
       case 'array': {
-        const limit = elementLimit(this.style, node.limit);
+        const limit = elementLimit(this.style, node.limit, node.cap);
         const stride = node.of.bytes;
         const length = b.take();
         const { count } = node;

@@ -36,6 +36,7 @@ export enum Op {
   While = 31,
   Dump = 32,
   Len = 33,
+  MulR = 34,
 }
 
 /** What is told of a descriptor, and whose it is: enum path_mode of native/plan.h. */

@@ -159,11 +159,12 @@ export class ReferenceEmitter {
         this.evaluate(place.of, reg);
         b.emit(Op.SubI, reg, 0, 0, 0, place.by);
         return;
-      case 'least': {
+      case 'least':
+      case 'product': {
         this.evaluate(place.a, reg);
         const other = b.take();
         this.evaluate(place.b, other);
-        b.emit(Op.MinR, reg, other);
+        b.emit(place.kind === 'least' ? Op.MinR : Op.MulR, reg, other);
         b.give();
         return;
       }

@@ -37,9 +37,9 @@ export function hasOutput(node: R): boolean {
   }
 }
 
-/** Most elements of an array that are captured; strace shows as many as `-s` says when it abbreviates. */
-export function elementLimit(style: Style, limit: number | undefined): number {
-  return style.abbrev ? Math.min(limit ?? style.stringLimit, ELEMENTS_MAX) : ELEMENTS_MAX;
+/** Most elements of an array that are captured, `cap` of its own; strace shows as many as `-s` says when it abbreviates. */
+export function elementLimit(style: Style, limit: number | undefined, cap = ELEMENTS_MAX): number {
+  return style.abbrev ? Math.min(limit ?? style.stringLimit, cap) : cap;
 }
 
 /** Most structures of a list that are followed; never more, for a list may lead back to itself. */

@@ -28,7 +28,7 @@ export function arrayPrinter(
   const element = p.memory(to.of, depth);
   const stride = to.of.bytes;
   const count = placeReader(to.count, depth);
-  const most = elementLimit(p.style, to.limit);
+  const most = elementLimit(p.style, to.limit, to.cap);
   const within = budgetOf(to.of);
   const budget = within && placeReader(within, depth);
   const own = to.render?.({ ...p.context(0, depth), element });
@@ -78,7 +78,7 @@ export function arrayPrinter(
     }
     c.index = index;
     c.changedBase = changedBase;
-    if (readable < n || (n < all && there === n)) broken(s, lo, hi, readable * stride);
+    if (readable < n || (n < all && there === n && n !== to.cap)) broken(s, lo, hi, readable * stride);
     else if (n < all) s.bytes(n > 0 ? MORE : MORE.subarray(2));
     s.byte(93);
   };

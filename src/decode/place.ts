@@ -66,12 +66,20 @@ export function placeReader(place: Place, depth: number): (c: Cursor) => number 
         return rest <= all ? all - rest : all;
       };
     }
+    case 'product': {
+      const a = placeReader(place.a, depth);
+      const b = placeReader(place.b, depth);
+      return (c) => a(c) * b(c);
+    }
     case 'before': {
       const { offset, bytes } = place;
       return (c) => {
         const { entry, changedBase } = c;
         if (entry === null || changedBase < 0) return Infinity;
-        return bytes === 8 ? entry.u64(changedBase + offset) : entry.u32(changedBase + offset);
+        const at = changedBase + offset;
+        if (bytes === 8) return entry.u64(at);
+        if (bytes === 4) return entry.u32(at);
+        return bytes === 2 ? entry.u16(at) : entry.bytes[at];
       };
     }
     case 'link': {

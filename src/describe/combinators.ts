@@ -217,6 +217,7 @@ export const array = (
   count: Ref,
   options: {
     limit?: number;
+    cap?: number;
     least?: number;
     most?: number;
     whole?: boolean;
@@ -306,6 +307,7 @@ export const atMost = (of: Ref, max: number): Ref => ({ kind: 'min', of, max });
 export const least = (a: Ref, b: Ref): Ref => ({ kind: 'least', a, b });
 /** `of` less what `left` says is left of it (a residual count); all of it when that is more. */
 export const moved = (of: Ref, left: Ref): Ref => ({ kind: 'moved', of, left });
+export const product = (a: Ref, b: Ref): Ref => ({ kind: 'product', a, b });
 /** The int that the pointer argument `name` points to; `absent` when it cannot be read. */
 export const deref = (name: string, absent = 0): Ref => ({ kind: 'deref', name, absent });
 /** The int that stands `at` bytes into what the pointer argument `name` points to. */

@@ -30,6 +30,7 @@ export type Ref =
   | { readonly kind: 'least'; readonly a: Ref; readonly b: Ref }
   /** `of` less what `left` says is left of it; all of `of` when that cannot be. */
   | { readonly kind: 'moved'; readonly of: Ref; readonly left: Ref }
+  | { readonly kind: 'product'; readonly a: Ref; readonly b: Ref }
   /**
    * The 32-bit integer that an inout or input pointer argument points to, as captured in the same record; `absent` (0)
    * when it could not be read.
@@ -334,6 +335,8 @@ export interface ArrayNode {
   readonly indices?: ConstantTable;
   /** Elements shown before `...`; default: the string limit unless -v. */
   readonly limit?: number;
+  /** No more elements than these are read and shown, even with -v; `...` stands for the others. */
+  readonly cap?: number;
   /** Fewer or more elements than these are shown as an address: the kernel refuses them. */
   readonly least?: number;
   readonly most?: number;

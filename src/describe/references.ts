@@ -53,10 +53,11 @@ export class References {
         return { kind: 'min', of: this.place(ref.of), max: ref.max };
       case 'less':
         return { kind: 'less', of: this.place(ref.of), by: ref.by };
-      case 'least':
-        return { kind: 'least', a: this.place(ref.a), b: this.place(ref.b) };
       case 'moved':
         return { kind: 'moved', of: this.place(ref.of), left: this.place(ref.left) };
+      case 'least':
+      case 'product':
+        return { kind: ref.kind, a: this.place(ref.a), b: this.place(ref.b) };
       case 'before': {
         const place = this.place({ kind: 'field', name: ref.name, up: 0 });
         return place.kind === 'field'

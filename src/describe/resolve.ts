@@ -158,6 +158,7 @@ class Resolver extends References {
           count: this.place(node.count),
           indices: node.indices,
           limit: node.limit,
+          cap: node.cap,
           fixed: node.fixed,
           signed: node.signed ?? false,
           least: node.least ?? 0,

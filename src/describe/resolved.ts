@@ -23,8 +23,8 @@ export type Place =
   | { readonly kind: 'scale'; readonly of: Place; readonly by: number; readonly per: number; readonly down: boolean }
   | { readonly kind: 'min'; readonly of: Place; readonly max: number }
   | { readonly kind: 'less'; readonly of: Place; readonly by: number }
-  | { readonly kind: 'least'; readonly a: Place; readonly b: Place }
   | { readonly kind: 'moved'; readonly of: Place; readonly left: Place }
+  | { readonly kind: 'least' | 'product'; readonly a: Place; readonly b: Place }
   | {
       readonly kind: 'deref';
       readonly target: NamedRegister;
@@ -180,6 +180,7 @@ export type R =
       readonly count: Place;
       readonly indices?: ConstantTable;
       readonly limit?: number;
+      readonly cap?: number;
       readonly fixed?: number;
       /** A negative count makes the array an address. */
       readonly signed: boolean;

@@ -8,6 +8,7 @@ import { btrfs } from './btrfs.js';
 import { clocks } from './clock.js';
 import { commandNames, typeOf } from './commands.js';
 import { counters } from './counter.js';
+import { consoles } from './console.js';
 import { deviceMapper } from './device-mapper.js';
 import type { Declaration, IoctlFamily } from './family.js';
 import { specOf } from './family.js';
@@ -53,6 +54,7 @@ const families: readonly IoctlFamily[] = [
   scsiDevices,
   inputOutputLines,
   counters,
+  consoles,
 ];
 
 class Declarations {
