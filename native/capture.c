@@ -20,6 +20,9 @@ struct run {
 	struct window handles[PLAN_HANDLES];
 	uint32_t fuel;
 	bool failed;
+	bool is_netlink; /* what the last OP_NETLINK found, */
+	const struct plan_insn *asked; /* which it was, */
+	int32_t asked_fd; /* and of which descriptor */
 };
 
 #define MAX_REGIONS 4096
@@ -192,6 +195,23 @@ static uint32_t fnv1a(const uint8_t *bytes, uint32_t n)
 	for (uint32_t i = 0; i < n; i++)
 		hash = (hash ^ bytes[i]) * 0x01000193U;
 	return hash;
+}
+
+/* The protocol of a netlink socket; false when it is none. Each buffer of a vector asks: the descriptor is looked up once. */
+static bool capture_netlink(struct run *run, const struct plan_insn *i, int32_t fd)
+{
+	uint32_t protocol;
+	if (run->asked == i && run->asked_fd == fd)
+		return run->is_netlink;
+	run->asked = i;
+	run->asked_fd = fd;
+	run->is_netlink = false;
+	struct region *g = begin_region(run, i->site, (uint64_t)(int64_t)fd, sizeof protocol);
+	if (!g || run->room - run->used < sizeof protocol || !run->source->netlink(run->source, fd, &protocol))
+		return false;
+	memcpy(at(run, g->offset), &protocol, sizeof protocol);
+	end_region(run, g, sizeof protocol, PLAN_NO_HANDLE);
+	return run->is_netlink = true;
 }
 
 static void capture_comm(struct run *run, uint16_t site, int32_t pid)
@@ -395,6 +415,9 @@ static void run_block(struct run *run, const struct plan_insn *insns, uint32_t f
 			capture_fd_set(run, i, &w, reg[i->c]);
 			break;
 		}
+		case OP_NETLINK:
+			reg[b] = capture_netlink(run, i, (int32_t)reg[a]);
+			break;
 		case OP_COMM:
 			capture_comm(run, i->site, (int32_t)reg[a]);
 			break;
@@ -426,6 +449,7 @@ uint32_t capture_limit(const struct plan_insn *insns, uint32_t count)
 		case OP_ZMEM:
 		case OP_FDPATH:
 		case OP_COMM:
+		case OP_NETLINK:
 			captures++;
 			break;
 		}

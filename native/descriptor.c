@@ -121,3 +121,16 @@ size_t descriptor_path(pid_t tid, int32_t fd, uint32_t mode, uint64_t of, struct
 	}
 	return text.used == (size_t)n + 1 ? (size_t)n : text.used;
 }
+
+bool descriptor_netlink(pid_t tid, int32_t fd, struct socket_cache **sockets, uint32_t *protocol)
+{
+	char path[48], link[64];
+	if (fd < 0)
+		return false;
+	snprintf(path, sizeof path, "/proc/%d/fd/%d", tid, fd);
+	ssize_t n = readlink(path, link, sizeof link - 1);
+	if (n <= 0)
+		return false;
+	link[n] = 0;
+	return has_prefix(link, "socket:[") && socket_netlink(sockets, path, strtoull(link + sizeof "socket:[" - 1, NULL, 10), protocol);
+}

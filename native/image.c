@@ -50,6 +50,14 @@ static size_t image_comm(void *context, int32_t pid, char *out, size_t len)
 	return (size_t)snprintf(out, len, "comm%d", pid);
 }
 
+/* Descriptors above 1000 are netlink sockets, of the protocol that is left. */
+static bool image_netlink(const struct capture_source *source, int32_t fd, uint32_t *protocol)
+{
+	(void)source;
+	*protocol = (uint32_t)fd - 1000;
+	return fd >= 1000;
+}
+
 int32_t capture_run_for_test(const uint8_t *spec, int32_t spec_len, uint8_t *out, int32_t out_len)
 {
 	struct {
@@ -69,7 +77,7 @@ int32_t capture_run_for_test(const uint8_t *spec, int32_t spec_len, uint8_t *out
 	if (err)
 		return err;
 	struct image image = { p + (size_t)head.insns * sizeof(struct plan_insn), head.ranges };
-	struct capture_source source = { image_read, image_path, image_comm, &image, NULL, NULL };
+	struct capture_source source = { image_read, image_path, image_comm, image_netlink, &image, NULL, NULL };
 	struct record *r = (struct record *)out;
 	memset(r, 0, sizeof *r);
 	capture_run((const struct plan_insn *)p, head.insns, capture_limit((const struct plan_insn *)p, head.insns), head.args, head.ret, head.failed != 0, &source, r, head.room);

@@ -240,6 +240,8 @@ struct capture_source {
 	/* As descriptor_path. */
 	size_t (*path)(const struct capture_source *source, int32_t fd, uint32_t mode, uint64_t of, char *out, size_t len);
 	size_t (*comm)(void *context, int32_t pid, char *out, size_t len);
+	/* As descriptor_netlink. */
+	bool (*netlink)(const struct capture_source *source, int32_t fd, uint32_t *protocol);
 	void *context;
 	struct dump_list *dumps; /* where OP_DUMP notes what is to be dumped; NULL: nowhere */
 	struct socket_cache **sockets; /* what is known of sockets; NULL: they are not looked up */
@@ -288,6 +290,9 @@ long procfs_status(pid_t pid, const char *key);
  */
 size_t descriptor_path(pid_t tid, int32_t fd, uint32_t mode, uint64_t of, struct socket_cache **sockets, char *out, size_t len);
 
+/* Whether a descriptor is a netlink socket, and of which protocol (UINT32_MAX: it is in a namespace that is not seen). */
+bool descriptor_netlink(pid_t tid, int32_t fd, struct socket_cache **sockets, uint32_t *protocol);
+
 /* socket.c */
 /*
  * The lines about the socket that `path` leads to: `socket` (`TCP:[127.0.0.1:1->127.0.0.1:2`, `UNIX:[7`), for netlink
@@ -295,6 +300,8 @@ size_t descriptor_path(pid_t tid, int32_t fd, uint32_t mode, uint64_t of, struct
  * Bytes with the NUL at the end; 0: nothing is known. `cache` is made when it is needed.
  */
 size_t socket_lines(struct socket_cache **cache, const char *path, uint64_t inode, char *out, size_t len);
+/* The same of a socket by its inode; `path` leads to it. */
+bool socket_netlink(struct socket_cache **cache, const char *path, uint64_t inode, uint32_t *protocol);
 void socket_free(struct socket_cache **cache);
 /* The text of /proc/PID/status, ended by NUL; false when there is no such process. */
 bool procfs_read_status(pid_t pid, char *out, size_t len);

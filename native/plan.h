@@ -66,7 +66,9 @@ enum plan_op {
 	OP_DUMP = 32,  /* exiting only: note r[c] bytes at r[a] to be dumped behind the record; imm = enum dump_kind (record.h) */
 	OP_LEN = 33,   /* r[a] = bytes of h[b] */
 	OP_MULR = 34,  /* r[a] *= r[b], saturating */
-	OP_LAST = 35
+	OP_NETLINK = 35,/* region (addr = (int)r[a]), four bytes: the protocol of that descriptor when it is a netlink socket, UINT32_MAX
+	                * when that cannot be found; none when it is something else; r[b] = 1 when there is one, else 0 */
+	OP_LAST = 36
 };
 
 enum path_mode {

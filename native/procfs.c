@@ -55,7 +55,13 @@ static size_t source_comm(void *context, int32_t pid, char *out, size_t len)
 	return procfs_comm(pid, out, len);
 }
 
-const struct capture_source procfs_source = { source_read, source_path, source_comm, NULL, NULL, NULL };
+static bool source_netlink(const struct capture_source *source, int32_t fd, uint32_t *protocol)
+{
+	const struct task *t = source->context;
+	return source->sockets && descriptor_netlink(t->tid, fd, source->sockets, protocol);
+}
+
+const struct capture_source procfs_source = { source_read, source_path, source_comm, source_netlink, NULL, NULL, NULL };
 
 bool procfs_read_status(pid_t pid, char *out, size_t len)
 {

@@ -27,6 +27,12 @@ struct socket_cache {
 		uint32_t len;
 		char *text;
 	} entries[CACHED];
+	/* Whether sockets are of netlink, and their protocols. */
+	struct {
+		uint64_t inode;
+		bool netlink;
+		uint32_t protocol;
+	} protocols[CACHED];
 };
 
 /* What is asked and found. */
@@ -210,11 +216,44 @@ static bool ask_protocol(const struct protocol *p, uint64_t inode, char *out, si
 	}
 }
 
+static bool make_cache(struct socket_cache **cache)
+{
+	return *cache || (*cache = calloc(1, sizeof **cache));
+}
+
+/* The kernel's name of a socket's protocol. */
+static void protocol_name(const char *path, char *name, size_t len)
+{
+	ssize_t n = getxattr(path, "system.sockprotoname", name, len - 1);
+	name[n > 0 ? n : 0] = 0;
+}
+
+bool socket_netlink(struct socket_cache **cache, const char *path, uint64_t inode, uint32_t *protocol)
+{
+	if (!make_cache(cache))
+		return false;
+	size_t slot = inode & (CACHED - 1);
+	if ((*cache)->protocols[slot].inode != inode) {
+		char name[64], text[TEXT_BYTES];
+		struct question q = { "NETLINK", inode, text, sizeof text };
+		protocol_name(path, name, sizeof name);
+		bool netlink = strcmp(name, q.name) == 0;
+		uint32_t found = UINT32_MAX;
+		if (netlink && ask_netlink(&q))
+			found = (uint32_t)strtoul(strstr(text, "protocol:") + sizeof "protocol:", NULL, 10);
+		(*cache)->protocols[slot].inode = inode;
+		(*cache)->protocols[slot].netlink = netlink;
+		(*cache)->protocols[slot].protocol = found;
+	}
+	*protocol = (*cache)->protocols[slot].protocol;
+	return (*cache)->protocols[slot].netlink;
+}
+
 size_t socket_lines(struct socket_cache **cache, const char *path, uint64_t inode, char *out, size_t len)
 {
 	if (len < TEXT_BYTES)
 		return 0;
-	if (!*cache && !(*cache = calloc(1, sizeof **cache)))
+	if (!make_cache(cache))
 		return 0;
 	size_t slot = inode & (CACHED - 1);
 	if ((*cache)->entries[slot].inode == inode && (*cache)->entries[slot].text) {
@@ -222,8 +261,7 @@ size_t socket_lines(struct socket_cache **cache, const char *path, uint64_t inod
 		return (*cache)->entries[slot].len;
 	}
 	char name[64];
-	ssize_t n = getxattr(path, "system.sockprotoname", name, sizeof name - 1);
-	name[n > 0 ? n : 0] = 0;
+	protocol_name(path, name, sizeof name);
 	const struct protocol *own = NULL;
 	const size_t count = sizeof protocols / sizeof *protocols;
 	bool found = false;

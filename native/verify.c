@@ -165,6 +165,10 @@ static int check_block(struct check *k, uint32_t from, uint32_t to, int depth)
 			if (i->c >= PLAN_REGS)
 				return refuse(k, pc, "no such register");
 			break;
+		case OP_NETLINK:
+			if (b < 8)
+				return refuse(k, pc, "register is read-only");
+			break;
 		case OP_COMM:
 			break;
 		case OP_PAD:

@@ -1,7 +1,7 @@
 // For the bundle: which module describes which call, so that start-up evaluates only the modules of calls that occur.
 // In the bundle src/syscalls/index.ts is replaced by a table of names; its source, which tests use, loads every family.
 import { build } from 'esbuild';
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
@@ -57,11 +57,23 @@ export default [${modules.map((_, i) => `m${i}`).join(',')}];`,
   }
 }
 
+/** A module whose `import * as x` become loads at the first use of `x`. */
+function lazyImports(source) {
+  return source.replace(
+    /^import \* as (\w+) from ('[^']+');$/gm,
+    (_, name, path) => `const ${name} = { get family() { return require(${path}).family; } };`,
+  );
+}
+
 /** The esbuild plugin. `dir` is src/syscalls. */
 export function lazyCalls(dir) {
   return {
     name: 'lazy-calls',
     setup(build) {
+      build.onLoad({ filter: /src\/syscalls\/network\/netlink\/protocols\.ts$/ }, ({ path }) => ({
+        loader: 'ts',
+        contents: lazyImports(readFileSync(path, 'utf8')),
+      }));
       build.onLoad({ filter: /src\/syscalls\/index\.ts$/ }, async () => {
         // The smallest family that has a name is the one that describes it; others only gather.
         const found = (await families(dir)).sort((a, b) => a[2].length - b[2].length);

@@ -2,6 +2,7 @@
 import type { Style } from '../decode/style.js';
 import type { R, RArgument, RCall, RList, RStruct, RVersioned } from '../describe/resolved.js';
 import { DescriptionError } from '../errors.js';
+import type { Fixup } from './builder.js';
 import { PlanBuilder } from './builder.js';
 import { captureDump } from './dump.js';
 import { NO_HANDLE, Op, PathMode, Reg } from './opcode.js';
@@ -119,8 +120,19 @@ class Capture extends ReferenceEmitter {
           b.emit(Op.MinR, length, this.budget);
           b.emit(Op.SubR, this.budget, length);
         }
+        const skips: Fixup[] = [];
+        if (node.as) {
+          const on = b.take();
+          this.evaluate(node.as.on, on);
+          const plain = b.jump(Op.JEq, on, 0);
+          b.emit(Op.MemV, reg, NO_HANDLE, length, site, CAPTURE_MAX);
+          skips.push(b.jump(Op.Jmp));
+          b.land(plain);
+          b.give();
+        }
         // One byte more than is shown: a string that is cut has to be readable up to there.
         b.emit(Op.MemV, reg, NO_HANDLE, length, site, Math.min(node.limit ?? this.style.stringLimit + 1, CAPTURE_MAX));
+        for (const skip of skips) b.land(skip);
         b.give();
         return;
       }

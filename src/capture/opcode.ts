@@ -37,6 +37,7 @@ export enum Op {
   Dump = 32,
   Len = 33,
   MulR = 34,
+  Netlink = 35,
 }
 
 /** What is told of a descriptor, and whose it is: enum path_mode of native/plan.h. */

@@ -187,6 +187,10 @@ export class ReferenceEmitter {
         // Only the printer looks at it.
         b.emit(Op.LdI, reg, 0, 0, 0, 0);
         return;
+      case 'netlink':
+        this.evaluate(place.of, reg);
+        b.emit(Op.Netlink, reg, reg, 0, place.site);
+        return;
       case 'deref': {
         if (place.entry) {
           b.emit(Op.LdI, reg, 0, 0, 0, 0xffffffff);

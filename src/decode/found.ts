@@ -9,7 +9,7 @@ import { missed, say } from './miss.js';
 import type { Miss } from './miss.js';
 import { placeReader } from './place.js';
 import type { Printers } from './print.js';
-import type { ScalarPrinter } from './printer.js';
+import type { BytesPrinter, ScalarPrinter } from './printer.js';
 import { quote } from './quote.js';
 import { printAddress, stored } from './scalar.js';
 import { structPrinter } from './structure.js';
@@ -47,6 +47,8 @@ export function foundPrinter(
       const counted = style.structured === true;
       // Where a NUL makes the whole string hexadecimal, it is shown.
       const trims = to.trimmed && (hex === 'none' || hex === 'non-ascii-chars');
+      const key = to.as && placeReader(to.as.on, depth);
+      let reader: BytesPrinter | undefined;
       return (c, s, lo, hi) => {
         let n = length(c);
         if (shared) {
@@ -57,8 +59,13 @@ export function foundPrinter(
           miss(s, lo, hi);
           return;
         }
-        if (n === 0) quote(s, c.bytes, 0, 0, 'none', false);
-        else if (!c.find(site, lo, hi) || c.length < Math.min(n, needed)) miss(s, lo, hi);
+        if (n === 0) {
+          quote(s, c.bytes, 0, 0, 'none', false);
+          return;
+        }
+        const read = key ? key(c) : 0;
+        if (!c.find(site, lo, hi) || (read === 0 && c.length < Math.min(n, needed))) miss(s, lo, hi);
+        else if (to.as && read !== 0) (reader ??= to.as.reader(style))(c, s, read, n, lo, hi);
         else {
           // A NUL at the end of what is shown stands for the end of the string, even where the limit put it there.
           const shown = Math.min(n, limit);

@@ -98,6 +98,14 @@ export function placeReader(place: Place, depth: number): (c: Cursor) => number 
         return c.find(site, fd, fd >>> 31 ? 0xffffffff : 0) && isTerminal(c) ? 1 : 0;
       };
     }
+    case 'netlink': {
+      const of = placeReader(place.of, depth);
+      const { site } = place;
+      return (c) => {
+        const fd = of(c) >>> 0;
+        return c.find(site, fd, fd >>> 31 ? 0xffffffff : 0) && c.length === 4 ? c.u32(c.at) + 1 : 0;
+      };
+    }
     case 'deref': {
       const { target, absent, at, signed = false } = place;
       if (place.entry) return (c) => derefAt(c.entry, target, at, absent, signed);

@@ -7,6 +7,13 @@ import type { Style } from './style.js';
 export type ScalarPrinter = (c: Cursor, s: Sink, lo: number, hi: number) => void;
 /** Prints the object that starts at index `at` of the cursor's bytes, of which `length` bytes are there. */
 export type MemoryPrinter = (c: Cursor, s: Sink, at: number, length: number) => void;
+/**
+ * Prints bytes that are read as something else than text (messages of a protocol). The cursor's `at` and `length` say what of
+ * them could be read, the call was given `told` of them at the address; `key` is what decided on this reading.
+ */
+export type BytesPrinter = (c: Cursor, s: Sink, key: number, told: number, lo: number, hi: number) => void;
+/** Makes the printer of one kind of bytes. */
+export type BytesReader = (style: Style) => BytesPrinter;
 /** Makes the printer of one kind of scalar; `size` is what it takes in memory, in bytes. */
 export type ScalarFormat = (style: Style, size: number) => ScalarPrinter;
 

@@ -137,7 +137,7 @@ export const cstring: StringNode = { kind: 'string', limit: 'string' };
 export const chars = (size: number): StringNode => ({ kind: 'string', limit: 'string', size });
 
 /** Counted bytes as a string. */
-export const bytes = (length: Ref, options: { within?: Ref; trimmed?: boolean; most?: number } = {}): BytesNode => ({
+export const bytes = (length: Ref, options: Pick<BytesNode, 'within' | 'trimmed' | 'most' | 'as'> = {}): BytesNode => ({
   kind: 'bytes',
   length,
   style: 'text',
@@ -323,6 +323,8 @@ export const before = (name: string): Ref => ({ kind: 'before', name });
 export const link = (of: Ref): Ref => ({ kind: 'link', of });
 /** 1 when a descriptor is a terminal. */
 export const terminal = (of: Ref): Ref => ({ kind: 'terminal', of });
+/** Of a netlink socket its protocol and 1; 0 of other descriptors. */
+export const netlink = (of: Ref): Ref => ({ kind: 'netlink', of });
 /** The key of a link in /proc/PID/fd, such as `anon_inode:bpf-map`. */
 export const linkKey = (text: string): number => fnv1a(Buffer.from(text), 0, text.length);
 

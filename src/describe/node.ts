@@ -1,7 +1,7 @@
 // The closed union of description nodes: what a system call's arguments are, as data. Passes: resolve, capture, print.
 import type { AbiName } from '../abi/abi.js';
 import type { ConstantTable } from '../constants/table.js';
-import type { Renderer, ScalarFormat } from '../decode/printer.js';
+import type { BytesReader, Renderer, ScalarFormat } from '../decode/printer.js';
 
 /**
  * Bytes that a scalar takes in memory. 'ptr': a pointer or size_t (4 on i386 and x32). 'long': __kernel_long_t
@@ -52,6 +52,8 @@ export type Ref =
   | { readonly kind: 'link'; readonly of: Ref }
   /** 1 when a descriptor is a terminal, by the number of its device, else 0. */
   | { readonly kind: 'terminal'; readonly of: Ref }
+  /** Of a descriptor that is a netlink socket its protocol and 1, 2^32 when that is not known; 0 of others. */
+  | { readonly kind: 'netlink'; readonly of: Ref }
   /** Some bits of `of`. */
   | { readonly kind: 'bits'; readonly of: Ref; readonly mask: number }
   /** 1 when the condition holds, else 0. */
@@ -203,6 +205,8 @@ export interface BytesNode {
   readonly terminated?: boolean;
   /** Bytes that are shown and read at most, whatever `-s` says. */
   readonly limit?: number;
+  /** What they are read as where `on` is not 0; all of them are captured then. */
+  readonly as?: { readonly on: Ref; readonly reader: BytesReader };
 }
 export interface Field {
   readonly name: string;

@@ -67,7 +67,8 @@ export class References {
       case 'link':
         return { kind: 'link', of: this.place(ref.of), site: this.newSite() };
       case 'terminal':
-        return { kind: 'terminal', of: this.place(ref.of), site: this.newSite() };
+      case 'netlink':
+        return { kind: ref.kind, of: this.place(ref.of), site: this.newSite() };
       case 'deref': {
         const found = this.registers.get(ref.name) ?? this.fail(`no argument '${ref.name}'`);
         return {

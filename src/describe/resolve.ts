@@ -115,6 +115,7 @@ class Resolver extends References {
           most: node.most ?? Infinity,
           terminated: node.terminated ?? false,
           limit: node.limit,
+          as: node.as && { on: this.place(node.as.on), reader: node.as.reader },
         };
       case 'struct':
         return this.struct(node);
@@ -374,6 +375,10 @@ export function resolveObject(name: string, node: MemoryNode, style: Style): R {
   resolver.site = OBJECT_SITE + 1;
   return resolver.node(node);
 }
+
+/** Bytes that a node that stands alone takes (0: it varies). */
+export const sizeOfNode = (name: string, node: Node, style: Style): number =>
+  new Resolver(name, style).node(node).bytes;
 
 /** Resolves some of a call's own arguments, with sites from 0 on; returns how many sites they take, too. */
 export function resolveSome(

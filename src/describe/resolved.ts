@@ -1,6 +1,6 @@
 // What a description is resolved to: references are places, structures have offsets, captures have sites.
 import type { ConstantTable } from '../constants/table.js';
-import type { Renderer, ScalarFormat } from '../decode/printer.js';
+import type { BytesReader, Renderer, ScalarFormat } from '../decode/printer.js';
 import type { Style } from '../decode/style.js';
 import type { Base, Condition, Dump, PointerNode, PointerOptions, Result, Versioned } from './node.js';
 
@@ -34,7 +34,7 @@ export type Place =
       readonly signed?: boolean;
     }
   | { readonly kind: 'before'; readonly offset: number; readonly bytes: number }
-  | { readonly kind: 'link' | 'terminal'; readonly of: Place; readonly site: number }
+  | { readonly kind: 'link' | 'terminal' | 'netlink'; readonly of: Place; readonly site: number }
   | { readonly kind: 'bits'; readonly of: Place; readonly mask: number }
   | { readonly kind: 'holds'; readonly test: Test };
 
@@ -150,6 +150,7 @@ export type R =
       readonly most: number;
       readonly terminated: boolean;
       readonly limit?: number;
+      readonly as?: { readonly on: Place; readonly reader: BytesReader };
     }
   | RStruct
   | {

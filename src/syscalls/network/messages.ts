@@ -36,9 +36,12 @@ import { sockaddr } from '../../decode/leaf/sockaddr.js';
 import { timespec, timespec64 } from '../../decode/leaf/time.js';
 import type { Family } from '../index.js';
 import type { Renderer } from '../../decode/printer.js';
+import { asMessages } from './netlink/index.js';
 import { addressIn, addressLength, addressOut } from './addresses.js';
 
 const messageFlags = flags(g.message_flags);
+/** Buffers of netlink sockets hold messages. */
+const as = asMessages(arg('sockfd'));
 
 /** Shown after a failure, too: sendmmsg is printed when it has returned. */
 const given = { evenOnError: true };
@@ -57,7 +60,7 @@ const messageHeader = (name: Node, data: Node, control: Node): FieldSpec => ({
 const sent = struct(
   messageHeader(
     input(sockaddr(sibling('msg_namelen')), given),
-    input(bytes(sibling('iov_len')), given),
+    input(bytes(sibling('iov_len'), { as }), given),
     input(controlMessages(sibling('msg_controllen')), given),
   ),
 );
@@ -66,7 +69,7 @@ const received = (total: Ref): StructNode =>
   struct(
     messageHeader(
       output(sockaddr(least(before('msg_namelen'), sibling('msg_namelen')))),
-      output(bytes(sibling('iov_len'), { within: total })),
+      output(bytes(sibling('iov_len'), { within: total, as })),
       output(controlMessages(sibling('msg_controllen'))),
     ),
   );
@@ -133,7 +136,7 @@ export const messages: Family = {
     dumping(
       call({
         sockfd: fd,
-        buf: input(bytes(arg('len'))),
+        buf: input(bytes(arg('len'), { as })),
         len: size,
         flags: messageFlags,
         dest_addr: addressIn('addrlen'),
@@ -142,12 +145,15 @@ export const messages: Family = {
       buffer('write'),
     ),
   send: () =>
-    dumping(call({ sockfd: fd, buf: input(bytes(arg('len'))), len: size, flags: messageFlags }), buffer('write')),
+    dumping(
+      call({ sockfd: fd, buf: input(bytes(arg('len'), { as })), len: size, flags: messageFlags }),
+      buffer('write'),
+    ),
   recvfrom: () =>
     dumping(
       call({
         sockfd: fd,
-        buf: output(bytes(least(arg('len'), ret))),
+        buf: output(bytes(least(arg('len'), ret), { as })),
         len: size,
         flags: messageFlags,
         src_addr: addressOut('addrlen'),
@@ -157,7 +163,7 @@ export const messages: Family = {
     ),
   recv: () =>
     dumping(
-      call({ sockfd: fd, buf: output(bytes(least(arg('len'), ret))), len: size, flags: messageFlags }),
+      call({ sockfd: fd, buf: output(bytes(least(arg('len'), ret), { as })), len: size, flags: messageFlags }),
       buffer('read'),
     ),
   sendmsg: () => dumping(call({ sockfd: fd, msg: input(sent), flags: messageFlags }), message('write')),

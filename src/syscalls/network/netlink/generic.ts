@@ -1,0 +1,8 @@
+// NETLINK_GENERIC (linux/genetlink.h).
+import * as g from '../../../constants/generated/netlink.js';
+import type { NetlinkFamily } from './family.js';
+
+export const family: NetlinkFamily = {
+  types: g.nlmsg_types,
+  flags: () => g.nlmsg_get_flags,
+};

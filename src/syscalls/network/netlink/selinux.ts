@@ -1,0 +1,7 @@
+// NETLINK_SELINUX (linux/selinux_netlink.h).
+import * as g from '../../../constants/generated/netlink.js';
+import type { NetlinkFamily } from './family.js';
+
+export const family: NetlinkFamily = {
+  types: g.nl_selinux_types,
+};

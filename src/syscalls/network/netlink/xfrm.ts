@@ -1,0 +1,7 @@
+// NETLINK_XFRM (linux/xfrm.h).
+import * as g from '../../../constants/generated/netlink.js';
+import type { NetlinkFamily } from './family.js';
+
+export const family: NetlinkFamily = {
+  types: g.nl_xfrm_types,
+};
