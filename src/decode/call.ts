@@ -249,6 +249,7 @@ function compileList(list: RList, style: Style): CompiledList {
       style,
       size: 0,
       address: 0,
+      outer: 0,
       offset: none,
       field: none,
       named: none,

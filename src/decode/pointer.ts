@@ -5,7 +5,7 @@ import type { R } from '../describe/resolve.js';
 import type { Cursor } from '../record/cursor.js';
 import { allZero, same } from './compare.js';
 import { unfollowed } from './found-arrays.js';
-import { boxed, missed } from './miss.js';
+import { boxed, missed, say } from './miss.js';
 import { placeReader, testReader } from './place.js';
 import type { Printers } from './print.js';
 import type { ScalarPrinter } from './printer.js';
@@ -15,18 +15,26 @@ import { label } from './sink.js';
 import type { Sink } from './sink.js';
 
 const NULL = label('NULL');
+const NOTHING = label('');
 const NULL_BOX = label('[NULL]');
 const ARROW = label(' => ');
 
 /** Whether the kernel asked for a restart of the call. */
 const restarts = (c: Cursor): boolean => c.failed && isRestart(-(c.retLo | 0));
 
+/** What stands for a null pointer. */
+function textOfNull({ boxed, orNothing, whenNull }: PointerOptions): Uint8Array {
+  if (boxed) return NULL_BOX;
+  if (orNothing) return NOTHING;
+  return whenNull === undefined ? NULL : label(whenNull);
+}
+
 /** A pointer: NULL, an address, or what it points to. */
 export function pointerPrinter(p: Printers, node: R & { kind: 'pointer' }, depth: number): ScalarPrinter {
   const { style } = p;
   const { options, direction } = node;
-  const whenNull = options.boxed ? NULL_BOX : options.whenNull === undefined ? NULL : label(options.whenNull);
-  const miss = options.boxed ? boxed : missed;
+  const whenNull = textOfNull(options);
+  const miss = options.boxed ? boxed : options.orNothing ? say('') : missed;
   const followed = style.verbose || options.always === true || isText(node.to);
   const target = followed
     ? p.found(node.to, node.site, depth, options.bare === true, miss)

@@ -142,6 +142,7 @@ export class Printers {
       style: this.style,
       size,
       address: depth - 1,
+      outer: depth - 2,
       offset: none,
       field: none,
       named: none,

@@ -24,6 +24,8 @@ export interface RenderContext {
   readonly size: number;
   /** Where the cursor keeps the address of the structure, or of the one around (`addressLo`), when a pointer led to it. */
   readonly address: number;
+  /** Where the cursor keeps the start of the structure around this one (`frames`). */
+  readonly outer: number;
   /** Byte offset of a field. */
   offset(field: string): number;
   /** The printer of a field's value (without its name); `at` is the start of the structure. */

@@ -1,5 +1,5 @@
 // Structures: their fields between braces, inlined ones, and fields that the kernel changed.
-import type { R, RStruct } from '../describe/resolve.js';
+import type { R, RField, RStruct } from '../describe/resolve.js';
 import type { Cursor } from '../record/cursor.js';
 import { allZero, noBits, same } from './compare.js';
 import { excessPrinter } from './excess.js';
@@ -140,14 +140,15 @@ function fieldsPrinter(
       print: makers[i],
       test: f.when && testReader(f.when, inner),
       inline: f.inline ? inlined(p, f.node, inner) : undefined,
-      joint: f.arrow ? ARROW : SEPARATOR,
+      joint: f.arrow === false ? SEPARATOR : ARROW,
+      former: f.arrow === 'structure' ? { field: node.fields[i - 1], print: makers[i - 1], depth } : undefined,
       upTo: f.upTo && placeReader(f.upTo, inner),
       remark: f.remark?.(p.context(f.node.bytes, inner)),
     }));
   return (c, s, at, length, first) => {
     const frame = c.frames[depth];
     c.frames[depth] = at;
-    for (const { f, i, print, joint, test, inline, whole, nested, upTo, remark } of shown) {
+    for (const { f, i, print, joint, former, test, inline, whole, nested, upTo, remark } of shown) {
       const from = at + f.offset;
       const { bytes } = f.node;
       if (f.ifThere > 0 && f.offset + f.ifThere > length) continue;
@@ -181,8 +182,11 @@ function fieldsPrinter(
         if (c.part === 1) break;
         s.rewind(c.mark);
       }
+      if (former && !wasStructure(c, s, former)) continue;
+      const start = s.pos;
       if (first) first = false;
       else s.bytes(joint);
+      const value = s.pos;
       s.bytes(labels[i]);
       if (cuts && !c.cut) {
         c.cut = true;
@@ -207,11 +211,33 @@ function fieldsPrinter(
         print(c, s, from, upTo ? Math.min(there, upTo(c)) : there);
       }
       if (remark) remark(c, s, at, length);
+      if (f.arrow !== false && s.pos === value) s.rewind(start);
       if (c.part === 1 && c.cut) break;
     }
     c.frames[depth] = frame;
     return first;
   };
+}
+
+/** A field as it was at the entry, its printer, and the number of structures around it. */
+interface Former {
+  readonly field: RField;
+  readonly print: MemoryPrinter;
+  readonly depth: number;
+}
+
+/** Whether a pointer was shown as the structure that it leads to when the call was entered. */
+function wasStructure(c: Cursor, s: Sink, { field, print, depth }: Former): boolean {
+  const { entry, changedBase } = c;
+  if (entry === null || changedBase < 0) return false;
+  const start = s.pos;
+  const frame = entry.frames[depth];
+  entry.frames[depth] = changedBase;
+  print(entry, s, changedBase + field.offset, field.node.bytes);
+  entry.frames[depth] = frame;
+  const shown = s.buf[start] === 123;
+  s.rewind(start);
+  return shown;
 }
 
 /** The fields of a structure that stands in another one without braces of its own. */

@@ -158,6 +158,8 @@ export interface PointerOptions {
   readonly boxed?: boolean;
   /** With -e verbose=none an address, even of an array that has no elements. */
   readonly plainAddress?: boolean;
+  /** Prints nothing where its object is not shown. */
+  readonly orNothing?: boolean;
   /** Followed even with -e verbose=none (strings, paths). */
   readonly always?: boolean;
   /** A field of 64 bits on every personality (__aligned_u64). */
@@ -230,8 +232,11 @@ export interface Field {
   readonly upTo?: Ref;
   /** Prints its name itself, or has none. */
   readonly bare?: boolean;
-  /** The second state of the field before it: stands behind an arrow, without a name. */
-  readonly arrow?: boolean;
+  /**
+   * The second state of the field before it: stands behind an arrow, without a name; not there when it prints nothing.
+   * `structure`: only where the first state was shown as a structure.
+   */
+  readonly arrow?: boolean | 'structure';
   /** In a versioned structure: printed only if the caller's size is more than this many bytes, from the structure's start. */
   readonly beyond?: number;
   /** Extra alignment or an exact offset from the previous field's end is given by padding fields; bit fields by `bits`. */

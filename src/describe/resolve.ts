@@ -228,7 +228,7 @@ class Resolver extends References {
       cut: f.ifThere === 'cut',
       rest: f.rest ?? false,
       upTo: f.upTo && this.place(f.upTo),
-      bare: f.bare ?? f.arrow ?? false,
+      bare: f.bare ?? f.arrow !== undefined,
       arrow: f.arrow ?? false,
       beyond: f.beyond,
       changed: f.changed ?? false,

@@ -64,7 +64,7 @@ export interface RField {
   readonly rest: boolean;
   readonly upTo?: Place;
   readonly bare: boolean;
-  readonly arrow: boolean;
+  readonly arrow: boolean | 'structure';
   readonly beyond?: number;
   readonly changed: boolean;
   readonly fresh: boolean | 'value';

@@ -145,7 +145,7 @@ const request = (config: MemoryNode) =>
         consumer: name,
         config,
         num_lines: u32,
-        event_buffer_size: u32,
+        event_buffer_size: reserved(u32),
         padding: reserved(fixedArray(x32, 5)),
         fd: padding(4),
       },

@@ -25,6 +25,7 @@ import { rawFlash } from './mtd.js';
 import { command } from './name.js';
 import { networkBlockDevices } from './nbd.js';
 import { timeProtocolClocks } from './ptp.js';
+import { trustedEnvironments } from './tee.js';
 import { terminal } from './terminal.js';
 import { scsiDevices } from './scsi.js';
 import { flashVolumes } from './ubi.js';
@@ -55,6 +56,7 @@ const families: readonly IoctlFamily[] = [
   inputOutputLines,
   counters,
   consoles,
+  trustedEnvironments,
 ];
 
 class Declarations {
