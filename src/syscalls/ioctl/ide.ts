@@ -1,25 +1,52 @@
 // Commands of disks on an IDE bus (linux/hdreg.h).
-import { ide_bus_states, ide_nice } from '../../constants/generated/disk.js';
+import { ata_commands, ide_bus_states, ide_nice } from '../../constants/generated/disk.js';
 import {
   array,
+  behind,
   bytes,
   choice,
   constant,
+  differs,
+  field,
   flags,
+  hexBytes,
+  inout,
   input,
   output,
+  sibling,
   size,
   struct,
+  times,
   u16,
   u8,
   ulong,
   x32,
+  x8,
 } from '../../describe/combinators.js';
 import type { Declaration, IoctlFamily } from './family.js';
 
 /** Bytes that the drive tells of itself, and that it told before. */
 const IDENTITY_SIZE = 512;
 const OBSOLETE_IDENTITY_SIZE = 142;
+
+const SECTOR_SIZE = 512;
+const EIO = 5;
+
+/** A command for the drive, and what it answered, though it be with an error: its registers, and sectors behind them. */
+const driveCommand = () => {
+  const count = sibling('sector_count');
+  return inout(struct({ command: choice(ata_commands, 1), sector_number: u8, feature: u8, sector_count: u8 }), {
+    show: 'arrow',
+    orAfterError: EIO,
+    after: struct({
+      status: x8,
+      error: u8,
+      nsector: u8,
+      sector_count: field(u8, { hidden: true }),
+      buf: behind(hexBytes(times(count, SECTOR_SIZE)), { when: differs(count, 0) }),
+    }),
+  });
+};
 
 export const ideDisks: IoctlFamily = {
   types: [0x03],
@@ -54,6 +81,7 @@ export const ideDisks: IoctlFamily = {
       HDIO_SET_BUSSTATE: choice(ide_bus_states, 'ptr'),
       HDIO_SCAN_HWIF: three,
       HDIO_DRIVE_RESET: three,
+      HDIO_DRIVE_CMD: driveCommand(),
       HDIO_GET_IDENTITY: output(bytes(constant(IDENTITY_SIZE))),
       HDIO_OBSOLETE_IDENTITY: output(bytes(constant(OBSOLETE_IDENTITY_SIZE))),
     };
