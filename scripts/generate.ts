@@ -114,12 +114,13 @@ emit(
 );
 
 // ioctl commands: `HEX NAME…` for each number, then what i386 has instead, in lines that begin with `-`.
-const commands = JSON.parse(data('ioctls.json')) as [number | null, string, number?][];
+const commands = JSON.parse(data('ioctls.json')) as [number | null, string, (number | null)?][];
 const lines = new Map<string, string[]>();
 for (const [value, name, compat] of commands)
   for (const key of [
     ...(value === null ? [] : [value.toString(16)]),
-    ...(compat === undefined ? [] : [`-${compat.toString(16)}`]),
+    // A minus sign alone: names that i386 does not have.
+    ...(compat === undefined ? [] : [`-${compat?.toString(16) ?? ''}`]),
   ])
     lines.set(key, [...(lines.get(key) ?? []), name]);
 emit(

@@ -9,7 +9,7 @@ interface Names {
   readonly shared: ReadonlyMap<number, readonly string[]>;
   /** Numbers that i386 has instead. */
   readonly i386: ReadonlyMap<number, readonly string[]>;
-  /** Names that have a number of their own on i386. */
+  /** Names that have a number of their own on i386, or none. */
   readonly moved: ReadonlySet<string>;
 }
 
@@ -22,7 +22,7 @@ function decode(): Names {
   for (const line of COMMANDS.split('\n')) {
     const [key, ...names] = line.split(' ');
     if (key.startsWith('-')) {
-      i386.set(parseInt(key.slice(1), 16), names);
+      if (key.length > 1) i386.set(parseInt(key.slice(1), 16), names);
       for (const name of names) moved.add(name);
     } else shared.set(parseInt(key, 16), names);
   }

@@ -29,6 +29,8 @@ import type { MemoryNode } from '../../describe/node.js';
 import { counted } from './counted-name.js';
 import type { Declaration, IoctlFamily } from './family.js';
 
+/** FS_IOC_GETFLAGS and FS_IOC_SETFLAGS where a long has 64 bits. */
+const [GET_FLAGS, SET_FLAGS] = [0x80086601, 0x40086602];
 /** FSLABEL_MAX. */
 const LABEL_SIZE = 256;
 /** A string, of which all the room must be there. */
@@ -48,11 +50,18 @@ const attributes = (answered: boolean) =>
     rest: padding(8),
   });
 
-/** Nothing was compared with nothing. */
-const ifAny: Renderer = ({ offset, plain }) => {
+/** Nothing was compared with nothing; what could not be shown whole in the first place has no answer. */
+const ifAny: Renderer = ({ offset, field }) => {
   const count = offset('dest_count');
+  const info = field('info');
   return (c, s, at, length) => {
-    if (c.u16(at + count) !== 0) plain(c, s, at, length);
+    if (c.u16(at + count) === 0) return;
+    const start = s.pos;
+    s.text('{info=');
+    const value = s.pos;
+    info(c, s, at, length);
+    if (s.pos === value) s.rewind(start);
+    else s.byte(125);
   };
 };
 
@@ -80,7 +89,7 @@ const deduplication = () => {
           before: padding(16),
           dest_count: field(u16, { hidden: true }),
           reserved: padding(6),
-          info: behind(array(answered, sibling('dest_count'), { limit: 2 })),
+          info: behind(array(answered, sibling('dest_count'), { limit: 2, whole: true }), { lost: '' }),
         },
         { render: ifAny },
       ),
@@ -140,6 +149,8 @@ const blockMetadata = () =>
 
 export const fileSystems: IoctlFamily = {
   types: [0x15, 0x58, 0x66, 0x94],
+  // Numbers of 64-bit programs, which have no name in others.
+  keyOf: (op) => (op === GET_FLAGS ? 'FS_IOC_GETFLAGS' : op === SET_FLAGS ? 'FS_IOC_SETFLAGS' : undefined),
   commands: (): Record<string, Declaration> => {
     const inodeFlags = flags(g.inode_flags);
     const [got, given] = [output(inodeFlags), input(inodeFlags)];

@@ -3,6 +3,7 @@ import { ata_commands, ide_bus_states, ide_nice } from '../../constants/generate
 import {
   array,
   behind,
+  byAbi,
   bytes,
   choice,
   constant,
@@ -23,7 +24,9 @@ import {
   x32,
   x8,
 } from '../../describe/combinators.js';
+import type { Node } from '../../describe/node.js';
 import type { Declaration, IoctlFamily } from './family.js';
+import { plain } from './unknown.js';
 
 /** Bytes that the drive tells of itself, and that it told before. */
 const IDENTITY_SIZE = 512;
@@ -51,8 +54,11 @@ const driveCommand = () => {
 export const ideDisks: IoctlFamily = {
   types: [0x03],
   commands: (): Record<string, Declaration> => {
-    const word = output(ulong);
-    const three = input(array(x32, constant(3)));
+    // A 64-bit kernel has most of them for 64-bit programs only.
+    const native = (node: Node): Node => byAbi(node, plain);
+    const word = native(output(ulong));
+    const value = native(size);
+    const three = native(input(array(x32, constant(3))));
     return {
       HDIO_GETGEO: output(struct({ heads: u8, sectors: u8, cylinders: u16, start: ulong })),
       HDIO_GET_UNMASKINTR: word,
@@ -64,26 +70,26 @@ export const ideDisks: IoctlFamily = {
       HDIO_GET_WCACHE: word,
       HDIO_GET_ACOUSTIC: word,
       HDIO_GET_ADDRESS: word,
-      HDIO_GET_NICE: output(flags(ide_nice, 'long')),
-      HDIO_GET_BUSSTATE: output(choice(ide_bus_states, 'long')),
-      HDIO_SET_MULTCOUNT: size,
-      HDIO_SET_UNMASKINTR: size,
-      HDIO_SET_KEEPSETTINGS: size,
-      HDIO_SET_32BIT: size,
-      HDIO_SET_NOWERR: size,
-      HDIO_SET_DMA: size,
-      HDIO_SET_PIO_MODE: size,
-      HDIO_UNREGISTER_HWIF: size,
-      HDIO_SET_WCACHE: size,
-      HDIO_SET_ACOUSTIC: size,
-      HDIO_SET_ADDRESS: size,
-      HDIO_SET_NICE: flags(ide_nice, 'ptr'),
-      HDIO_SET_BUSSTATE: choice(ide_bus_states, 'ptr'),
+      HDIO_GET_NICE: native(output(flags(ide_nice, 'long'))),
+      HDIO_GET_BUSSTATE: native(output(choice(ide_bus_states, 'long'))),
+      HDIO_SET_MULTCOUNT: value,
+      HDIO_SET_UNMASKINTR: value,
+      HDIO_SET_KEEPSETTINGS: value,
+      HDIO_SET_32BIT: value,
+      HDIO_SET_NOWERR: value,
+      HDIO_SET_DMA: value,
+      HDIO_SET_PIO_MODE: value,
+      HDIO_UNREGISTER_HWIF: value,
+      HDIO_SET_WCACHE: value,
+      HDIO_SET_ACOUSTIC: value,
+      HDIO_SET_ADDRESS: value,
+      HDIO_SET_NICE: native(flags(ide_nice, 'ptr')),
+      HDIO_SET_BUSSTATE: native(choice(ide_bus_states, 'ptr')),
       HDIO_SCAN_HWIF: three,
       HDIO_DRIVE_RESET: three,
       HDIO_DRIVE_CMD: driveCommand(),
-      HDIO_GET_IDENTITY: output(bytes(constant(IDENTITY_SIZE))),
-      HDIO_OBSOLETE_IDENTITY: output(bytes(constant(OBSOLETE_IDENTITY_SIZE))),
+      HDIO_GET_IDENTITY: native(output(bytes(constant(IDENTITY_SIZE)))),
+      HDIO_OBSOLETE_IDENTITY: native(output(bytes(constant(OBSOLETE_IDENTITY_SIZE)))),
     };
   },
 };
