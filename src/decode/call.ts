@@ -265,7 +265,10 @@ function compileList(list: RList, style: Style): CompiledList {
     comment = list.result.comment?.(context);
     value = list.result.value?.(context);
   }
-  return { steps, keepsEntry: needsEntry(list), result: resultPrinter(list.result, style, comment, value) };
+  const { ifRead } = list.result;
+  const found = ifRead === undefined ? undefined : readable(find(ifRead));
+  const wasRead = found && ((c: Cursor) => c.entry !== null && found(c.entry));
+  return { steps, keepsEntry: needsEntry(list), result: resultPrinter(list.result, style, comment, value, wasRead) };
 }
 
 /** How many bytes must be readable for an object to be shown as more than its address. */
@@ -280,6 +283,7 @@ function shownAfter(c: Cursor, afterError: number | undefined): boolean {
 }
 
 function needsEntry(list: RList): boolean {
+  if (list.result.ifRead !== undefined) return true;
   return list.args.some(
     ({ node }) =>
       needsBoth(node) ||

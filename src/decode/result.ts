@@ -48,13 +48,14 @@ export type ResultPrinter = (c: Cursor, s: Sink) => void;
 
 /**
  * Compiles the printer of a call's result. `comment` prints the text in parentheses, without them; `value` what stands
- * for the number in the register.
+ * for the number in the register; `wasRead`, whether a descriptor is one.
  */
 export function resultPrinter(
   result: RResult,
   style: Style,
   comment: MemoryPrinter | undefined,
   value?: MemoryPrinter,
+  wasRead?: (c: Cursor) => boolean,
 ): ResultPrinter {
   const { abi } = style;
   const narrow = abi.name === 'i386';
@@ -85,7 +86,7 @@ export function resultPrinter(
         switch (base) {
           case 'fd':
             s.signed(lo);
-            describe?.(c, s, site, lo);
+            if (!wasRead || wasRead(c)) describe?.(c, s, site, lo);
             break;
           case 'pid':
             s.signed(lo);

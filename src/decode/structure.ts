@@ -195,8 +195,10 @@ function fieldsPrinter(
           break;
         }
         s.rewind(c.mark);
-        if (f.changed) printChange(c, s, from, bytes, at, print, true);
-        else print(c, s, from, upTo ? Math.min(bytes, upTo(c)) : bytes);
+        if (f.changed) {
+          const name = f.changed === 'named' ? labels[i] : undefined;
+          if (f.changed === true || !c.failed) printChange(c, s, from, bytes, at, print, true, name);
+        } else print(c, s, from, upTo ? Math.min(bytes, upTo(c)) : bytes);
       } else if (f.changed && c.entry !== null) printChange(c, s, from, bytes, at, print, false);
       else if (f.changed && c.after !== null) rewritten(c, c.after, s, from, bytes, at, print);
       else if (bytes === 0 && f.behind < 0) print(c, s, from, length - f.offset);
@@ -294,6 +296,7 @@ function printChange(
   at: number,
   print: MemoryPrinter,
   shown: boolean,
+  name?: Uint8Array,
 ): void {
   const { entry } = c;
   const before = c.changedBase + (from - at);
@@ -302,6 +305,7 @@ function printChange(
   if (entry && differs) {
     if (!shown) print(entry, s, before, bytes);
     s.bytes(ARROW);
+    if (name) s.bytes(name);
   }
   print(c, s, from, bytes);
 }

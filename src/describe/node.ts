@@ -241,8 +241,11 @@ export interface Field {
   readonly beyond?: number;
   /** Extra alignment or an exact offset from the previous field's end is given by padding fields; bit fields by `bits`. */
   readonly bits?: readonly [shift: number, width: number];
-  /** In an inout structure: `old => new` where the kernel changed it. */
-  readonly changed?: boolean;
+  /**
+   * In an inout structure: `old => new` where the kernel changed it; with `split`, `success`: not when the call failed, `named`:
+   * likewise, and its name stands before both.
+   */
+  readonly changed?: boolean | 'success' | 'named';
   /** With `show: 'split'`: what is printed at the entry ends before it ('value': before its value). */
   readonly fresh?: boolean | 'value';
   /**
@@ -475,6 +478,8 @@ export interface Result {
   readonly comment?: Renderer;
   /** The parentheses stand there without text, too. */
   readonly evenEmpty?: boolean;
+  /** A descriptor only where what this pointer argument leads to could be read, else a number. */
+  readonly ifRead?: string;
 }
 
 /** One system call. */

@@ -339,6 +339,7 @@ class Resolver extends References {
       format: result.format,
       comment: result.comment,
       evenEmpty: result.evenEmpty,
+      ifRead: result.ifRead,
       value: result.value,
       extra: result.extra ? this.extra(result.extra) : [],
       site:

@@ -66,7 +66,7 @@ export interface RField {
   readonly bare: boolean;
   readonly arrow: boolean | 'structure';
   readonly beyond?: number;
-  readonly changed: boolean;
+  readonly changed: boolean | 'success' | 'named';
   readonly fresh: boolean | 'value';
   readonly answer: boolean;
   readonly remark?: Renderer;
@@ -271,6 +271,7 @@ export interface RResult {
   readonly format?: ScalarFormat;
   readonly comment?: Renderer;
   readonly evenEmpty?: boolean;
+  readonly ifRead?: string;
   readonly value?: Renderer;
   readonly extra: readonly RArgument[];
   /** Site of the path of a returned descriptor. */

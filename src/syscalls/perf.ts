@@ -34,7 +34,7 @@ import {
   x32,
   x64,
 } from '../describe/combinators.js';
-import type { Condition, Field, Node, StructNode } from '../describe/node.js';
+import type { Condition, Field, MemoryNode, Node, StructNode } from '../describe/node.js';
 import type { Family } from './index.js';
 
 /** Types and sample types of linux/perf_event.h that decide what other members mean. */
@@ -192,13 +192,15 @@ const FIRST = 64;
 const attributes = (fields: FieldSpec, shortened: boolean): StructNode =>
   versioned(fields, { size: ownSize('size'), zeroMeans: FIRST, minimum: FIRST, excess: 'dots' }, { shortened });
 
+/** The attributes of an event; with `-v` all of them. */
+export const eventAttributes = (): MemoryNode =>
+  verbose(attributes({ ...common(true), ...details() }, false), attributes(common(false), true));
+
 export const perf: Family = {
   perf_event_open: () =>
     call(
       {
-        attr: inout(verbose(attributes({ ...common(true), ...details() }, false), attributes(common(false), true)), {
-          show: 'entry',
-        }),
+        attr: inout(eventAttributes(), { show: 'entry' }),
         pid: i32,
         cpu: i32,
         group_fd: fd,

@@ -3,14 +3,14 @@ import { errnoName } from '../../abi/errno.js';
 import type { ScalarFormat } from '../printer.js';
 import { memoised } from '../xlat.js';
 
-/** A negative number by name, as the kernel returns errors: `-EINVAL`; others are numbers. */
-export const negativeError: ScalarFormat = ({ constants }) =>
-  memoised((lo) => {
-    const value = lo | 0;
-    const name = value < 0 && constants !== 'raw' ? errnoName(-value) : undefined;
-    if (name === undefined) return String(value);
-    return constants === 'verbose' ? `${value} /* -${name} */` : `-${name}`;
-  });
+/** A result that is an error when it is negative: `-ENOENT`. */
+export const negativeError: ScalarFormat = (style, size) => (_c, s, lo, hi) => {
+  const high = size === 8 ? hi : ((lo | 0) >> 31) >>> 0;
+  const name = high === 0xffffffff && style.constants !== 'raw' ? errnoName(-(lo | 0)) : undefined;
+  if (name === undefined || style.constants === 'verbose') s.signed64(lo, high);
+  if (name === undefined) return;
+  s.text(style.constants === 'verbose' ? ` /* -${name} */` : `-${name}`);
+};
 
 /** `ENOENT`; a number without a name is unsigned. */
 export const errorNumber: ScalarFormat = (style) =>

@@ -121,3 +121,15 @@ export const clockTicks: ScalarFormat = (style, size) =>
     const digits = ticks.padStart(TICK_DIGITS + 1, '0');
     return `${ticks} /* ${digits.slice(0, -TICK_DIGITS)}.${digits.slice(-TICK_DIGITS)} s */`;
   });
+
+/** A number of parts of a second that has so many digits, and in a comment how many seconds that is: `100 /* 0.000100 s *` + `/`. */
+export const inSeconds =
+  (digits: number, signed: boolean): ScalarFormat =>
+  (style) =>
+  (_c, s, lo) => {
+    const n = signed ? lo | 0 : lo;
+    s.text(String(n));
+    if (style.constants === 'raw' || n <= 0) return;
+    const second = 10 ** digits;
+    s.text(` /* ${Math.floor(n / second)}.${String(n % second).padStart(digits, '0')} s */`);
+  };

@@ -193,6 +193,7 @@ const fonts = (): Record<string, Declaration> => {
 
 export const consoles: IoctlFamily = {
   types: [0x4b],
+  numbers: true,
   commands: (): Record<string, Declaration> => ({
     KIOCSOUND: format(tone, 8),
     KDMKTONE: format(beep, 4),

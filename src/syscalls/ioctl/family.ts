@@ -20,6 +20,8 @@ export interface IoctlFamily {
   readonly commands: () => Readonly<Record<string, Declaration>>;
   /** The key among them of a command that no family knows by name (an event that is part of it; all of a type). */
   readonly keyOf?: (op: number) => string | undefined;
+  /** Other commands of its types have a number as argument, whose bytes are not shown with -v. */
+  readonly numbers?: boolean;
 }
 
 /** The form of a declaration; null has no third argument. */

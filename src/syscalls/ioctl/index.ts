@@ -12,24 +12,33 @@ import { consoles } from './console.js';
 import { deviceMapper } from './device-mapper.js';
 import type { Declaration, IoctlFamily } from './family.js';
 import { specOf } from './family.js';
+import { eventPolls } from './epoll.js';
 import { fileSystems } from './file-system.js';
 import { functionName } from './functions.js';
 import { inputOutputLines } from './gpio.js';
 import { ideDisks } from './ide.js';
 import { infraredDevices } from './infrared.js';
+import { fileWatches } from './inotify.js';
 import { interfaces } from './interfaces.js';
 import { inputDevices } from './input.js';
 import { virtualMachines } from './kvm.js';
 import { loopDevices } from './loop.js';
 import { rawFlash } from './mtd.js';
 import { command } from './name.js';
+import { namespaces } from './namespace.js';
 import { networkBlockDevices } from './nbd.js';
+import { performanceEvents } from './perf-event.js';
+import { processDescriptors } from './pidfd.js';
 import { timeProtocolClocks } from './ptp.js';
 import { trustedEnvironments } from './tee.js';
+import { randomDevices } from './random.js';
+import { filterNotifications } from './seccomp.js';
 import { terminal } from './terminal.js';
 import { scsiDevices } from './scsi.js';
 import { flashVolumes } from './ubi.js';
-import { unknownSpec } from './unknown.js';
+import { memoryBuffers } from './udmabuf.js';
+import { faultDescriptors } from './userfault.js';
+import { number, unknownSpec } from './unknown.js';
 import { video } from './video.js';
 import { watchdogs } from './watchdog.js';
 
@@ -57,6 +66,15 @@ const families: readonly IoctlFamily[] = [
   counters,
   consoles,
   trustedEnvironments,
+  namespaces,
+  processDescriptors,
+  filterNotifications,
+  faultDescriptors,
+  memoryBuffers,
+  eventPolls,
+  fileWatches,
+  randomDevices,
+  performanceEvents,
 ];
 
 class Declarations {
@@ -88,7 +106,7 @@ class Declarations {
       const key = family.keyOf?.(op);
       if (key !== undefined) return this.spec(this.commandsOf(family)[key]);
     }
-    return unknownSpec(op);
+    return candidates.some((family) => family.numbers) ? number : unknownSpec(op);
   }
 
   all(): VariantSpec[] {

@@ -167,6 +167,8 @@ export const interfaces: IoctlFamily = {
       SIOCSIFNAME: given('ifr_newname', name),
       SIOCGIFNAME: named,
       SIOCGIFCONF: list,
+      SIOCGSTAMP_NEW: pointer,
+      SIOCGSTAMPNS_NEW: pointer,
       other: pointer,
       ...ports,
       ...numbers(['FIOSETOWN', 'SIOCSPGRP', 'SIOCSIFENCAP'], input(i32)),

@@ -1,8 +1,8 @@
 // Commands of hardware clocks of the precision time protocol (linux/ptp_clock.h).
 import * as g from '../../constants/generated/ptp.js';
 import { clock_ids } from '../../constants/generated/time.js';
-import { printDateAt } from '../../decode/leaf/time.js';
-import type { Renderer, ScalarFormat } from '../../decode/printer.js';
+import { inSeconds, printDateAt } from '../../decode/leaf/time.js';
+import type { Renderer } from '../../decode/printer.js';
 import {
   answer,
   anyBit,
@@ -46,15 +46,6 @@ const withDate: Renderer = ({ style, plain: fields, offset }) => {
 };
 const time = struct(members, { render: withDate });
 
-const NANOSECONDS = 1e9;
-/** Nanoseconds, in seconds behind them. */
-const nanoseconds: ScalarFormat = (style) => (_c, s, lo) => {
-  s.signed(lo);
-  const n = lo | 0;
-  if (style.constants === 'raw' || n <= 0) return;
-  s.text(` /* ${Math.floor(n / NANOSECONDS)}.${String(n % NANOSECONDS).padStart(9, '0')} s */`);
-};
-
 const capabilities = () =>
   struct({
     max_adj: i32,
@@ -65,7 +56,7 @@ const capabilities = () =>
     n_pins: i32,
     cross_timestamping: i32,
     adjust_phase: i32,
-    max_phase_adj: format(nanoseconds),
+    max_phase_adj: format(inSeconds(9, true)),
     rsv: reserved(fixedArray(x32, 11)),
   });
 

@@ -22,7 +22,8 @@ function full(op: number): VariantSpec[0][string] {
 }
 
 const specs = new Map<number, VariantSpec>();
-const number: VariantSpec = [{ argp: plain }];
+/** The form of a command whose argument is a number. */
+export const number: VariantSpec = [{ argp: plain }];
 
 /** The form of the third argument; one object for each direction and size. */
 export function unknownSpec(op: number): VariantSpec {

@@ -1,10 +1,9 @@
 // What PTRACE_GET_SYSCALL_INFO tells about a stop at a system call (linux/ptrace.h: struct ptrace_syscall_info).
 import type { AbiName } from '../../../abi/abi.js';
-import { errnoName } from '../../../abi/errno.js';
 import * as g from '../../../constants/generated/process.js';
 import { audit_archs } from '../../../constants/generated/signal.js';
 import { callNumber } from '../../../decode/leaf/call-number.js';
-import type { ScalarFormat } from '../../../decode/printer.js';
+import { negativeError } from '../../../decode/leaf/error-number.js';
 import {
   address64,
   array,
@@ -43,21 +42,16 @@ const EXIT_BYTES = 9;
 const covered = (node: Node, least?: number, options: Partial<Field> = {}): Omit<Field, 'name'> =>
   field(node, { ...options, ifThere: least ?? true });
 
-/** A result that is an error: `-ENOENT`. */
-const error: ScalarFormat = (style) => (_c, s, lo, hi) => {
-  const name = hi === 0xffffffff && style.constants !== 'raw' ? errnoName(-(lo | 0)) : undefined;
-  if (name === undefined || style.constants === 'verbose') s.signed64(lo, hi);
-  if (name === undefined) return;
-  s.text(style.constants === 'verbose' ? ` /* -${name} */` : `-${name}`);
-};
-
 /** What a call of a program of the personality `own` is given: as many arguments as there are whole. */
 const entered = (own: AbiName): FieldSpec => ({
   nr: callNumber(own, outer('arch'), sibling('nr'), 8),
   args: covered({ ...array(x64, room), fixed: ARGS }, WORD),
 });
 const result = whole(
-  struct({ rval: when(differs(sibling('is_error'), 0), format(error, 8), i64), is_error: u8 }, { size: 2 * WORD }),
+  struct(
+    { rval: when(differs(sibling('is_error'), 0), format(negativeError, 8), i64), is_error: u8 },
+    { size: 2 * WORD },
+  ),
   struct({ rval: i64 }),
   { least: EXIT_BYTES },
 );

@@ -1,0 +1,9 @@
+// Commands of inotify descriptors (linux/inotify.h).
+import { i32 } from '../../describe/combinators.js';
+import type { Declaration, IoctlFamily } from './family.js';
+
+export const fileWatches: IoctlFamily = {
+  types: [0x49],
+  numbers: true,
+  commands: (): Record<string, Declaration> => ({ INOTIFY_IOC_SETNEXTWD: i32 }),
+};
