@@ -5,6 +5,7 @@ import { audit_archs } from '../../constants/generated/signal.js';
 import { callNumber } from '../../decode/leaf/call-number.js';
 import { negativeError } from '../../decode/leaf/error-number.js';
 import {
+  address64,
   byAbi,
   choice,
   fd,
@@ -28,7 +29,7 @@ const data = () => {
     struct({
       nr: callNumber(own, sibling('arch'), sibling('nr')),
       arch: choice(audit_archs),
-      instruction_pointer: x64,
+      instruction_pointer: address64,
       args: fixedArray(x64, 6),
     });
   return byAbi(of('x86_64'), of('i386'), of('x32'));
@@ -42,6 +43,7 @@ export const filterNotifications: IoctlFamily = {
     return {
       SECCOMP_IOCTL_NOTIF_RECV: inout(struct({ id: x64, pid: u32, flags: x32, data: data() }), {
         show: 'pair',
+        unlessZero: true,
         arrowOnError: true,
       }),
       SECCOMP_IOCTL_NOTIF_SEND: input(
