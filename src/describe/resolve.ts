@@ -3,7 +3,7 @@
 import type { Style } from '../decode/style.js';
 import { describesFds } from '../decode/style.js';
 import { alignOf, layoutOf, measure, sizeOf } from './layout.js';
-import type { Argument, Call, Dump, MemoryNode, Node, Result, StructNode, Variant, Versioned } from './node.js';
+import type { Argument, Call, Dump, Node, Result, StructNode, Variant, Versioned } from './node.js';
 import { References } from './references.js';
 import type { R, RArgument, RCall, RDump, RField, RList, RResult, RStruct } from './resolved.js';
 
@@ -371,7 +371,7 @@ class Resolver extends References {
 const OBJECT_SITE = 0;
 
 /** Resolves an object that stands alone. `name` is for error messages. */
-export function resolveObject(name: string, node: MemoryNode, style: Style): R {
+export function resolveObject(name: string, node: Node, style: Style): R {
   const resolver = new Resolver(name, style);
   resolver.site = OBJECT_SITE + 1;
   return resolver.node(node);

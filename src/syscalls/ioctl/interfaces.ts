@@ -31,6 +31,7 @@ import {
 } from '../../describe/combinators.js';
 import type { FieldSpec } from '../../describe/combinators.js';
 import type { Field, Node, StructNode } from '../../describe/node.js';
+import { hardwareAddressBytes } from '../../decode/leaf/hardware-address.js';
 import { printMac } from '../../decode/leaf/inet.js';
 import { interfaceIndex } from '../../decode/leaf/interface.js';
 import { sockaddr } from '../../decode/leaf/sockaddr.js';
@@ -51,24 +52,14 @@ const name: Node = { ...chars(NAME_BYTES), limit: 'path' };
 /** struct sockaddr: longer addresses are not told whole. */
 const address: Member = { node: sockaddr(room), rest: true, upTo: constant(ADDRESS_BYTES) };
 
-/** Bytes of a hardware address by the type of the interface (linux/if_arp.h); others show all of sa_data. */
-const LENGTHS: readonly (readonly [bytes: number, types: readonly number[]])[] = [
-  [1, [7, 290, 773, 820, 821, 822]],
-  [2, [15]],
-  [4, [768, 776, 777, 778, 779, 783]],
-  [5, [270, 271]],
-  [6, [1, 6, 772, 774, 780, 801, 802, 803]],
-  [7, [0, 3, 280]],
-  [8, [27, 804, 805, 825, 826]],
-];
+/** Bytes of sockaddr.sa_data. */
 const DATA_BYTES = 14;
-const lengthOf = new Map(LENGTHS.flatMap(([bytes, types]) => types.map((type) => [type, bytes] as const)));
 const hardwareData = blob(
   constant(DATA_BYTES),
   DATA_BYTES,
   ({ style }) =>
     (c, s, at) =>
-      printMac(c, s, at, lengthOf.get(c.u16(at - 2)) ?? DATA_BYTES, style, DATA_BYTES),
+      printMac(c, s, at, hardwareAddressBytes(c.u16(at - 2)) ?? DATA_BYTES, style, DATA_BYTES),
   { size: DATA_BYTES },
 );
 const hardware = struct({ sa_family: choice(g.hardware_types, 2), sa_data: hardwareData });

@@ -1,10 +1,10 @@
 // Makes printers of netlink's parts: what decoders are, and what they share while a buffer is printed.
-import { compileObject } from '../../../decode/object.js';
+import { compileObject, withKernelLayout } from '../../../decode/object.js';
 import type { MemoryPrinter } from '../../../decode/printer.js';
 import { escape, ellipsis, quote } from '../../../decode/quote.js';
 import type { Sink } from '../../../decode/sink.js';
 import type { Style } from '../../../decode/style.js';
-import type { MemoryNode, Node, ScalarNode } from '../../../describe/node.js';
+import type { Node } from '../../../describe/node.js';
 import { sizeOfNode } from '../../../describe/resolve.js';
 import type { Cursor } from '../../../record/cursor.js';
 
@@ -38,7 +38,10 @@ export class Compiler {
   /** As many elements of a list as are shown; Infinity: all. */
   readonly limit: number;
 
-  constructor(readonly style: Style) {
+  readonly style: Style;
+
+  constructor(style: Style) {
+    this.style = withKernelLayout(style);
     this.limit = style.abbrev ? style.stringLimit : Infinity;
   }
 
@@ -84,9 +87,14 @@ export class Compiler {
     return (c, s, at, length) => (print ??= this.compile(decoder))(c, s, at, length);
   }
 
-  private node(node: MemoryNode | ScalarNode): MemoryPrinter {
-    const print = compileObject('netlink', node as MemoryNode, this.style);
-    const size = sizeOfNode('netlink', node, this.style);
+  /** Bytes that a node takes (0: it varies). */
+  sizeOf(node: Node): number {
+    return sizeOfNode('netlink', node, this.style);
+  }
+
+  private node(node: Node): MemoryPrinter {
+    const print = compileObject('netlink', node, this.style);
+    const size = this.sizeOf(node);
     return (c, s, at, length) => {
       if (length < size) this.hex(c, s, at, length);
       else if (this.readable(at, size)) print(c, s, at, size > 0 ? size : length);
