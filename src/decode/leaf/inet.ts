@@ -1,7 +1,6 @@
 // Numbers in network byte order: ports, IPv4 and IPv6 addresses, hardware addresses, in the three styles of constants:
 // `htons(80)`, `"\x00\x50"` (raw), `"\x00\x50" /* htons(80) */` (verbose). See byteorder(3), inet(3).
 import { ethernet_protocols } from '../../constants/generated/network.js';
-import type { ConstantTable } from '../../constants/table.js';
 import { blob, constant, format } from '../../describe/combinators.js';
 import type { BlobNode, FormatNode } from '../../describe/node.js';
 import type { Cursor } from '../../record/cursor.js';
@@ -9,7 +8,7 @@ import type { Renderer } from '../printer.js';
 import { escape, quotedText } from '../quote.js';
 import type { Sink } from '../sink.js';
 import type { Style } from '../style.js';
-import { constantText, hexText, memoised } from '../xlat.js';
+import { choiceName, hexText, memoised } from '../xlat.js';
 
 const QUOTE = 34;
 
@@ -45,18 +44,17 @@ export const inetAddress: FormatNode = format(
   (style) => memoised((lo) => styled(style, hexBytesText(lo, 4), `inet_addr(${quotedText(ipv4Text(lo), style.hex)})`)),
   4,
 );
-/** 16 bits in network byte order with names: `htons(ETH_P_IP)`. */
-export const netShortOf = (table: ConstantTable): FormatNode =>
-  format(
-    (style) =>
-      memoised((lo) => {
-        const name = constantText(table, style.abi, 'abbrev', swap16(lo), 0, 2);
-        return styled(style, hexBytesText(lo, 2), `htons(${name})`);
-      }),
-    2,
-  );
 /** An Ethernet protocol in network byte order: `htons(ETH_P_IP)`. */
-export const ethernetProtocol: FormatNode = netShortOf(ethernet_protocols);
+export const ethernetProtocol: FormatNode = format(
+  (style) =>
+    memoised((lo) => {
+      const value = swap16(lo);
+      const name = choiceName(ethernet_protocols.entries(style.abi.name), value, 0, 2);
+      const text = name ?? `${value === 0 ? '0' : '0x' + value.toString(16)} /* ${ethernet_protocols.placeholder} */`;
+      return styled(style, hexBytesText(lo, 2), `htons(${text})`);
+    }),
+  2,
+);
 
 /** Dotted IPv4 of the four bytes of a little-endian word. */
 export function ipv4Text(lo: number): string {

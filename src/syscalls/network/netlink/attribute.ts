@@ -10,7 +10,8 @@ import type { Compiler, Decoder } from './compiler.js';
 /** sizeof(struct nlattr), and the alignment of attributes. */
 const HEADER = 4;
 const TYPE_MASK = 0x3fff;
-const FLAGS_MASK = 0xc000;
+/** NLA_F_NESTED, NLA_F_NET_BYTEORDER. */
+const FLAGS = [0x8000, 0x4000];
 
 const SEPARATOR = label(', ');
 const MORE = label('...');
@@ -71,8 +72,10 @@ function typePrinter(n: Compiler, table: ConstantTable | undefined) {
   return memoised((lo) => {
     const type = lo & TYPE_MASK;
     const name = table ? constantText(table, abi, constants, type, 0, 4) : hexText(type, 0);
-    const flags = lo & FLAGS_MASK;
-    return flags === 0 ? name : `${constantText(nla_flags, abi, constants, flags, 0, 4)}|${name}`;
+    const parts = FLAGS.filter((flag) => (lo & flag) !== 0).map((flag) =>
+      constantText(nla_flags, abi, constants, flag, 0, 4),
+    );
+    return [...parts, name].join('|');
   });
 }
 

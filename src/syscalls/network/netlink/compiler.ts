@@ -123,8 +123,18 @@ export class Compiler {
     if (style.structured) s.text(`@${length}`);
   }
 
-  /** A string that ends at its NUL; without one it is cut. Its name: bytes that are not a string are in hexadecimal elsewhere. */
+  /** A string of which a NUL at its very end is not shown; without one it is cut. A NUL before stands for itself. */
   readonly terminated: MemoryPrinter = (c, s, at, length) => {
+    const { style } = this;
+    // The byte behind what `-s` lets through counts as the end, too.
+    const n = Math.min(length, style.stringLimit + 1);
+    if (!this.readable(at, n)) this.address(s, at);
+    else if (n > 0 && c.bytes[at + n - 1] === 0) quote(s, c.bytes, at, n - 1, style.hex, false);
+    else quote(s, c.bytes, at, Math.min(n, style.stringLimit), style.hex, true);
+  };
+
+  /** A string that ends at its first NUL; without one it is cut. */
+  readonly name: MemoryPrinter = (c, s, at, length) => {
     const { style } = this;
     const most = Math.min(length, style.stringLimit + 1);
     let n = 0;

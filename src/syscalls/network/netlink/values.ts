@@ -9,7 +9,7 @@ import { label } from '../../../decode/sink.js';
 import { constantText, memoised, xlatPrinter } from '../../../decode/xlat.js';
 import type { FieldSpec } from '../../../describe/combinators.js';
 import { choice, format, struct } from '../../../describe/combinators.js';
-import type { MemoryNode, Node, ScalarNode } from '../../../describe/node.js';
+import type { FormatNode, MemoryNode, Node, ScalarNode } from '../../../describe/node.js';
 import type { Compiler, Decoder } from './compiler.js';
 
 const SEPARATOR = label(', ');
@@ -29,7 +29,7 @@ export const kind: Decoder = (n) => (c, s, at, length) => {
   let end = 0;
   while (end < length && n.readable(at + end, 1) && c.bytes[at + end] !== 0) end++;
   n.scope.kind = Buffer.from(c.bytes.subarray(at, at + end)).toString('latin1');
-  n.terminated(c, s, at, length);
+  n.name(c, s, at, length);
 };
 
 /** One decoder or another, by what the scope says when the value is printed; bytes in hexadecimal where there is none. */
@@ -136,7 +136,7 @@ const duration =
     const digits = Math.round(Math.log10(perSecond));
     const print = memoised((lo, hi) => {
       const value = (BigInt(hi) << 32n) | BigInt(lo);
-      if (value === 0n) return '0';
+      if (value === 0n || n.style.constants === 'raw') return String(value);
       const unit = BigInt(perSecond);
       return `${value} /* ${value / unit}.${String(value % unit).padStart(digits, '0')} s */`;
     });
@@ -150,19 +150,25 @@ const duration =
 export const ticks = duration(100);
 export const milliseconds = duration(1000);
 
+const swap16 = (v: number): number => ((v & 255) << 8) | ((v >>> 8) & 255);
+const swap32 = (v: number): number => ((swap16(v & 0xffff) << 16) | swap16(v >>> 16)) >>> 0;
+/** Numbers in network byte order, shown so whatever the style: `htons(80)`, `htonl(7)`. */
+export const netShort = format(() => memoised((lo) => `htons(${swap16(lo)})`), 2);
+export const netLong = format(() => memoised((lo) => `htonl(${swap32(lo)})`), 4);
+/** The same of a named value: `htons(ETH_P_IP)`. */
+export const netShortOf = (table: ConstantTable): FormatNode =>
+  format(
+    ({ abi, constants }) => memoised((lo) => `htons(${constantText(table, abi, constants, swap16(lo), 0, 2)})`),
+    2,
+  );
 /** 64 bits in network byte order: `htobe64(7)`. */
 export const netLong64: Decoder = (n) => {
-  const { constants } = n.style;
   return guarded(n, 8, (c, s, at) => {
-    if (constants !== 'abbrev') quoteHex(c, s, at, 8);
-    if (constants === 'raw') return;
-    if (constants === 'verbose') s.text(' /* ');
     const swapped = (from: number): number =>
       ((c.bytes[from] << 24) | (c.bytes[from + 1] << 16) | (c.bytes[from + 2] << 8) | c.bytes[from + 3]) >>> 0;
     s.text('htobe64(');
     s.decimal64(swapped(at + 4), swapped(at));
     s.byte(41);
-    if (constants === 'verbose') s.text(' */');
   });
 };
 
@@ -172,7 +178,7 @@ export const list =
   (n) => {
     const print = n.compile(of);
     const size = n.sizeOf(of);
-    const name = names && xlatPrinter(names, n.style, 4);
+    const name = names && xlatPrinter(names, n.style, 4, 'd');
     return (c, s, at, length) => {
       const count = Math.floor(length / size);
       if (count === 0) {

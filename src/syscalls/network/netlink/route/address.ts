@@ -3,7 +3,7 @@ import * as g from '../../../../constants/generated/netlink.js';
 import { address_families } from '../../../../constants/generated/network.js';
 import { choice, fd, flags, i32, padding, struct, u32, u8 } from '../../../../describe/combinators.js';
 import { attributes } from '../attribute.js';
-import { device, familyHeader, internetAddress, terminated } from '../values.js';
+import { device, familyHeader, hex, internetAddress, terminated } from '../values.js';
 
 const cacheInfo = struct({ ifa_prefered: u32, ifa_valid: u32, cstamp: u32, tstamp: u32 });
 
@@ -46,7 +46,7 @@ export const namespaces = familyHeader(
   attributes(g.rtnl_netns_attrs, () => ({ 1: i32, 2: u32, 3: fd, 4: i32, 5: i32 })),
 );
 
-export const cacheReports = familyHeader(address_families, 'rtgen_family', {});
+export const cacheReports = familyHeader(address_families, 'rtgen_family', {}, hex);
 
 /** What a device or a family is configured to do (linux/netconf.h). */
 export const netconf = familyHeader(

@@ -2,9 +2,8 @@
 import * as g from '../../../../constants/generated/netlink.js';
 import { address_families } from '../../../../constants/generated/network.js';
 import { choice, flags, hexArray, padding, struct, u16, u32 } from '../../../../describe/combinators.js';
-import { netShortOf } from '../../../../decode/leaf/inet.js';
 import { attributes } from '../attribute.js';
-import { device, familyHeader, followed } from '../values.js';
+import { device, familyHeader, followed, netShortOf } from '../values.js';
 
 const entry = struct({
   ifindex: device,

@@ -4,7 +4,7 @@ import { address_families } from '../../../../constants/generated/network.js';
 import { choice, flags, i32, struct, u16, u32, u64, x8 } from '../../../../describe/combinators.js';
 import { attributes } from '../attribute.js';
 import type { Decoder } from '../compiler.js';
-import { byFamily, inet6, list, named } from '../values.js';
+import { byFamily, followed, hex, inet6, list, named } from '../values.js';
 import { bridgePort } from './link-information.js';
 
 const AF_INET = 2;
@@ -16,7 +16,7 @@ const tunnel = attributes(g.bridge_vlan_tunnel_attrs, () => ({ 1: u32, 2: u16, 3
 const bridge = attributes(g.rtnl_bridge_spec_attrs, () => ({
   0: flags(g.bridge_flags, 2),
   1: choice(g.bridge_modes, 2),
-  2: struct({ flags: flags(g.bridge_vlan_flags, 2), vid: u16 }),
+  2: followed(struct({ flags: flags(g.bridge_vlan_flags, 2), vid: u16 }), hex),
   3: tunnel,
 }));
 

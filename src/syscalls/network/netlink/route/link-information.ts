@@ -1,11 +1,11 @@
 // IFLA_LINKINFO: what kind of device a link is, and what that kind has (linux/if_link.h).
 import * as g from '../../../../constants/generated/netlink.js';
-import { macAddress, netShortOf } from '../../../../decode/leaf/inet.js';
+import { macAddress } from '../../../../decode/leaf/inet.js';
 import { choice, fixedArray, flags, struct, u16, u32, u8, x16 } from '../../../../describe/combinators.js';
 import { attributes } from '../attribute.js';
 import type { Decoder } from '../compiler.js';
 import type { Values } from '../attribute.js';
-import { byKind, device, hardwareAddress, inet4, inet6, kind, ticks, withoutKind } from '../values.js';
+import { byKind, device, hardwareAddress, inet4, inet6, kind, netShortOf, ticks, withoutKind } from '../values.js';
 
 /** The same value for several attributes. */
 const each = (value: Decoder, ...types: number[]): Values => Object.fromEntries(types.map((type) => [type, value]));

@@ -1,6 +1,6 @@
 // Parts of links: virtual functions and their ports, programs of XDP (linux/if_link.h).
 import * as g from '../../../../constants/generated/netlink.js';
-import { ethernetProtocol } from '../../../../decode/leaf/inet.js';
+import { ethernet_protocols } from '../../../../constants/generated/network.js';
 import { macAddress } from '../../../../decode/leaf/inet.js';
 import {
   choice,
@@ -17,7 +17,7 @@ import {
 } from '../../../../describe/combinators.js';
 import { attributes } from '../attribute.js';
 import type { Decoder } from '../compiler.js';
-import { terminated } from '../values.js';
+import { netShortOf, terminated } from '../values.js';
 
 const interfaceType = struct({
   vsi_mgr_id: u8,
@@ -55,7 +55,7 @@ const vlan = struct({
   vf: u32,
   vlan: u32,
   qos: u32,
-  vlan_proto: ethernetProtocol,
+  vlan_proto: netShortOf(ethernet_protocols),
   pad: padding(2),
 });
 

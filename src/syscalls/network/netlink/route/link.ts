@@ -23,7 +23,7 @@ import { linkInformation } from './link-information.js';
 import { port, virtualFunctions, virtualPorts, programs } from './link-parts.js';
 import { linkCounters, linkCounters64 } from './statistics.js';
 
-const map = struct({ mem_start: x64, mem_end: x64, base_addr: x64, irq: u16, dma: u8, port: u8 }, { size: 32 });
+const map = struct({ mem_start: x64, mem_end: x64, base_addr: x64, irq: u16, dma: u8, port: u8 }, { size: 28 });
 /** strace takes the family of the header for the type of the device. */
 const address = hardwareAddress((n: Compiler) => n.scope.family);
 const properties = attributes(g.rtnl_link_attrs, () => ({ 53: terminated }));

@@ -1,11 +1,10 @@
 // RTM_NEWNEIGH, RTM_NEWNEIGHTBL and their relatives (linux/neighbour.h).
 import * as g from '../../../../constants/generated/netlink.js';
 import { address_families, inet_protocols } from '../../../../constants/generated/network.js';
-import { port } from '../../../../decode/leaf/inet.js';
 import { choice, flags, i32, padding, struct, u16, u32, u64, x32 } from '../../../../describe/combinators.js';
 import { attributes } from '../attribute.js';
 import type { Decoder } from '../compiler.js';
-import { device, familyHeader, hardwareAddress, internetAddress, named, terminated } from '../values.js';
+import { device, familyHeader, hardwareAddress, internetAddress, named, netShort, terminated } from '../values.js';
 import { links } from './link.js';
 
 const cacheInfo = struct({ ndm_confirmed: u32, ndm_used: u32, ndm_updated: u32, ndm_refcnt: u32 });
@@ -26,7 +25,7 @@ export const neighbours: Decoder = familyHeader(
     3: cacheInfo,
     4: u32,
     5: u16,
-    6: port,
+    6: netShort,
     7: u32,
     8: device,
     9: device,
@@ -91,7 +90,7 @@ const parameters = attributes(g.rtnl_neightbl_parms_attrs, () => ({
 export const neighbourTables: Decoder = familyHeader(
   address_families,
   'ndtm_family',
-  { pad: padding(3) },
+  {},
   attributes(g.rtnl_neightbl_attrs, () => ({
     1: terminated,
     2: u32,

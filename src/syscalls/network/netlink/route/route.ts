@@ -1,13 +1,12 @@
 // RTM_NEWROUTE and its relatives (linux/rtnetlink.h).
 import * as g from '../../../../constants/generated/netlink.js';
 import { address_families } from '../../../../constants/generated/network.js';
-import { netLong } from '../../../../decode/leaf/inet.js';
 import { label } from '../../../../decode/sink.js';
 import { xlatPrinter } from '../../../../decode/xlat.js';
 import { choice, flags, struct, u16, u32, u64, u8, x32 } from '../../../../describe/combinators.js';
 import { attributes } from '../attribute.js';
 import type { Decoder } from '../compiler.js';
-import { addressOf, device, internetAddress, terminated } from '../values.js';
+import { addressOf, device, internetAddress, netLong, terminated } from '../values.js';
 import { familyHeader } from '../values.js';
 
 const SEPARATOR = label(', ');

@@ -1,10 +1,9 @@
 // RTM_NEWRULE and its relatives: rules of routing (linux/fib_rules.h).
 import * as g from '../../../../constants/generated/netlink.js';
 import { address_families, inet_protocols } from '../../../../constants/generated/network.js';
-import { netLong } from '../../../../decode/leaf/inet.js';
 import { choice, flags, padding, struct, u16, u32, u8, x16, x8 } from '../../../../describe/combinators.js';
 import { attributes } from '../attribute.js';
-import { familyHeader, internetAddress, named, netLong64, terminated } from '../values.js';
+import { familyHeader, internetAddress, netLong, named, netLong64, terminated } from '../values.js';
 
 const users = struct({ start: u32, end: u32 });
 const ports = struct({ start: u16, end: u16 });

@@ -45,7 +45,7 @@ const bond = attributes(g.bond_xstats_attrs, () => ({
   1: attributes(g.bond_3ad_attrs, () => Object.fromEntries(Array.from({ length: 9 }, (_, i) => [i, u64]))),
 }));
 const extended = attributes(g.rtnl_xstats_types, () => ({
-  1: attributes(g.bridge_xstats_attrs, () => ({ 1: followed(vlan, hex), 4: spanningTree })),
+  1: attributes(g.bridge_xstats_attrs, () => ({ 1: followed(vlan, hex), 4: followed(spanningTree, hex) })),
   2: bond,
 }));
 const labelSwitching = attributes(g.mpls_stats_attrs, () => ({

@@ -67,7 +67,7 @@ const action = attributes(g.tc_action_attrs, () => ({
 export const actions: Decoder = familyHeader(
   address_families,
   'tca_family',
-  { pad: padding(3) },
+  {},
   attributes(g.tc_root_attrs, () => ({
     1: indexed(action),
     2: flags(g.tc_root_flags),
