@@ -23,11 +23,13 @@ export interface Scope {
   kind: string;
   /** The last number that did so: an encapsulation, a command. */
   choice: number;
+  /** Flags of the message's header. */
+  flags: number;
 }
 
 /** Makes and keeps the printers of one style and protocol. */
 export class Compiler {
-  readonly scope: Scope = { family: 0, kind: '', choice: 0 };
+  readonly scope: Scope = { family: 0, kind: '', choice: 0, flags: 0 };
   /** Index behind the last byte that could be read. */
   private end = 0;
   /** Index of the buffer's first byte, and its address. */
@@ -54,6 +56,7 @@ export class Compiler {
     this.scope.family = 0;
     this.scope.kind = '';
     this.scope.choice = 0;
+    this.scope.flags = 0;
   }
 
   /** Whether `n` bytes from an index on could be read. */
@@ -123,14 +126,16 @@ export class Compiler {
     if (style.structured) s.text(`@${length}`);
   }
 
-  /** A string of which a NUL at its very end is not shown; without one it is cut. A NUL before stands for itself. */
+  /** A string. When the last byte that is looked at is a NUL, it is not shown and the string is whole; otherwise it is cut. */
   readonly terminated: MemoryPrinter = (c, s, at, length) => {
     const { style } = this;
-    // The byte behind what `-s` lets through counts as the end, too.
-    const n = Math.min(length, style.stringLimit + 1);
-    if (!this.readable(at, n)) this.address(s, at);
-    else if (n > 0 && c.bytes[at + n - 1] === 0) quote(s, c.bytes, at, n - 1, style.hex, false);
-    else quote(s, c.bytes, at, Math.min(n, style.stringLimit), style.hex, true);
+    const n = Math.min(length, style.stringLimit);
+    if (!this.readable(at, Math.min(length, style.stringLimit + 1))) {
+      this.address(s, at);
+      return;
+    }
+    const ends = n > 0 && c.bytes[at + n - 1] === 0;
+    quote(s, c.bytes, at, ends ? n - 1 : n, style.hex, !ends);
   };
 
   /** A string that ends at its first NUL; without one it is cut. */

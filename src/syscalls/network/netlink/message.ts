@@ -116,6 +116,7 @@ export class Messages {
     this.header(c, s, at, type);
     if (!whole) return;
     s.bytes(SEPARATOR);
+    this.n.scope.flags = c.u16(at + 6);
     const from = at + HEADER;
     const n = length - HEADER;
     if (type === NLMSG_ERROR) this.failure(c, s, from, n, c.u16(at + 6));

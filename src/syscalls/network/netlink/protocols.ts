@@ -2,7 +2,7 @@
 // the protocol (scripts/lazy-calls.mjs), so that a module is evaluated only when it is needed.
 import * as audit from './audit.js';
 import * as crypto from './crypto.js';
-import * as diagnosis from './sock-diag.js';
+import * as diagnosis from './sock-diag/index.js';
 import type { NetlinkFamily } from './family.js';
 import * as generic from './generic.js';
 import * as netfilter from './netfilter.js';

@@ -113,12 +113,15 @@ const word = (bytesOf: Uint8Array, from: number, size: number): number => {
 };
 
 /**
- * A named value in as many bytes as there are, from `least` up to eight, of which `shown` count (default: all).
+ * A named value in as many bytes as there are, from `least` up to eight, of which `shown` count (default: all). `beside`: with the
+ * name in a comment, whatever `-X` says but raw.
  */
 export const named =
-  (table: ConstantTable, least: number, shown = WORD): Decoder =>
+  (table: ConstantTable, least: number, shown = WORD, beside = false): Decoder =>
   (n) => {
-    const print = memoised((lo, hi) => constantText(table, n.style.abi, n.style.constants, lo, hi, WORD));
+    const { abi, constants } = n.style;
+    const style = beside && constants === 'abbrev' ? 'verbose' : constants;
+    const print = memoised((lo, hi) => constantText(table, abi, style, lo, hi, WORD));
     return (c, s, at, length) => {
       if (length < least || length > WORD) n.hex(c, s, at, length);
       else if (!n.readable(at, length)) n.address(s, at);

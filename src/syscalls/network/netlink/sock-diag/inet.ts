@@ -1,0 +1,82 @@
+// sock_diag(7) of IPv4 and IPv6 sockets (linux/inet_diag.h).
+import * as d from '../../../../constants/generated/netlink-diag.js';
+import * as g from '../../../../constants/generated/netlink.js';
+import { inet_protocols } from '../../../../constants/generated/network.js';
+import { choiceTable } from '../../../../constants/table.js';
+import { choice, flags, padding, struct, u16, u32, u64, u8, x32 } from '../../../../describe/combinators.js';
+import { attributes } from '../attribute.js';
+import type { Decoder } from '../compiler.js';
+import { named, terminated } from '../values.js';
+import { bytecode } from './bytecode.js';
+import { about, identifier, memory, states } from './common.js';
+import { socketOptions } from './socket-options.js';
+import { upperLayer } from './upper-layer.js';
+
+const extensions = flags(d.inet_extensions, 1);
+const protocol = named(inet_protocols, 1);
+
+const requestAttributes = attributes(g.inet_diag_req_attrs, () => ({ 1: bytecode, 3: protocol }));
+/** struct inet_diag_req_v2. */
+export const request: Decoder = about(
+  'sdiag_family',
+  {
+    sdiag_protocol: choice(inet_protocols, 1),
+    idiag_ext: extensions,
+    pad: padding(1),
+    idiag_states: states,
+    id: identifier('sdiag_family'),
+  },
+  requestAttributes,
+);
+/** struct inet_diag_req: of TCPDIAG_GETSOCK and DCCPDIAG_GETSOCK. */
+export const oldRequest: Decoder = about(
+  'idiag_family',
+  {
+    idiag_src_len: u8,
+    idiag_dst_len: u8,
+    idiag_ext: extensions,
+    id: identifier('idiag_family'),
+    idiag_states: states,
+    idiag_dbs: u32,
+  },
+  requestAttributes,
+);
+
+/** In hexadecimal, of one to eight bytes. */
+const anyNumber = named(choiceTable('', ''), 1);
+const storage = attributes(g.sk_diag_storage_attrs, () => ({ 2: u32, 3: anyNumber }));
+const replyAttributes = attributes(g.inet_diag_attrs, () => ({
+  1: struct({ idiag_rmem: u32, idiag_wmem: u32, idiag_fmem: u32, idiag_tmem: u32 }),
+  3: struct({ tcpv_enabled: u32, tcpv_rttcnt: u32, tcpv_rtt: u32, tcpv_minrtt: u32 }),
+  4: terminated,
+  5: u8,
+  6: u8,
+  7: memory,
+  8: named(d.shutdowns, 1, undefined, true),
+  9: struct({ dctcp_enabled: u16, dctcp_ce_state: u16, dctcp_alpha: u32, dctcp_ab_ecn: u32, dctcp_ab_tot: u32 }),
+  10: protocol,
+  11: u8,
+  15: u32,
+  16: struct({ bbr_bw_lo: x32, bbr_bw_hi: x32, bbr_min_rtt: u32, bbr_pacing_gain: u32, bbr_cwnd_gain: u32 }),
+  17: u32,
+  19: upperLayer,
+  20: attributes(d.storage_reply_attrs, () => ({ 1: storage })),
+  21: u64,
+  22: socketOptions,
+}));
+/** struct inet_diag_msg. */
+export const reply: Decoder = about(
+  'idiag_family',
+  {
+    idiag_state: choice(g.tcp_states, 1),
+    idiag_timer: u8,
+    idiag_retrans: u8,
+    id: identifier('idiag_family'),
+    idiag_expires: u32,
+    idiag_rqueue: u32,
+    idiag_wqueue: u32,
+    idiag_uid: u32,
+    idiag_inode: u32,
+  },
+  replyAttributes,
+);
