@@ -37,7 +37,7 @@ const hostCondition: Decoder = (n) => {
     s.text(', prefix_len=');
     s.decimal(c.bytes[at + 1]);
     s.text(', port=');
-    s.signed(c.i32(at + 4));
+    s.decimal(c.u32(at + 4));
     const left = length - CONDITION;
     const from = at + CONDITION;
     if (left > 0) {

@@ -2,8 +2,20 @@
 import * as d from '../../../../constants/generated/netlink-diag.js';
 import * as g from '../../../../constants/generated/netlink.js';
 import { inet_protocols } from '../../../../constants/generated/network.js';
-import { choiceTable } from '../../../../constants/table.js';
-import { choice, flags, padding, struct, u16, u32, u64, u8, x32 } from '../../../../describe/combinators.js';
+import {
+  choice,
+  flags,
+  padding,
+  struct,
+  u16,
+  u32,
+  u64,
+  u8,
+  x16,
+  x32,
+  x64,
+  x8,
+} from '../../../../describe/combinators.js';
 import { attributes } from '../attribute.js';
 import type { Decoder } from '../compiler.js';
 import { named, terminated } from '../values.js';
@@ -42,9 +54,12 @@ export const oldRequest: Decoder = about(
   requestAttributes,
 );
 
-/** In hexadecimal, of one to eight bytes. */
-const anyNumber = named(choiceTable('', ''), 1);
-const storage = attributes(g.sk_diag_storage_attrs, () => ({ 2: u32, 3: anyNumber }));
+/** A value of a map: a number in hexadecimal when it has the size of one. */
+const mapValue: Decoder = (n) => {
+  const numbers = new Map([x8, x16, x32, x64].map((node) => [n.sizeOf(node), n.lazy(node)]));
+  return (c, s, at, length) => (numbers.get(length) ?? n.hex)(c, s, at, length);
+};
+const storage = attributes(g.sk_diag_storage_attrs, () => ({ 2: u32, 3: mapValue }));
 const replyAttributes = attributes(g.inet_diag_attrs, () => ({
   1: struct({ idiag_rmem: u32, idiag_wmem: u32, idiag_fmem: u32, idiag_tmem: u32 }),
   3: struct({ tcpv_enabled: u32, tcpv_rttcnt: u32, tcpv_rtt: u32, tcpv_minrtt: u32 }),
@@ -52,7 +67,7 @@ const replyAttributes = attributes(g.inet_diag_attrs, () => ({
   5: u8,
   6: u8,
   7: memory,
-  8: named(d.shutdowns, 1, undefined, true),
+  8: named(d.shutdowns, 1, 1, true),
   9: struct({ dctcp_enabled: u16, dctcp_ce_state: u16, dctcp_alpha: u32, dctcp_ab_ecn: u32, dctcp_ab_tot: u32 }),
   10: protocol,
   11: u8,

@@ -3,7 +3,7 @@ import * as d from '../../../../constants/generated/netlink-diag.js';
 import * as g from '../../../../constants/generated/netlink.js';
 import { ethernet_protocols, packet_versions, socket_types } from '../../../../constants/generated/network.js';
 import { filterInstruction, packetExtensions } from '../../../../decode/leaf/sock-filter.js';
-import { choice, flags, hexArray, padding, struct, u16, u32 } from '../../../../describe/combinators.js';
+import { choice, flags, hexArray, padding, struct, u16, u32, x8 } from '../../../../describe/combinators.js';
 import { attributes } from '../attribute.js';
 import type { Decoder } from '../compiler.js';
 import { device, list } from '../values.js';
@@ -11,7 +11,7 @@ import { about, cookie, memory } from './common.js';
 
 /** struct packet_diag_req. */
 export const request: Decoder = about('sdiag_family', {
-  sdiag_protocol: choice(ethernet_protocols, 1),
+  sdiag_protocol: x8,
   pad: padding(2),
   pdiag_ino: u32,
   pdiag_show: flags(g.packet_diag_show),

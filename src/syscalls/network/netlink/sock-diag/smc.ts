@@ -1,12 +1,14 @@
 // sock_diag(7) of SMC sockets (linux/smc_diag.h).
 import * as d from '../../../../constants/generated/netlink-diag.js';
 import * as g from '../../../../constants/generated/netlink.js';
+import { hexText } from '../../../../decode/xlat.js';
 import {
   annotated,
   chars,
   choice,
   fixedArray,
   flags,
+  format,
   padding,
   struct,
   u16,
@@ -14,7 +16,6 @@ import {
   u64,
   u8,
   x64,
-  x8,
 } from '../../../../describe/combinators.js';
 import { attributes } from '../attribute.js';
 import type { Decoder } from '../compiler.js';
@@ -28,6 +29,8 @@ export const request: Decoder = about('diag_family', {
   id: identifier('diag_family'),
 });
 
+/** A byte in two hexadecimal digits at least, where C counts the `0x` as digits: `00`, `0x1`. */
+const bits = format(() => (_c, s, lo) => s.text(lo === 0 ? '00' : hexText(lo, 0)), 1);
 const cursor = struct({ reserved: u16, wrap: u16, count: u32 });
 const connection = struct({
   token: u32,
@@ -38,10 +41,10 @@ const connection = struct({
   rx_cons: cursor,
   tx_prod: cursor,
   tx_cons: cursor,
-  rx_prod_flags: x8,
-  rx_conn_state_flags: x8,
-  tx_prod_flags: x8,
-  tx_conn_state_flags: x8,
+  rx_prod_flags: bits,
+  rx_conn_state_flags: bits,
+  tx_prod_flags: bits,
+  tx_conn_state_flags: bits,
   tx_prep: cursor,
   tx_sent: cursor,
   tx_fin: cursor,
@@ -63,7 +66,7 @@ const buffer: Decoder = (n) => {
 const replyAttributes = attributes(g.smc_diag_attrs, () => ({
   1: connection,
   2: group,
-  3: named(d.shutdowns, 1),
+  3: named(d.shutdowns, 1, 1),
   4: buffer,
   5: struct({ reason: decline, peer_diagnosis: decline }),
 }));
@@ -76,7 +79,6 @@ export const reply: Decoder = about(
     diag_shutdown: u8,
     id: identifier('diag_family'),
     diag_uid: u32,
-    pad: padding(4),
     diag_inode: u64,
   },
   replyAttributes,

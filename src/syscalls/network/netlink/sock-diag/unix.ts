@@ -20,7 +20,10 @@ export const request: Decoder = about('sdiag_family', {
 
 const replyAttributes = attributes(g.unix_diag_attrs, () => ({
   0: terminated,
-  1: struct({ udiag_vfs_dev: format(deviceNumber, 4), udiag_vfs_ino: u32 }),
+  1: struct(
+    { udiag_vfs_ino: u32, udiag_vfs_dev: format(deviceNumber, 4) },
+    { order: ['udiag_vfs_dev', 'udiag_vfs_ino'] },
+  ),
   2: u32,
   3: list(u32),
   4: struct({ udiag_rqueue: u32, udiag_wqueue: u32 }),

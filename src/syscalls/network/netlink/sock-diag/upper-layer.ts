@@ -9,10 +9,10 @@ import { named, terminated } from '../values.js';
 /** The kernel's numbers here have two bytes. */
 const short = 2;
 const tls = attributes(d.tls_attrs, () => ({
-  1: named(d.tls_versions, short),
-  2: named(d.tls_ciphers, short),
-  3: named(d.tls_configurations, short),
-  4: named(d.tls_configurations, short),
+  1: named(d.tls_versions, short, short),
+  2: named(d.tls_ciphers, short, short),
+  3: named(d.tls_configurations, short, short),
+  4: named(d.tls_configurations, short, short),
 }));
 const mptcp = attributes(d.mptcp_attrs, () => ({
   1: x32,
