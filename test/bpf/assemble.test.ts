@@ -1,6 +1,6 @@
 // The rule language: what assembles to what, what is said about mistakes, and the way back from a disassembly.
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import { archSyscallName, archSyscallNumber } from '../../src/abi/architectures.js';
 import { ARCHITECTURES, findArchitecture } from '../../src/bpf/architecture.js';
 import { assemble } from '../../src/bpf/assemble/assemble.js';
@@ -16,6 +16,12 @@ const ins = (code: number, k = 0, jt = 0, jf = 0): Instruction => ({ code, jt, j
 const allow = ins(Op.RET_K, RET_ALLOW);
 /** The instructions of one statement in front of `return ALLOW` and a few more. */
 const one = (statement: string): Instruction => assemble(`${statement}\nA = 1\nA = 2\nreturn ALLOW`, names)[0];
+
+test('blanks that are none of the language are mistakes, not the end of all work', () => {
+  expect(() => assemble('\u00a0\u2004return ALLOW\u2028')).toThrow(
+    /unknown token '\u00a0\u2004'[^]*unknown token '\u2028'/,
+  );
+});
 
 describe('assemble', () => {
   it.each<[string, Instruction]>([

@@ -84,7 +84,8 @@ export function tokenize(source: string, mistakes: Mistake[]): Token[] {
     const start = at;
     while (
       at < source.length &&
-      !/[\s#]/.test(source[at]) &&
+      !'\n#'.includes(source[at]) &&
+      match(BLANK, at) === undefined &&
       match(WORD, at) === undefined &&
       !SIGNS.some((s) => source.startsWith(s, at))
     ) {
