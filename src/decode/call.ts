@@ -221,7 +221,7 @@ function compileList(list: RList, style: Style): CompiledList {
           const { entry } = c;
           const before = after !== undefined && entry !== null && entry.find(site, lo, hi);
           // What could not be shown in the first place has no other state.
-          if (before && !arrowAlways && entry.length < needed) return;
+          if (before && !arrowAlways && (entry.length < needed || (followed && !followed(entry)))) return;
           if (!evenOnError && !shownAfter(c, afterError) && !shownAfter(c, orAfterError ?? 0)) return;
           if (!arrowAlways && c.length < least) return;
           const from = s.pos;

@@ -3,19 +3,20 @@ import * as g from '../../constants/generated/dm.js';
 import { device } from '../../decode/leaf/mode.js';
 import type { Renderer } from '../../decode/printer.js';
 import {
+  atLeast,
   behind,
   blob,
   chars,
+  derefAt,
   fixedArray,
   flags,
   format,
   inout,
   lessBy,
-  ownSize,
   padding,
   sibling,
+  struct,
   u32,
-  versioned,
 } from '../../describe/combinators.js';
 import type { Node } from '../../describe/node.js';
 import type { Payload } from './device-mapper-data.js';
@@ -23,8 +24,10 @@ import { dependencies, message, names, targets, text, versions } from './device-
 import type { Declaration, IoctlFamily } from './family.js';
 import { plain } from './unknown.js';
 
-/** Bytes of struct dm_ioctl, and of it without the room at its end; what the caller must give at least. */
-const [HEADER, NEEDED, LEAST] = [312, 305, 16];
+/** Bytes of struct dm_ioctl in front of the room at its end: what the caller must give at least. */
+const HEADER = 305;
+/** Where it says how much it gives, and the least of that with which it is looked at. */
+const [SIZE_AT, LEAST] = [12, 12];
 /** Most bytes behind it that are read. */
 const DATA = 65536;
 /** The one version of the interface that there has been. */
@@ -77,7 +80,7 @@ const state =
         return;
       }
       print('data_size');
-      if (number('data_size') < NEEDED) {
+      if (number('data_size') < HEADER) {
         s.text(' /* data_size too small */}]');
         return;
       }
@@ -129,7 +132,7 @@ const header = (form: Form, back: boolean) => {
     found.at = at;
     found.length = length;
   };
-  return versioned(
+  return struct(
     {
       version: fixedArray(u32, 3),
       data_size: u32,
@@ -142,13 +145,11 @@ const header = (form: Form, back: boolean) => {
       dev: format(device, 8),
       name: name(128),
       uuid: name(129),
-      rest: padding(7),
       data: behind(blob(lessBy(sibling('data_size'), HEADER), DATA, remember, { partial: true }), {
         verboseOnly: true,
       }),
     },
-    { size: ownSize('data_size'), minimum: LEAST },
-    { render: state(form, back, found) },
+    { size: HEADER, render: state(form, back, found) },
   );
 };
 
@@ -159,6 +160,7 @@ const command = (form: Form): Declaration =>
     whenNull: '0',
     evenOnError: true,
     always: true,
+    followed: atLeast(derefAt('argp', SIZE_AT), LEAST),
   });
 
 export const deviceMapper: IoctlFamily = {
