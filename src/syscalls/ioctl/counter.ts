@@ -5,6 +5,7 @@ import type { Declaration, IoctlFamily } from './family.js';
 
 export const counters: IoctlFamily = {
   types: [0x3e],
+  numbers: true,
   commands: (): Record<string, Declaration> => ({
     COUNTER_ADD_WATCH_IOCTL: input(
       struct({
