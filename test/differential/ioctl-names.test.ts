@@ -17,8 +17,7 @@ function numbers(): number[] {
   const all = new Set<number>();
   for (const [shared, , i386] of commands)
     for (const n of [shared, i386])
-      if (typeof n === 'number')
-        for (const m of [n, n + 1, n ^ (n & 1 ? 0x40000000 : 0x00040000)]) all.add(m >>> 0);
+      if (typeof n === 'number') for (const m of [n, n + 1, n ^ (n & 1 ? 0x40000000 : 0x00040000)]) all.add(m >>> 0);
   return [...all].sort((a, b) => a - b);
 }
 
