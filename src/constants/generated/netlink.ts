@@ -585,7 +585,7 @@ export const nft_hook_messages = /* @__PURE__ */ choiceTable(
 
 export const bridge_modes = /* @__PURE__ */ choiceTable(
   'BRIDGE_MODE_???',
-  'BRIDGE_MODE_UNSPEC=0 BRIDGE_MODE_HAIRPIN=1',
+  'BRIDGE_MODE_VEB=0 BRIDGE_MODE_VEPA=1 BRIDGE_MODE_UNDEF=ffff',
 );
 
 /** if_stats_msg.filter_mask */
@@ -618,7 +618,7 @@ export const rtnl_xdp_attached = /* @__PURE__ */ choiceTable(
 
 export const rtnl_xdp_flags = /* @__PURE__ */ flagsTable(
   'XDP_FLAGS_???',
-  'XDP_FLAGS_UPDATE_IF_NOEXIST=1 XDP_FLAGS_SKB_MODE=2 XDP_FLAGS_DRV_MODE=4 XDP_FLAGS_HW_MODE=8 XDP_FLAGS_REPLACE=10',
+  'XDP_FLAGS_MODES=e XDP_FLAGS_UPDATE_IF_NOEXIST=1 XDP_FLAGS_SKB_MODE=2 XDP_FLAGS_DRV_MODE=4 XDP_FLAGS_HW_MODE=8 XDP_FLAGS_REPLACE=10',
 );
 
 export const rtnl_tun_types = /* @__PURE__ */ choiceTable(
@@ -731,7 +731,7 @@ export const rtnl_fdb_notify = /* @__PURE__ */ flagsTable(
 
 export const rtnl_neighbour_ext_flags = /* @__PURE__ */ flagsTable(
   'NTF_EXT_???',
-  'NTF_EXT_MANAGED=1 NTF_EXT_LOCKED=2 NTF_EXT_EXT_VALIDATED=4 NTF_EXT_LEARNED=10',
+  'NTF_EXT_MANAGED=1 NTF_EXT_LOCKED=2 NTF_EXT_EXT_VALIDATED=4',
 );
 
 /** tables of routes; scopes: unknown ones bear no comment */
@@ -748,4 +748,10 @@ export const rtnl_any_scopes = /* @__PURE__ */ choiceTable(
 export const rtnl_services = /* @__PURE__ */ flagsTable(
   'IPTOS_???',
   'IPTOS_LOWDELAY=10 IPTOS_THROUGHPUT=8 IPTOS_RELIABILITY=4 IPTOS_MINCOST=2',
+);
+
+/** RTM_NEWCACHEREPORT, after address_families */
+export const rtnl_report_families = /* @__PURE__ */ choiceTable(
+  'RTNL_FAMILY_???',
+  'RTNL_FAMILY_IPMR=80 RTNL_FAMILY_IP6MR=81',
 );

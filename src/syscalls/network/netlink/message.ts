@@ -6,13 +6,13 @@ import type { MemoryPrinter, ScalarPrinter } from '../../../decode/printer.js';
 import { label } from '../../../decode/sink.js';
 import type { Sink } from '../../../decode/sink.js';
 import { constantText, flagNames, hexText, memoised, xlatPrinter } from '../../../decode/xlat.js';
-import { array, i32, room, u32, u8 } from '../../../describe/combinators.js';
+import { i32, u32, u8 } from '../../../describe/combinators.js';
 import type { Cursor } from '../../../record/cursor.js';
 import { attributes, printRecords } from './attribute.js';
 import type { Records } from './attribute.js';
 import type { Compiler, Decoder } from './compiler.js';
 import type { NetlinkFamily } from './family.js';
-import { terminated } from './values.js';
+import { list, terminated } from './values.js';
 
 /** sizeof(struct nlmsghdr). */
 const HEADER = 16;
@@ -21,7 +21,6 @@ const NLMSG_MIN_TYPE = 16;
 const NLMSG_ERROR = 2;
 const NLMSG_DONE = 3;
 const NLM_F_CAPPED = 0x100;
-const NLM_F_ACK_TLVS = 0x200;
 
 const SEPARATOR = label(', ');
 const LEN = label('{nlmsg_len=');
@@ -53,7 +52,7 @@ function flagsPrinter(n: Compiler, more: ConstantTable | undefined): ScalarPrint
 const errorAttributes: Decoder = attributes(g.nlmsg_error_attrs, () => ({
   1: terminated,
   2: u32,
-  3: array(u8, room),
+  3: list(u8),
 }));
 
 /** Prints the messages of one style and protocol. */
@@ -149,8 +148,9 @@ export class Messages {
     const message = at + 4;
     const told = c.u32(message);
     const capped = (flags & NLM_F_CAPPED) !== 0;
-    const details = 4 + (capped ? HEADER : Math.ceil(told / 4) * 4);
-    const detailed = (flags & NLM_F_ACK_TLVS) !== 0 && details < length;
+    // strace takes what stands behind the message for attributes, whatever NLM_F_ACK_TLVS says.
+    const details = 4 + (capped ? HEADER : Math.max(HEADER, told));
+    const detailed = details < length;
     if (detailed) s.byte(91);
     s.bytes(ERROR);
     this.error(c, s, c.u32(at), 0);

@@ -123,13 +123,21 @@ export const named =
     const style = beside && constants === 'abbrev' ? 'verbose' : constants;
     const print = memoised((lo, hi) => constantText(table, abi, style, lo, hi, WORD));
     return (c, s, at, length) => {
+      const size = Math.min(length, shown);
       if (length < least || length > WORD) n.hex(c, s, at, length);
-      else if (!n.readable(at, length)) n.address(s, at);
+      else if (!n.readable(at, size)) n.address(s, at);
       else {
-        const size = Math.min(length, shown);
         print(c, s, word(c.bytes, at, Math.min(size, 4)), size > 4 ? word(c.bytes, at + 4, size - 4) : 0);
       }
     };
+  };
+
+/** More than eight bytes are bytes in hexadecimal, too: a number of a varying size. */
+export const upToWord =
+  (value: Decoder): Decoder =>
+  (n) => {
+    const print = n.compile(value);
+    return (c, s, at, length) => (length > WORD ? n.hex : print)(c, s, at, length);
   };
 
 /** A time in units of which `perSecond` (a power of ten) make a second, in up to eight bytes: `513 /* 5.13 s *` + `/`. */
@@ -212,6 +220,22 @@ export const list =
         print(c, s, from, size);
       }
       s.byte(93);
+    };
+  };
+
+/**
+ * A structure that has grown, its versions from the shortest on: of the exact size of a version, or longer than the last one; bytes
+ * in hexadecimal otherwise.
+ */
+export const grown =
+  (...versions: readonly Node[]): Decoder =>
+  (n) => {
+    const printers = versions.map((version) => n.lazy(version));
+    const sizes = versions.map((version) => n.sizeOf(version));
+    return (c, s, at, length) => {
+      const last = sizes.length - 1;
+      const which = length >= sizes[last] ? last : sizes.indexOf(length);
+      (which < 0 ? n.hex : printers[which])(c, s, at, length);
     };
   };
 

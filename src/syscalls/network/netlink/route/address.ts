@@ -1,6 +1,7 @@
 // RTM_NEWADDR and its relatives (linux/if_addr.h), and messages with a short header: labels, namespaces, configuration.
 import * as g from '../../../../constants/generated/netlink.js';
 import { address_families } from '../../../../constants/generated/network.js';
+import { joined } from '../../../../constants/table.js';
 import { choice, fd, flags, i32, padding, struct, u32, u8 } from '../../../../describe/combinators.js';
 import { attributes } from '../attribute.js';
 import { device, familyHeader, hex, internetAddress, terminated } from '../values.js';
@@ -46,7 +47,12 @@ export const namespaces = familyHeader(
   attributes(g.rtnl_netns_attrs, () => ({ 1: i32, 2: u32, 3: fd, 4: i32, 5: i32 })),
 );
 
-export const cacheReports = familyHeader(address_families, 'rtgen_family', {}, hex);
+export const cacheReports = familyHeader(
+  { ...g.rtnl_report_families, entries: joined(address_families, g.rtnl_report_families).entries },
+  'rtgen_family',
+  {},
+  hex,
+);
 
 /** What a device or a family is configured to do (linux/netconf.h). */
 export const netconf = familyHeader(

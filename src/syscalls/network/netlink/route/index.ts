@@ -18,6 +18,8 @@ import { actions, trafficControl } from './traffic-control.js';
 /** Types come in fours: new, delete, get, set (linux/rtnetlink.h). */
 const kinds: readonly (ConstantTable | undefined)[] = [g.nlmsg_new_flags, g.nlmsg_delete_flags, g.nlmsg_get_flags];
 
+const RTM_DELACTION = 49;
+
 /** What the types of a group are about, by the number of the first one. */
 const groups: Readonly<Record<number, readonly (Decoder | undefined)[]>> = {
   16: [links, links, links, links],
@@ -47,6 +49,7 @@ const unknown = familyAndData(address_families);
 
 export const family: NetlinkFamily = {
   types: g.nl_route_types,
-  flags: (type) => kinds[type & 3],
+  // Actions are deleted all at once like a dump.
+  flags: (type) => (type === RTM_DELACTION ? g.nlmsg_get_flags : kinds[type & 3]),
   payload: (type) => (Object.hasOwn(groups, type & ~3) ? groups[type & ~3][type & 3] : undefined) ?? unknown,
 };

@@ -4,7 +4,7 @@ import { address_families } from '../../../../constants/generated/network.js';
 import { choice, flags, i32, struct, u16, u32, u64, x8 } from '../../../../describe/combinators.js';
 import { attributes } from '../attribute.js';
 import type { Decoder } from '../compiler.js';
-import { byFamily, followed, hex, inet6, list, named } from '../values.js';
+import { byFamily, followed, hex, inet6, list, named, upToWord } from '../values.js';
 import { bridgePort } from './link-information.js';
 
 const AF_INET = 2;
@@ -12,10 +12,14 @@ const AF_BRIDGE = 7;
 const AF_INET6 = 10;
 const AF_MCTP = 45;
 
-const tunnel = attributes(g.bridge_vlan_tunnel_attrs, () => ({ 1: u32, 2: u16, 3: flags(g.bridge_vlan_flags, 2) }));
+const tunnel = attributes(g.bridge_vlan_tunnel_attrs, () => ({
+  1: u32,
+  2: u16,
+  3: upToWord(flags(g.bridge_vlan_flags, 2)),
+}));
 const bridge = attributes(g.rtnl_bridge_spec_attrs, () => ({
-  0: flags(g.bridge_flags, 2),
-  1: choice(g.bridge_modes, 2),
+  0: upToWord(flags(g.bridge_flags, 2)),
+  1: upToWord(choice(g.bridge_modes, 2)),
   2: followed(struct({ flags: flags(g.bridge_vlan_flags, 2), vid: u16 }), hex),
   3: tunnel,
 }));

@@ -1,11 +1,23 @@
 // IFLA_LINKINFO: what kind of device a link is, and what that kind has (linux/if_link.h).
 import * as g from '../../../../constants/generated/netlink.js';
+import { userId } from '../../../../decode/leaf/flags.js';
 import { macAddress } from '../../../../decode/leaf/inet.js';
-import { choice, fixedArray, flags, struct, u16, u32, u8, x16 } from '../../../../describe/combinators.js';
+import { choice, fixedArray, flags, format, struct, u16, u32, u8, x16 } from '../../../../describe/combinators.js';
 import { attributes } from '../attribute.js';
 import type { Decoder } from '../compiler.js';
 import type { Values } from '../attribute.js';
-import { byKind, device, hardwareAddress, inet4, inet6, kind, netShortOf, ticks, withoutKind } from '../values.js';
+import {
+  byKind,
+  device,
+  hardwareAddress,
+  inet4,
+  inet6,
+  kind,
+  netShortOf,
+  ticks,
+  upToWord,
+  withoutKind,
+} from '../values.js';
 
 /** The same value for several attributes. */
 const each = (value: Decoder, ...types: number[]): Values => Object.fromEntries(types.map((type) => [type, value]));
@@ -27,7 +39,7 @@ const bridge = attributes(g.rtnl_bridge_attrs, () => ({
   ...each(u32, 5, 13, 26, 27, 28, 29, 48, 49),
   ...each(u16, 6, 12, 39),
   ...each(u8, 7, 14, 15, 22, 23, 24, 25, 36, 37, 38, 41, 42, 43, 44, 45),
-  8: netShortOf(g.rtnl_vlan_protocols),
+  8: upToWord(netShortOf(g.rtnl_vlan_protocols)),
   9: x16,
   10: bridgeId,
   11: bridgeId,
@@ -48,10 +60,11 @@ export const bridgePort: Decoder = attributes(g.rtnl_bridge_port_attrs, () => ({
   34: device,
 }));
 
+const user = format(userId);
 const tun = attributes(g.rtnl_tun_attrs, () => ({
-  1: u32,
-  2: u32,
-  3: choice(g.rtnl_tun_types, 1),
+  1: user,
+  2: user,
+  3: upToWord(choice(g.rtnl_tun_types, 1)),
   ...each(u8, 4, 5, 6, 7),
   8: u32,
   9: u32,

@@ -8,6 +8,7 @@ import {
   flags,
   hexArray,
   padding,
+  reserved,
   struct,
   u16,
   u32,
@@ -17,13 +18,13 @@ import {
 } from '../../../../describe/combinators.js';
 import { attributes } from '../attribute.js';
 import type { Decoder } from '../compiler.js';
-import { netShortOf, terminated } from '../values.js';
+import { netShortOf, terminated, upToWord } from '../values.js';
 
 const interfaceType = struct({
   vsi_mgr_id: u8,
   vsi_type_id: hexArray(3),
   vsi_type_version: u8,
-  pad: hexArray(3),
+  pad: reserved(hexArray(3)),
 });
 export const port: Decoder = attributes(g.rtnl_port_attrs, () => ({
   1: u32,
@@ -78,7 +79,7 @@ export const virtualFunctions = attributes(g.rtnl_vf_info_attrs, () => ({ 1: vir
 
 export const programs = attributes(g.rtnl_xdp_attrs, () => ({
   1: fd,
-  2: choice(g.rtnl_xdp_attached, 1),
+  2: upToWord(choice(g.rtnl_xdp_attached, 1)),
   3: flags(g.rtnl_xdp_flags),
   4: u32,
   5: u32,

@@ -17,7 +17,7 @@ import {
 } from '../../../../describe/combinators.js';
 import { attributes } from '../attribute.js';
 import type { Compiler, Decoder } from '../compiler.js';
-import { device, familyHeader, hardwareAddress, terminated } from '../values.js';
+import { device, familyHeader, hardwareAddress, named, terminated } from '../values.js';
 import { addressFamilies, protocolInformation } from './link-family.js';
 import { linkInformation } from './link-information.js';
 import { port, virtualFunctions, virtualPorts, programs } from './link-parts.js';
@@ -27,7 +27,7 @@ const map = struct({ mem_start: x64, mem_end: x64, base_addr: x64, irq: u16, dma
 /** strace takes the family of the header for the type of the device. */
 const address = hardwareAddress((n: Compiler) => n.scope.family);
 const properties = attributes(g.rtnl_link_attrs, () => ({ 53: terminated }));
-const downReason = attributes(g.rtnl_down_reason_attrs, () => ({ 1: u32, 2: u32 }));
+const downReason = attributes(g.rtnl_down_reason_attrs, () => ({ 1: x32, 2: x32 }));
 
 export const linkAttributes: Decoder = attributes(g.rtnl_link_attrs, () => ({
   1: address,
@@ -55,7 +55,7 @@ export const linkAttributes: Decoder = attributes(g.rtnl_link_attrs, () => ({
   26: addressFamilies,
   27: u32,
   28: fd,
-  29: flags(g.rtnl_link_ext_mask),
+  29: named(g.rtnl_link_ext_mask, 4, 4),
   30: u32,
   31: u32,
   32: u32,

@@ -1,10 +1,20 @@
 // RTM_NEWNEIGH, RTM_NEWNEIGHTBL and their relatives (linux/neighbour.h).
 import * as g from '../../../../constants/generated/netlink.js';
 import { address_families, inet_protocols } from '../../../../constants/generated/network.js';
-import { choice, flags, i32, padding, struct, u16, u32, u64, x32 } from '../../../../describe/combinators.js';
+import { choice, flags, format, padding, struct, u16, u32, u64 } from '../../../../describe/combinators.js';
 import { attributes } from '../attribute.js';
+import type { StructNode } from '../../../../describe/node.js';
 import type { Decoder } from '../compiler.js';
-import { device, familyHeader, hardwareAddress, internetAddress, named, netShort, terminated } from '../values.js';
+import {
+  device,
+  familyHeader,
+  hardwareAddress,
+  internetAddress,
+  grown,
+  named,
+  netShort,
+  terminated,
+} from '../values.js';
 import { links } from './link.js';
 
 const cacheInfo = struct({ ndm_confirmed: u32, ndm_used: u32, ndm_updated: u32, ndm_refcnt: u32 });
@@ -29,7 +39,7 @@ export const neighbours: Decoder = familyHeader(
     7: u32,
     8: device,
     9: device,
-    10: i32,
+    10: u32,
     11: u32,
     12: named(inet_protocols, 1),
     13: u32,
@@ -48,6 +58,10 @@ export const neighbourRequests: Decoder = (n) => {
   return (c, s, at, length) => (n.readable(at, 1) && c.bytes[at] === AF_BRIDGE ? bridge : usual)(c, s, at, length);
 };
 
+/** Eight characters at least: `%#08x`. */
+const paddedHex = format(() => (_c, s, lo) => {
+  s.text(lo === 0 ? '00000000' : '0x' + lo.toString(16).padStart(6, '0'));
+});
 const config = struct({
   ndtc_key_len: u16,
   ndtc_entry_size: u16,
@@ -55,17 +69,20 @@ const config = struct({
   ndtc_last_flush: u32,
   ndtc_last_rand: u32,
   ndtc_hash_rnd: u32,
-  ndtc_hash_mask: x32,
+  ndtc_hash_mask: paddedHex,
   ndtc_hash_chain_gc: u32,
   ndtc_proxy_qlen: u32,
 });
-const counts = struct(
-  Object.fromEntries(
-    'allocs destroys hash_grows res_failed lookups hits rcv_probes_mcast rcv_probes_ucast periodic_gc_runs forced_gc_runs'
-      .split(' ')
-      .map((name) => [`ndts_${name}`, u64]),
-  ),
-);
+const counters = (more: string): StructNode =>
+  struct(
+    Object.fromEntries(
+      'allocs destroys hash_grows res_failed lookups hits rcv_probes_mcast rcv_probes_ucast periodic_gc_runs forced_gc_runs'
+        .concat(more)
+        .split(' ')
+        .map((name) => [`ndts_${name}`, u64]),
+    ),
+  );
+const counts = grown(counters(''), counters(' table_fulls'));
 const parameters = attributes(g.rtnl_neightbl_parms_attrs, () => ({
   1: device,
   2: u32,

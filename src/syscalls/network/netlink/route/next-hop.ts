@@ -1,11 +1,11 @@
 // RTM_NEWNEXTHOP and its relatives (linux/nexthop.h).
 import * as g from '../../../../constants/generated/netlink.js';
 import { address_families } from '../../../../constants/generated/network.js';
-import { choice, field, flags, padding, struct, u16, u32, u8, x16 } from '../../../../describe/combinators.js';
+import { choice, flags, reserved, struct, u16, u32, u8, x16, x8 } from '../../../../describe/combinators.js';
 import { attributes } from '../attribute.js';
 import { device, familyHeader, internetAddress, list, named, ticks } from '../values.js';
 
-const member = struct({ id: u32, weight: u8, weight_high: u8, resvd2: field(x16, { ifSet: true }) });
+const member = struct({ id: u32, weight: u8, weight_high: u8, resvd2: reserved(x16) });
 
 export const nextHops = familyHeader(
   address_families,
@@ -13,7 +13,7 @@ export const nextHops = familyHeader(
   {
     nh_scope: choice(g.rtnl_any_scopes, 1),
     nh_protocol: choice(g.rtnl_route_protocols, 1),
-    reserved: padding(1),
+    resvd: reserved(x8),
     nh_flags: flags(g.rtnl_next_hop_flags),
   },
   attributes(g.rtnl_nexthop_attrs, () => ({

@@ -6,7 +6,7 @@ import type { FieldSpec } from '../../../../describe/combinators.js';
 import type { Node } from '../../../../describe/node.js';
 import { attributes } from '../attribute.js';
 import type { Decoder } from '../compiler.js';
-import { device, familyHeader, followed, hex } from '../values.js';
+import { device, familyHeader, followed, hex, grown } from '../values.js';
 
 const named = (names: string, node: Node): FieldSpec =>
   Object.fromEntries(names.split(' ').map((name) => [name, node]));
@@ -15,19 +15,12 @@ const COUNTS =
   'rx_packets tx_packets rx_bytes tx_bytes rx_errors tx_errors rx_dropped tx_dropped multicast collisions rx_length_errors rx_over_errors rx_crc_errors rx_frame_errors rx_fifo_errors rx_missed_errors tx_aborted_errors tx_carrier_errors tx_fifo_errors tx_heartbeat_errors tx_window_errors rx_compressed tx_compressed';
 
 /** Counters, and those that newer kernels have behind them where they are there. */
-const counters =
-  (node: Node, later: readonly string[]): Decoder =>
-  (n) => {
-    const least = struct(named(COUNTS, node));
-    const size = n.sizeOf(least);
-    const step = n.sizeOf(node);
-    const versions = Array.from({ length: later.length + 1 }, (_, i) =>
-      n.lazy(struct({ ...named(COUNTS, node), ...named(later.slice(0, i).join(' ') || 'none', node) })),
-    );
-    versions[0] = n.lazy(least);
-    return (c, s, at, length) =>
-      versions[Math.min(Math.max(Math.floor((length - size) / step), 0), later.length)](c, s, at, length);
-  };
+const counters = (node: Node, later: readonly string[]): Decoder =>
+  grown(
+    ...Array.from({ length: later.length + 1 }, (_, i) =>
+      struct(named([COUNTS, ...later.slice(0, i)].join(' '), node)),
+    ),
+  );
 export const linkCounters = counters(u32, ['rx_nohandler']);
 export const linkCounters64 = counters(u64, ['rx_nohandler', 'rx_otherhost_dropped']);
 
@@ -49,7 +42,10 @@ const extended = attributes(g.rtnl_xstats_types, () => ({
   2: bond,
 }));
 const labelSwitching = attributes(g.mpls_stats_attrs, () => ({
-  1: struct(named('rx_packets tx_packets rx_bytes tx_bytes rx_errors tx_errors rx_dropped tx_dropped rx_noroute', u64)),
+  1: followed(
+    struct(named('rx_packets tx_packets rx_bytes tx_bytes rx_errors tx_errors rx_dropped tx_dropped rx_noroute', u64)),
+    hex,
+  ),
 }));
 const AF_MPLS = 28;
 
