@@ -92,6 +92,7 @@ static void write_call(struct session *s, struct task *t, const struct syscall_i
 		struct capture_source source = procfs_source;
 		source.context = t;
 		source.sockets = &s->sockets;
+		source.session = s;
 		source.dumps = entering ? NULL : &s->dumps;
 		capture_run(entering ? plan->insns : plan->insns + plan->enter_count, count,
 			    entering ? plan->enter_limit : plan->exit_limit, t->args, entering ? 0 : r->ret, r->flags & RF_ERROR,
@@ -187,6 +188,7 @@ static void entering(struct session *s, struct task *t, const struct syscall_inf
 	}
 	if (s->config.flags & CF_SECCOMP && t->flags & TASK_DESCENDANT)
 		warn_untraced(s, t);
+	netlink_note(s, t);
 	if (is_traced(s, t)) {
 		if (t->abi == 1 && t->nr == 102)
 			unwrap_socketcall(t);

@@ -77,7 +77,7 @@ int32_t capture_run_for_test(const uint8_t *spec, int32_t spec_len, uint8_t *out
 	if (err)
 		return err;
 	struct image image = { p + (size_t)head.insns * sizeof(struct plan_insn), head.ranges };
-	struct capture_source source = { image_read, image_path, image_comm, image_netlink, &image, NULL, NULL };
+	struct capture_source source = { image_read, image_path, image_comm, image_netlink, &image, NULL, NULL, NULL };
 	struct record *r = (struct record *)out;
 	memset(r, 0, sizeof *r);
 	capture_run((const struct plan_insn *)p, head.insns, capture_limit((const struct plan_insn *)p, head.insns), head.args, head.ret, head.failed != 0, &source, r, head.room);

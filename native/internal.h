@@ -126,6 +126,9 @@ struct dump_list {
 	uint8_t *block;
 };
 
+/* Whether tracees may have netlink sockets: it is not known yet, none has, some may. */
+enum netlink_state { NETLINK_UNKNOWN, NETLINK_NONE, NETLINK_SOME };
+
 struct session {
 	struct tracer_config config;
 	/* ring */
@@ -140,6 +143,7 @@ struct session {
 	struct plan_key plan_keys[PLAN_KEYS];
 	struct dump_list dumps;
 	struct socket_cache *sockets;
+	enum netlink_state netlink;
 	struct tampering *tampering; /* NULL: nothing is tampered with */
 	struct unwinder *unwinder;   /* NULL: no stacks are wanted */
 	/* start */
@@ -245,6 +249,7 @@ struct capture_source {
 	void *context;
 	struct dump_list *dumps; /* where OP_DUMP notes what is to be dumped; NULL: nowhere */
 	struct socket_cache **sockets; /* what is known of sockets; NULL: they are not looked up */
+	struct session *session; /* whose task it is; NULL: there is none */
 };
 /* The most regions that a plan without loops can make; UINT32_MAX with loops. */
 uint32_t capture_limit(const struct plan_insn *insns, uint32_t count);
@@ -292,6 +297,13 @@ size_t descriptor_path(pid_t tid, int32_t fd, uint32_t mode, uint64_t of, struct
 
 /* Whether a descriptor is a netlink socket, and of which protocol (UINT32_MAX: it is in a namespace that is not seen). */
 bool descriptor_netlink(pid_t tid, int32_t fd, struct socket_cache **sockets, uint32_t *protocol);
+
+/* netlink.c */
+void netlink_begin(struct session *s);
+/* A task enters a call: one that could bring a netlink socket is remembered. */
+void netlink_note(struct session *s, struct task *t);
+/* Whether any task may have a netlink socket. */
+bool netlink_possible(struct session *s);
 
 /* socket.c */
 /*

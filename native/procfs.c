@@ -58,10 +58,10 @@ static size_t source_comm(void *context, int32_t pid, char *out, size_t len)
 static bool source_netlink(const struct capture_source *source, int32_t fd, uint32_t *protocol)
 {
 	const struct task *t = source->context;
-	return source->sockets && descriptor_netlink(t->tid, fd, source->sockets, protocol);
+	return source->session && netlink_possible(source->session) && descriptor_netlink(t->tid, fd, source->sockets, protocol);
 }
 
-const struct capture_source procfs_source = { source_read, source_path, source_comm, source_netlink, NULL, NULL, NULL };
+const struct capture_source procfs_source = { source_read, source_path, source_comm, source_netlink, NULL, NULL, NULL, NULL };
 
 bool procfs_read_status(pid_t pid, char *out, size_t len)
 {

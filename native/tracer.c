@@ -255,6 +255,7 @@ void *tracer_main(void *arg)
 		s->shared_dev = st.st_dev;
 		s->shared_ino = st.st_ino;
 	}
+	netlink_begin(s);
 	start_all(s);
 	ring_publish(s);
 	wait_loop(s);

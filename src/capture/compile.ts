@@ -121,7 +121,7 @@ class Capture extends ReferenceEmitter {
           b.emit(Op.SubR, this.budget, length);
         }
         const skips: Fixup[] = [];
-        if (node.as) {
+        if (node.as && this.style.verbose) {
           const on = b.take();
           this.evaluate(node.as.on, on);
           const plain = b.jump(Op.JEq, on, 0);

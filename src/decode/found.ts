@@ -47,7 +47,7 @@ export function foundPrinter(
       const counted = style.structured === true;
       // Where a NUL makes the whole string hexadecimal, it is shown.
       const trims = to.trimmed && (hex === 'none' || hex === 'non-ascii-chars');
-      const key = to.as && placeReader(to.as.on, depth);
+      const key = to.as && style.verbose ? placeReader(to.as.on, depth) : undefined;
       let reader: BytesPrinter | undefined;
       return (c, s, lo, hi) => {
         let n = length(c);

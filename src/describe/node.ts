@@ -207,7 +207,7 @@ export interface BytesNode {
   readonly terminated?: boolean;
   /** Bytes that are shown and read at most, whatever `-s` says. */
   readonly limit?: number;
-  /** What they are read as where `on` is not 0; all of them are captured then. */
+  /** What they are read as where `on` is not 0 and structures are followed; all of them are captured then. */
   readonly as?: { readonly on: Ref; readonly reader: BytesReader };
 }
 export interface Field {
