@@ -9,11 +9,14 @@ import { pathToFileURL } from 'node:url';
 
 const NAME = /^[a-z_]\w*(?:#64)?(?:@32|@ipc)?$/;
 
+/** What is loaded by tables of its own: families of commands, protocols of netlink. */
+const ELSEWHERE = ['ioctl/', 'network/netlink/'];
+
 function modulesBelow(dir) {
   return readdirSync(dir, { recursive: true, withFileTypes: true })
     .filter((e) => e.isFile() && e.name.endsWith('.ts'))
     .map((e) => join(e.parentPath ?? e.path, e.name))
-    .filter((path) => path !== join(dir, 'index.ts') && !path.includes(join(dir, 'ioctl') + '/'))
+    .filter((path) => path !== join(dir, 'index.ts') && !ELSEWHERE.some((part) => path.startsWith(join(dir, part))))
     .sort();
 }
 

@@ -118,6 +118,18 @@ export class Compiler {
   private bytes(c: Cursor, s: Sink, at: number, length: number, hex: boolean): void {
     const { style } = this;
     const n = Math.min(length, style.stringLimit);
+    if (!this.readable(at, Math.min(length, style.stringLimit + 1))) {
+      this.address(s, at);
+      return;
+    }
+    quote(s, c.bytes, at, n, hex ? 'all' : style.hex, n < length);
+    if (style.structured) s.text(`@${length}`);
+  }
+
+  /** A string. When the last byte that is looked at is a NUL, it is not shown and the string is whole; otherwise it is cut. */
+  readonly terminated: MemoryPrinter = (c, s, at, length) => {
+    const { style } = this;
+    const n = Math.min(length, style.stringLimit);
     // A NUL counts as the end even where the limit put it there, but not where it makes the string hexadecimal.
     const ends = style.hex === 'none' || style.hex === 'non-ascii-chars';
     if (!this.readable(at, Math.min(length, style.stringLimit + 1))) this.address(s, at);

@@ -1,5 +1,5 @@
 // INET_DIAG_REQ_BYTECODE: the first operation of a program that chooses sockets, and its operand (linux/inet_diag.h).
-import { inet_bytecodes } from '../../../../constants/generated/netlink-diag.js';
+import { inet_bytecodes } from '../../../../constants/generated/netlink-other.js';
 import { address_families } from '../../../../constants/generated/network.js';
 import { inet6Address, inetAddress } from '../../../../decode/leaf/inet.js';
 import { label } from '../../../../decode/sink.js';

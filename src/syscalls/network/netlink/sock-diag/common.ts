@@ -1,6 +1,6 @@
 // What messages of several families of sock_diag(7) hold: identifiers of sockets, memory, families.
 import { address_families } from '../../../../constants/generated/network.js';
-import { memory_names } from '../../../../constants/generated/netlink-diag.js';
+import { memory_names } from '../../../../constants/generated/netlink-other.js';
 import { tcp_state_bits } from '../../../../constants/generated/netlink.js';
 import { inet6Address, ipv4Text, port, quoteHex } from '../../../../decode/leaf/inet.js';
 import { quotedText } from '../../../../decode/quote.js';

@@ -1,5 +1,5 @@
 // sock_diag(7) of IPv4 and IPv6 sockets (linux/inet_diag.h).
-import * as d from '../../../../constants/generated/netlink-diag.js';
+import * as d from '../../../../constants/generated/netlink-other.js';
 import * as g from '../../../../constants/generated/netlink.js';
 import { inet_protocols } from '../../../../constants/generated/network.js';
 import {

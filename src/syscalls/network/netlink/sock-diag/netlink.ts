@@ -1,5 +1,5 @@
 // sock_diag(7) of netlink sockets (linux/netlink_diag.h).
-import * as d from '../../../../constants/generated/netlink-diag.js';
+import * as d from '../../../../constants/generated/netlink-other.js';
 import * as g from '../../../../constants/generated/netlink.js';
 import { netlink_protocols, socket_types } from '../../../../constants/generated/network.js';
 import { joined } from '../../../../constants/table.js';

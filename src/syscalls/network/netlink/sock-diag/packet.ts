@@ -1,5 +1,5 @@
 // sock_diag(7) of packet sockets (linux/packet_diag.h).
-import * as d from '../../../../constants/generated/netlink-diag.js';
+import * as d from '../../../../constants/generated/netlink-other.js';
 import * as g from '../../../../constants/generated/netlink.js';
 import { ethernet_protocols, packet_versions, socket_types } from '../../../../constants/generated/network.js';
 import { filterInstruction, packetExtensions } from '../../../../decode/leaf/sock-filter.js';

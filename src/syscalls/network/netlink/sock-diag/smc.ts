@@ -1,5 +1,5 @@
 // sock_diag(7) of SMC sockets (linux/smc_diag.h).
-import * as d from '../../../../constants/generated/netlink-diag.js';
+import * as d from '../../../../constants/generated/netlink-other.js';
 import * as g from '../../../../constants/generated/netlink.js';
 import { hexText } from '../../../../decode/xlat.js';
 import {

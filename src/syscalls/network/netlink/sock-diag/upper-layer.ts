@@ -1,5 +1,5 @@
 // What protocols on top of TCP tell of a socket: TLS (linux/tls.h) and MPTCP (linux/mptcp.h).
-import * as d from '../../../../constants/generated/netlink-diag.js';
+import * as d from '../../../../constants/generated/netlink-other.js';
 import { inet_ulp_attrs } from '../../../../constants/generated/netlink.js';
 import { flags, u16, u32, u64, u8, x32 } from '../../../../describe/combinators.js';
 import { attributes } from '../attribute.js';
