@@ -112,6 +112,8 @@ int32_t tracer_probe_seccomp(void);
  * bytes used, or -errno (EPERM: it has a tracer, EACCES: no CAP_SYS_ADMIN, EINVAL: it has no filter, ENOSPC).
  */
 int32_t tracer_seccomp_filters(int32_t pid, uint8_t *out, int32_t len);
+/* The families of generic netlink, a line "NUMBER NAME\n" for each, as many as there is room for. Returns the bytes used, or -errno. */
+int32_t tracer_generic_families(uint8_t *out, int32_t len);
 /* -e inject=: rules as tamper.h lays them out; before tracer_start, once. */
 int32_t tracer_set_tampering(int32_t handle, const uint8_t *block, int32_t len);
 /*

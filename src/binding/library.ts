@@ -43,6 +43,7 @@ export interface Native {
   tracer_error(args: [handle: number, buffer: Buffer, length: number]): number;
   tracer_probe_seccomp(args: []): number;
   tracer_seccomp_filters(args: [pid: number, out: Buffer, length: number]): number;
+  tracer_generic_families(args: [out: Buffer, length: number]): number;
   tracer_die(args: [signal: number]): number;
   tracer_exit(args: [status: number]): number;
   tracer_set_stacks(args: [handle: number, limit: number, source: number]): number;
@@ -144,6 +145,7 @@ export function openLibrary(): Library {
     tracer_error: f(I32, I32, BYTES, I32),
     tracer_probe_seccomp: f(I32),
     tracer_seccomp_filters: f(I32, I32, BYTES, I32),
+    tracer_generic_families: f(I32, BYTES, I32),
     tracer_die: f(I32, I32),
     tracer_exit: f(I32, I32),
     tracer_set_stacks: f(I32, I32, I32, I32),

@@ -25,12 +25,18 @@ export const hex: Decoder = (n) => n.hex;
 export const device = format(interfaceIndex);
 
 /** A string that chooses how later attributes are read: it becomes the scope's kind. */
-export const kind: Decoder = (n) => (c, s, at, length) => {
-  let end = 0;
-  while (end < length && n.readable(at + end, 1) && c.bytes[at + end] !== 0) end++;
-  n.scope.kind = Buffer.from(c.bytes.subarray(at, at + end)).toString('latin1');
-  n.name(c, s, at, length);
-};
+export const kindShown =
+  (shown: (n: Compiler) => MemoryPrinter): Decoder =>
+  (n) => {
+    const print = shown(n);
+    return (c, s, at, length) => {
+      let end = 0;
+      while (end < length && n.readable(at + end, 1) && c.bytes[at + end] !== 0) end++;
+      n.scope.kind = Buffer.from(c.bytes.subarray(at, at + end)).toString('latin1');
+      print(c, s, at, length);
+    };
+  };
+export const kind = kindShown((n) => n.name);
 
 /** One decoder or another, by what the scope says when the value is printed; bytes in hexadecimal where there is none. */
 export const by =
