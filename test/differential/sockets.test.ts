@@ -17,7 +17,7 @@ beforeAll(() => {
 /** Inode numbers and ports in order of appearance, so that what belongs together still does. */
 function numbered(text: string): string {
   const seen = new Map<string, string>();
-  return normalise(text).replace(/(?<!4294)\b\d{5,7}\b/g, (n) => {
+  return normalise(text).replace(/\b\d{5,9}\b/g, (n) => {
     if (!seen.has(n)) seen.set(n, `N${seen.size}`);
     return seen.get(n) ?? n;
   });
