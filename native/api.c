@@ -251,6 +251,7 @@ int32_t tracer_destroy(int32_t handle)
 		}
 		pthread_join(s->thread, NULL);
 	}
+	control_end(s);
 	signals_forget(s);
 	sessions[handle] = NULL;
 	spawn_free(s);

@@ -163,6 +163,11 @@ struct session {
 	_Atomic int interrupt;      /* 0, or 1 + the signal that asked for the end */
 	_Atomic int abandon;        /* the consumer is gone: records are thrown away */
 	_Atomic int status;         /* wait status of the command, -1 */
+	/* from outside */
+	pthread_t controller;
+	bool controlled;        /* there is such a thread */
+	int control_fd;
+	uint8_t control_default; /* the signal that the descriptor's end stands for */
 	/* tasks */
 	struct task *tasks[TASK_BUCKETS];
 	struct task *oldest, *newest;
@@ -179,6 +184,8 @@ struct session {
 	char error[ERROR_BYTES];
 };
 
+/* control.c */
+void control_end(struct session *s);
 /* api.c */
 void session_error(struct session *s, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void global_error(const char *format, ...) __attribute__((format(printf, 1, 2)));

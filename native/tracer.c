@@ -44,10 +44,12 @@ uint32_t trace_options(const struct session *s)
 	return options;
 }
 
-/* A task that must not outlive us: under the filter its calls would fail, and --kill-on-exit wants it. */
+/* A task that must not outlive us: under the filter its calls would fail; --kill-on-exit, or who ended the session, wants it. */
 static bool must_die(const struct session *s, const struct task *t)
 {
-	return s->config.flags & CF_EXITKILL || (s->config.flags & CF_SECCOMP && t->flags & TASK_DESCENDANT);
+	if (s->config.flags & CF_EXITKILL)
+		return true;
+	return t->flags & TASK_DESCENDANT && (s->config.flags & CF_SECCOMP || atomic_load(&s->interrupt) == 1 + SIGKILL);
 }
 
 /*

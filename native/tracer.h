@@ -92,9 +92,15 @@ int32_t tracer_signals(int32_t handle, int32_t mode);
 int32_t tracer_interrupted(int32_t handle);
 /*
  * Ends the session from outside, as the signal would: it is passed to the command, and every task is detached. sig 0:
- * detaches only. Tasks that must not outlive the tracer (CF_EXITKILL; under the filter) are killed in both cases.
+ * detaches only. Tasks that must not outlive the tracer (CF_EXITKILL; under the filter) are killed in both cases; SIGKILL
+ * kills, beside the command, all that it made and that are traced.
  */
 int32_t tracer_interrupt(int32_t handle, int32_t sig);
+/*
+ * Lets a descriptor end the session, once: a byte read from it is taken as tracer_interrupt takes `sig`; its end, as this
+ * `sig`. For a host that is blocked in tracer_next, or in writing what it got.
+ */
+int32_t tracer_control(int32_t handle, int32_t fd, int32_t sig);
 /* Wait status of the spawned command (as waitpid gives it), or -1. */
 int32_t tracer_status(int32_t handle);
 /* Counters: 0 tracees seen so far, 1 tracees now. */

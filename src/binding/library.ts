@@ -36,6 +36,7 @@ export interface Native {
   tracer_signals(args: [handle: number, mode: number]): number;
   tracer_interrupted(args: [handle: number]): number;
   tracer_interrupt(args: [handle: number, signal: number]): number;
+  tracer_control(args: [handle: number, fd: number, signal: number]): number;
   tracer_abandon(args: [handle: number]): number;
   tracer_status(args: [handle: number]): number;
   tracer_stat(args: [handle: number, what: number]): number;
@@ -138,6 +139,7 @@ export function openLibrary(): Library {
     tracer_signals: f(I32, I32, I32),
     tracer_interrupted: f(I32, I32),
     tracer_interrupt: f(I32, I32, I32),
+    tracer_control: f(I32, I32, I32, I32),
     tracer_abandon: f(I32, I32),
     tracer_status: f(I32, I32),
     tracer_stat: f(I32, I32, I32),

@@ -168,6 +168,13 @@ export class Tracer {
   interrupt(signal: number): void {
     this.library.native.tracer_interrupt([this.handle, signal]);
   }
+  /**
+   * Lets a descriptor end the session while this thread is blocked: a byte from it is taken as `interrupt` takes a signal,
+   * its end (who held the other end has gone) as `atEnd`.
+   */
+  controlledBy(fd: number, atEnd: number): void {
+    this.check('tracer_control', this.library.native.tracer_control([this.handle, fd, atEnd]));
+  }
   /** Nobody reads any more. */
   abandon(): void {
     this.library.native.tracer_abandon([this.handle]);

@@ -1,23 +1,20 @@
 // The command line's way of tracing: everything from options to the exit status.
 import { fstatSync, statSync } from 'node:fs';
-import { X86_64 } from '../abi/abi.js';
 import { errnoText } from '../abi/errno.js';
 import { becomeTraced } from '../binding/daemon.js';
 import type { Waiting } from '../binding/daemon.js';
 import { readGenericFamilies } from '../binding/generic-families.js';
 import { ConfigFlag, Tracer } from '../binding/tracer.js';
-import type { Command, Identity, Inherited, Text } from '../binding/spawn-spec.js';
-import { pathMode } from '../capture/compile.js';
 import { useGenericFamilies } from '../decode/leaf/generic-family.js';
-import { describesFds } from '../decode/style.js';
 import { TracerError, UsageError } from '../errors.js';
 import { Event } from '../record/layout.js';
-import { Calls, styleOf } from './calls.js';
+import { Calls } from './calls.js';
 import { openStream, Stream } from './destination.js';
-import { findExecutable } from './executable.js';
 import { Messages } from './messages.js';
 import type { TraceOptions } from './options.js';
 import type { Pipe } from './pipe.js';
+import type { Origin } from './prepare.js';
+import { commandOf, configOf } from './prepare.js';
 import type { PreparedFilter } from './seccomp.js';
 import { resolveTargets } from './targets.js';
 import { consume, tracedTable } from './session.js';
@@ -30,27 +27,14 @@ import type { Wanted } from './wanted.js';
 /** How the process is to end: with a status, or by a signal. */
 export type Ending = { readonly status: number } | { readonly signal: number };
 
-/** What is known of the process that started us, and a filter, if one could be made. */
-export interface Surroundings {
-  readonly inherited: Inherited | undefined;
-  /** `NAME=value` strings, in order, as bytes. */
-  readonly environment: readonly Text[];
-  /** The command's arguments as bytes; the options hold them decoded. */
-  readonly argv: readonly Text[];
-  readonly filter: PreparedFilter | undefined;
+/** What is known of the process that started us, and what was made of the options. */
+export interface Surroundings extends Origin {
   /** --where */
   readonly where?: Where;
   /** -e inject=: packTampering's block. */
   readonly tampering?: Buffer;
   /** Under -D, in the tracer's process: who waits to become the command. */
   readonly waiting?: Waiting;
-}
-
-/** Bytes of the ring: enough for a burst, and for the biggest record that the string limit allows. */
-function ringBytes(options: TraceOptions): number {
-  let bytes = 1 << 20;
-  while (bytes < options.stringLimit * 16 && bytes < 1 << 26) bytes *= 2;
-  return bytes;
 }
 
 /** node:tty takes milliseconds to load: only what may be a terminal is worth it. */
@@ -62,29 +46,6 @@ async function isTerminal(fd: number): Promise<boolean> {
   }
 }
 
-const nameOf = (entry: Text): string => {
-  const text = typeof entry === 'string' ? entry : Buffer.from(entry).toString('latin1');
-  const equals = text.indexOf('=');
-  return equals < 0 ? text : text.slice(0, equals);
-};
-
-/** The command's environment: what was inherited, with -E applied in order. */
-function environmentOf(options: TraceOptions, base: readonly Text[]): Text[] {
-  let env = [...base];
-  for (const { name, value } of options.environment) {
-    const at = env.findIndex((entry) => nameOf(entry) === name);
-    if (value === undefined) env = env.filter((entry) => nameOf(entry) !== name);
-    else if (at >= 0) env[at] = `${name}=${value}`;
-    else env.push(`${name}=${value}`);
-  }
-  return env;
-}
-
-const pathOf = (environment: readonly Text[]): string | undefined => {
-  const found = environment.find((entry) => nameOf(entry) === 'PATH');
-  return found === undefined ? undefined : Buffer.from(found).toString('utf8').slice('PATH='.length);
-};
-
 /** What ends a task, for us. */
 const ENDINGS: ReadonlySet<number> = new Set([
   Event.Exited,
@@ -93,36 +54,6 @@ const ENDINGS: ReadonlySet<number> = new Set([
   Event.Lost,
   Event.Superseded,
 ]);
-
-const SET_UID = 0o4000;
-const SET_GID = 0o2000;
-
-/**
- * -u: who the command runs as. Exec under ptrace gives no privileges, so that those of a set-uid or set-gid program are
- * given to it here.
- */
-function identityOf(runAs: NonNullable<TraceOptions['runAs']>, path: string): Identity {
-  const { mode, uid, gid } = statSync(path);
-  return {
-    ...runAs,
-    effectiveUid: mode & SET_UID ? uid : runAs.uid,
-    effectiveGid: mode & SET_GID ? gid : runAs.gid,
-  };
-}
-
-/** What is to be executed; the program is looked for in our own PATH. @throws UsageError when it is not there. */
-function commandOf(options: TraceOptions, around: Surroundings): Command {
-  const path = findExecutable(options.command[0], pathOf(around.environment));
-  return {
-    path,
-    argv: options.argv0 === undefined ? around.argv : [options.argv0, ...around.argv.slice(1)],
-    env: environmentOf(options, around.environment),
-    filter: around.filter?.program,
-    inherited: around.inherited,
-    identity: options.runAs && identityOf(options.runAs, path),
-    asStrace: options.programName === 'strace',
-  };
-}
 
 /** ptrace(2) options by config flag, as -d prints their sum. */
 function ptraceOptions(flags: number): number {
@@ -220,26 +151,9 @@ export async function run(options: TraceOptions, around: Surroundings): Promise<
   const listeners: ((text: string) => void)[] = [];
   const messages = new Messages(options, screen, (text) => listeners.forEach((tell) => tell(text)));
   for (const warning of options.warnings) messages.say(warning);
-  const { absolute, relative, callTime } = options;
-  const flags =
-    (options.follow ? ConfigFlag.Follow : 0) |
-    (filter ? ConfigFlag.Seccomp | (filter.order === 2 ? ConfigFlag.OldSeccomp : 0) : 0) |
-    (data ||
-    absolute.format !== 'none' ||
-    relative !== undefined ||
-    callTime !== undefined ||
-    options.summary.mode !== 'none'
-      ? ConfigFlag.Times
-      : 0) |
-    (data || options.comm ? ConfigFlag.Comm : 0) |
-    (options.summary.mode !== 'none' ? ConfigFlag.SystemTime : 0) |
-    (options.instructionPointer ? ConfigFlag.Ip : 0) |
-    (interactive ? ConfigFlag.Sync : screen && !isNull(2) ? ConfigFlag.Shared : 0) |
-    (options.killOnExit || (filter && options.attach.length === 0) ? ConfigFlag.ExitKill : 0) |
-    (options.detachOnExecve ? ConfigFlag.DetachOnExec : 0);
-  const style = styleOf(options, X86_64.index, -1);
-  const signalPaths = describesFds(style) ? pathMode(style) : undefined;
-  const tracer = new Tracer({ flags, ringBytes: ringBytes(options), pinCpu: options.pin ?? -1, signalPaths });
+  const config = configOf(options, filter, { data, interactive, shared: screen !== undefined && !isNull(2) });
+  const { flags } = config;
+  const tracer = new Tracer(config);
   useGenericFamilies(readGenericFamilies);
   const wanted: Wanted = { targets: resolveTargets(options, (text) => messages.say(text)), where: around.where };
   if (options.debug) debug(flags, filter, messages);
@@ -292,6 +206,7 @@ export async function run(options: TraceOptions, around: Surroundings): Promise<
     {
       record: (c) => {
         output.record(c);
+        if (data && c.event === Event.Message) messages.record(c);
         profile?.record(c);
         // -ff: a task that is gone needs its file no more.
         if (options.separate && ENDINGS.has(c.event))
