@@ -2,6 +2,7 @@
 import { build } from 'esbuild';
 import { spawnSync } from 'node:child_process';
 import { rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { lazyCalls } from './lazy-calls.mjs';
@@ -28,6 +29,16 @@ const options = {
 await build({ ...options, entryPoints: ['src/cli/main.ts'], outfile: join(root, 'dist', 'bundle.cjs') });
 // The toolbox is a bundle of its own: the tracer starts without it.
 await build({ ...options, entryPoints: ['src/toolbox/main.ts'], outfile: join(root, 'dist', 'toolbox.cjs') });
+
+// The library: one bundle for both kinds of modules, so that its classes exist once; and the process that traces for it.
+await build({ ...options, entryPoints: ['src/library/process.ts'], outfile: join(root, 'dist', 'session.cjs') });
+const library = join(root, 'dist', 'library.cjs');
+await build({ ...options, minify: false, entryPoints: ['src/library/index.ts'], outfile: library });
+const names = Object.keys(createRequire(import.meta.url)(library)).join(', ');
+writeFileSync(
+  join(root, 'dist', 'library.mjs'),
+  `import library from './library.cjs';\nexport const { ${names} } = library;\n`,
+);
 
 // The loader gives V8 the code cache (Node 22 has module.enableCompileCache for this). TSTRACE_CACHE=write makes a run
 // write one when it ends: only then does it hold the functions that such a run needs.

@@ -1,4 +1,5 @@
-// Generates src/abi/generated, src/constants/generated and src/syscalls/ioctl/generated from data/. `npm run generate`; `-- --check` only compares.
+// Generates src/abi/generated, src/constants/generated and src/syscalls/ioctl/generated from data/, and src/library/generated
+// from the descriptions. `npm run generate`; `-- --check` only compares.
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -143,4 +144,7 @@ for (const file of readdirSync(join(root, 'data', 'groups')).sort()) {
   }
   emit(`src/constants/generated/${family}.ts`, `data/groups/${file}`, body);
 }
+// Descriptions take their constants from what was generated above.
+const { printCallTypes } = await import('./generate/call-types.js');
+emit('src/library/generated/calls.ts', 'src/syscalls', printCallTypes());
 if (stale) process.exit(1);

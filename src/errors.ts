@@ -23,6 +23,16 @@ export class UsageError extends TstraceError {
   }
 }
 
+/** There is no such program; `errno` is positive. */
+export class NoProgramError extends UsageError {
+  constructor(
+    message: string,
+    readonly errno: number,
+  ) {
+    super(message);
+  }
+}
+
 /** A request to the kernel or to the native library failed; `errno` is positive. */
 export class TracerError extends TstraceError {
   constructor(

@@ -20,6 +20,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   where: ['abi', 'bpf', 'capture', 'constants', 'decode', 'describe', 'record', 'syscalls', '.'],
   toolbox: ['abi', 'binding', 'bpf', 'capture', 'describe', 'record', 'trace', '.'],
   cli: ['abi', 'binding', 'trace', 'bpf', '.'],
+  library: ['abi', 'binding', 'cli', 'record', 'trace', '.'],
 };
 
 function files(dir: string): string[] {

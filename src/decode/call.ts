@@ -135,6 +135,10 @@ const secondPart =
     if (!c.cut) s.rewind(mark);
   };
 
+/** What stands before an argument; strace has one with a sign of equality in it (times), which no name of a value has. */
+const shownName = ({ shownAs }: RArgument, { structured }: Style): string =>
+  structured ? shownAs.split('=', 1)[0] : shownAs;
+
 function compileList(list: RList, style: Style): CompiledList {
   const argumentPrinter = (a: RArgument, print: ScalarPrinter): ((c: Cursor, s: Sink) => void) => {
     const { register, high } = a;
@@ -173,7 +177,7 @@ function compileList(list: RList, style: Style): CompiledList {
       printers.timed(late, () => printers.scalar(argument.node, 0)),
     );
     const test = argument.orNothing ? readable(argument) : argument.when && testReader(argument.when, 0);
-    const name = (argument.named ?? style.argNames) ? label(argument.shownAs + '=') : undefined;
+    const name = (argument.named ?? style.argNames) ? label(shownName(argument, style) + '=') : undefined;
     if (isSpread(argument.node)) {
       steps.push({ late, continued: false, name: undefined, test, print: spreadPrinter(argument, name, print) });
       continue;

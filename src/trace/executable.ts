@@ -1,15 +1,18 @@
 // The search for the program to run.
 import { accessSync, constants, statSync } from 'node:fs';
 import { errnoText } from '../abi/errno.js';
-import { UsageError } from '../errors.js';
+import { NoProgramError } from '../errors.js';
 
-/** Finds the program as execvp(3) does. @throws UsageError in strace's words. */
+const ENOENT = 2;
+
+/** Finds the program as execvp(3) does. @throws NoProgramError in strace's words. */
 export function findExecutable(name: string, path: string | undefined): string {
   if (name.includes('/')) {
     try {
       statSync(name);
     } catch (error) {
-      throw new UsageError(`Cannot stat '${name}': ${errnoText(-((error as NodeJS.ErrnoException).errno ?? -2))}`);
+      const errno = -((error as NodeJS.ErrnoException).errno ?? -ENOENT);
+      throw new NoProgramError(`Cannot stat '${name}': ${errnoText(errno)}`, errno);
     }
     return name;
   }
@@ -23,5 +26,5 @@ export function findExecutable(name: string, path: string | undefined): string {
       // Not here: the next directory.
     }
   }
-  throw new UsageError(`Cannot find executable '${name}'`);
+  throw new NoProgramError(`Cannot find executable '${name}'`, ENOENT);
 }

@@ -24,12 +24,29 @@ function pokeProblem(word: number, abi: number): string {
   return `requested to tamper with argument #${arg + 1}, but system call '${call}' has only ${count} arguments`;
 }
 
+/** The text that a message carries; empty when it has none. */
+const textOf = (c: Cursor): string =>
+  c.findSite(0) ? Buffer.from(c.bytes.subarray(c.at, c.at + c.length)).toString('utf8') : '';
+
 const STANDARD_ERROR = 2;
+
+/** A process that the kernel did not let us trace. */
+export interface Refusal {
+  readonly pid: number;
+  /** Positive. */
+  readonly errno: number;
+  /** Its tracer, 0 for none. */
+  readonly tracer: number;
+  /** What more is known of the reason. */
+  readonly text: string;
+}
 
 /** Prints messages; where the trace goes to standard error, too, they keep their place in it. */
 export class Messages {
   /** Processes that could not be attached. */
-  failures = 0;
+  readonly refusals: Refusal[] = [];
+  /** Why the command could not be executed: an errno, 0 when it was. */
+  execError = 0;
   private readonly own: Stream | undefined;
   private readonly out: Stream;
 
@@ -69,14 +86,15 @@ export class Messages {
     const errno = c.retLo | 0;
     switch (c.nr) {
       case Code.AttachFailed: {
-        this.failures++;
-        this.say(`attach: ptrace(PTRACE_SEIZE, ${c.tid}): ${errnoText(errno)}`);
         const by = c.argLo(0);
+        this.refusals.push({ pid: c.tid, errno, tracer: by, text: textOf(c) });
+        this.say(`attach: ptrace(PTRACE_SEIZE, ${c.tid}): ${errnoText(errno)}`);
         if (by !== 0) this.say(`Process ${c.tid} is already being traced by pid ${by}`);
         else this.text(c);
         break;
       }
       case Code.ExecFailed:
+        this.execError = errno;
         this.say(`exec: ${errnoText(errno)}`);
         break;
       case Code.PokeFailed:
@@ -92,6 +110,7 @@ export class Messages {
 
   /** The text that a message carries. */
   private text(c: Cursor): void {
-    if (c.findSite(0)) this.say(Buffer.from(c.bytes.subarray(c.at, c.at + c.length)).toString('utf8'));
+    const text = textOf(c);
+    if (text !== '') this.say(text);
   }
 }

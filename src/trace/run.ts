@@ -242,5 +242,5 @@ export async function run(options: TraceOptions, around: Surroundings): Promise<
   if (output.limited && !output.ended) return { status: 0 };
   if (status === -2) return { status: 1 };
   if (status >= 0) return (status & 0x7f) === 0 ? { status: (status >> 8) & 0xff } : { signal: status & 0x7f };
-  return { status: options.attach.length > 0 && messages.failures >= options.attach.length ? 1 : 0 };
+  return { status: options.attach.length > 0 && messages.refusals.length >= options.attach.length ? 1 : 0 };
 }
