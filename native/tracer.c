@@ -189,6 +189,33 @@ static void forget_tasks(struct session *s)
 	}
 }
 
+/*
+ * The command was told to end; its status is taken, so that no zombie stays with a host that lives on. One whose handlers
+ * are ours ends, too. Its end is told when those of its threads have been taken. After SIGKILL all are waited for, and a
+ * child that came into being meanwhile is killed, too.
+ */
+static void reap(struct session *s)
+{
+	if (!s->ending || s->owns_signals || !s->command || atomic_load(&s->interrupt) <= 1)
+		return;
+	bool kills = atomic_load(&s->interrupt) == 1 + SIGKILL;
+	uint64_t until = monotonic_ns() + REAP_NS;
+	while ((kills || atomic_load(&s->status) < 0) && monotonic_ns() <= until) {
+		int status;
+		pid_t pid = wait4(-1, &status, __WALL | __WNOTHREAD | WNOHANG, NULL);
+		if (pid < 0)
+			break;
+		if (pid == 0)
+			usleep(1000);
+		else if (WIFSTOPPED(status)) { /* on its way out (PTRACE_EVENT_EXIT), or new */
+			if (kills)
+				kill(pid, SIGKILL);
+			ptrace(PTRACE_CONT, pid, 0, 0);
+		} else if (pid == s->command)
+			atomic_store(&s->status, status);
+	}
+}
+
 static void wait_loop(struct session *s)
 {
 	unsigned since_all = 0;
@@ -212,21 +239,7 @@ static void wait_loop(struct session *s)
 		ring_publish(s);
 	}
 	forget_tasks(s);
-	/* The command was told to end; its status is taken, so that no zombie stays with a host that lives on. One whose
-	 * handlers are ours ends, too. */
-	uint64_t until = monotonic_ns() + REAP_NS;
-	int status;
-	while (s->ending && !s->owns_signals && s->command && atomic_load(&s->status) < 0) {
-		pid_t pid = wait4(s->command, &status, __WALL | WNOHANG, NULL);
-		if (pid == s->command && (WIFEXITED(status) || WIFSIGNALED(status)))
-			atomic_store(&s->status, status);
-		else if (pid == s->command) /* on its way out (PTRACE_EVENT_EXIT) */
-			ptrace(PTRACE_CONT, pid, 0, 0);
-		else if (pid < 0 || monotonic_ns() > until || atomic_load(&s->interrupt) <= 1)
-			break;
-		else
-			usleep(1000);
-	}
+	reap(s);
 }
 
 static void start_all(struct session *s)
