@@ -35,8 +35,10 @@ export function schedule(list: RList): Timed[] {
         return { argument, phase: 'enter' as const, arrow, split, early: false };
       }
       if (argument.atExit || hasOutput(node)) {
-        known = phase === 'enter' && settles;
+        const first = phase === 'enter';
         phase = 'exit';
+        known = first && settles;
+        return { argument, phase: 'exit' as const, arrow, split, early: false };
       }
       return { argument, phase, arrow, split, early: known };
     });
