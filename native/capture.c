@@ -214,12 +214,12 @@ static bool capture_netlink(struct run *run, const struct plan_insn *i, int32_t 
 	return run->is_netlink = true;
 }
 
-static void capture_comm(struct run *run, uint16_t site, int32_t pid)
+static void capture_comm(struct run *run, uint16_t site, int32_t pid, uint32_t how)
 {
 	struct region *g = begin_region(run, site, (uint32_t)pid, 0);
-	if (!g || run->room - run->used < 64)
+	if (!g || run->room - run->used < 256)
 		return;
-	size_t n = run->source->comm(run->source->context, pid, (char *)at(run, g->offset), 64);
+	size_t n = run->source->comm(run->source->context, pid, how, (char *)at(run, g->offset), 256);
 	if (n > 0)
 		end_region(run, g, (uint32_t)n, PLAN_NO_HANDLE);
 }
@@ -419,7 +419,7 @@ static void run_block(struct run *run, const struct plan_insn *insns, uint32_t f
 			reg[b] = capture_netlink(run, i, (int32_t)reg[a]);
 			break;
 		case OP_COMM:
-			capture_comm(run, i->site, (int32_t)reg[a]);
+			capture_comm(run, i->site, (int32_t)reg[a], i->imm);
 			break;
 		case OP_PAD:
 			pad(run, b, i->imm);

@@ -126,7 +126,8 @@ static void record_signal(struct session *s, struct task *t, int sig)
 	siginfo_t info;
 	bool known = ptrace(PTRACE_GETSIGINFO, t->tid, 0, &info) == 0;
 	char comm[64];
-	size_t n = known && s->config.flags & CF_COMM ? procfs_comm(info.si_pid, comm, sizeof comm) : 0;
+	uint32_t how = (s->config.flags & CF_COMM ? PID_COMM : 0) | (s->config.flags & CF_PIDNS ? PID_TRANSLATED : 0);
+	size_t n = known && how ? pidns_describe(t, info.si_pid, how, comm, sizeof comm) : 0;
 	char path[2 * PATH_MAX];
 	uint32_t mode = s->config.signal_paths;
 	size_t m = 0;

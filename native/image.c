@@ -44,9 +44,10 @@ static size_t image_path(const struct capture_source *source, int32_t fd, uint32
 	return fd < 0 ? 0 : (size_t)snprintf(out, len, "/fd/%d", fd);
 }
 
-static size_t image_comm(void *context, int32_t pid, char *out, size_t len)
+static size_t image_comm(void *context, int32_t pid, uint32_t how, char *out, size_t len)
 {
 	(void)context;
+	(void)how;
 	return (size_t)snprintf(out, len, "comm%d", pid);
 }
 

@@ -99,6 +99,7 @@ struct task {
 	pid_t parent;      /* the task that made it, 0 unknown */
 	int pending_sig;   /* the signal that it goes on with: TASK_HALTED, or injected at this stop */
 	uint64_t stime_ns;
+	ino_t pid_namespace; /* once it has mattered; 0 unknown */
 	uint64_t ip;       /* at the stop under way, with CF_IP; 0 unknown */
 	/* tampering */
 	uint32_t *invocations;          /* of each call, from the first that a rule is about */
@@ -250,7 +251,8 @@ struct capture_source {
 	size_t (*read)(void *context, uint64_t addr, void *out, size_t len, int *err);
 	/* As descriptor_path. */
 	size_t (*path)(const struct capture_source *source, int32_t fd, uint32_t mode, uint64_t of, char *out, size_t len);
-	size_t (*comm)(void *context, int32_t pid, char *out, size_t len);
+	/* As pidns_describe. */
+	size_t (*comm)(void *context, int32_t pid, uint32_t how, char *out, size_t len);
 	/* As descriptor_netlink. */
 	bool (*netlink)(const struct capture_source *source, int32_t fd, uint32_t *protocol);
 	void *context;
@@ -292,6 +294,13 @@ size_t procfs_comm(pid_t pid, char *out, size_t len);
 size_t procfs_slurp(const char *path, char *out, size_t len);
 long procfs_status(pid_t pid, const char *key);
 #define PROCFS_STATUS_BYTES 4096
+
+/* pidns.c */
+/*
+ * What `how` (enum pid_what) asks for about a process, by the id that the task knows it by: its name, and behind a newline our
+ * own id of it, nothing where that is the same; or its namespaces. Bytes; 0: nothing is known.
+ */
+size_t pidns_describe(struct task *t, int32_t id, uint32_t how, char *out, size_t len);
 
 /* descriptor.c */
 /*

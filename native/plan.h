@@ -55,7 +55,7 @@ enum plan_op {
 	                * b not 0: r[b] = 32-bit FNV-1a of the region's bytes, 0 when there is none */
 	OP_SUBI = 24,  /* r[a] -= imm, not below 0 */
 	OP_EACHLIM = 25,/* OP_EACH over at most imm >> 16 elements; stride imm & 0xffff */
-	OP_COMM = 26,  /* region (addr = (uint32_t)r[a]) = comm of that pid, from /proc */
+	OP_COMM = 26,  /* region (addr = (uint32_t)r[a]) = what is known of that pid; imm: enum pid_what */
 	OP_PAD = 27,   /* h[b], filled by the instruction before, is imm bytes long at least: zeros behind what was asked for */
 	OP_FDSET = 28, /* OP_FDPATH of every descriptor below r[c] whose bit is set in h[a] */
 	OP_CHAIN = 29, /* for every record of h[a], each beginning with its length (imm & 15: 2, 4 or 8 bytes; imm >> 4 & 15:
@@ -69,6 +69,18 @@ enum plan_op {
 	OP_NETLINK = 35,/* region (addr = (int)r[a]), four bytes: the protocol of that descriptor when it is a netlink socket, UINT32_MAX
 	                * when that cannot be found; none when it is something else; r[b] = 1 when there is one, else 0 */
 	OP_LAST = 36
+};
+
+/* Of OP_COMM: whose id it is, and what is told: the name, and behind a newline our own id where the tracee sees another. */
+enum pid_what {
+	PID_OF_TASK = 0,
+	PID_OF_GROUP = 1,
+	PID_OF_SESSION = 2,
+	PID_OF_EITHER = 3, /* of a task or, when it is negative, of a group */
+#define PID_KIND 3U
+	PID_COMM = 4,
+	PID_TRANSLATED = 8,
+	PID_NAMESPACES = 16, /* nothing else: its namespaces, as lines `uts:[4026531838]`; of the task itself for 0 */
 };
 
 enum path_mode {

@@ -49,10 +49,9 @@ size_t procfs_comm(pid_t pid, char *out, size_t len)
 	return n > 0 && out[n - 1] == '\n' ? n - 1 : n;
 }
 
-static size_t source_comm(void *context, int32_t pid, char *out, size_t len)
+static size_t source_comm(void *context, int32_t pid, uint32_t how, char *out, size_t len)
 {
-	(void)context;
-	return procfs_comm(pid, out, len);
+	return pidns_describe(context, pid, how, out, len);
 }
 
 static bool source_netlink(const struct capture_source *source, int32_t fd, uint32_t *protocol)

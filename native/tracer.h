@@ -18,6 +18,7 @@ enum config_flag {
 	CF_EXITKILL = 32,     /* PTRACE_O_EXITKILL on all tracees */
 	CF_COMM = 64,         /* EV_EXEC with comm; comm in EV_TASK (region site 0) */
 	CF_DETACH_ON_EXEC = 256, /* -b execve */
+	CF_PIDNS = 4096,      /* with a signal, our own id of its sender where the tracee sees another */
 	CF_IP = 512,          /* the instruction pointer of stops that are no calls, too: one request more at each */
 	CF_SHARED = 2048,     /* the trace goes to standard error: before a call that writes to the same file, what was recorded is released */
 	CF_OLD_SECCOMP = 1024 /* pre-4.8 kernel order: the seccomp stop precedes the syscall-entry-stop */

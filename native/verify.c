@@ -170,6 +170,8 @@ static int check_block(struct check *k, uint32_t from, uint32_t to, int depth)
 				return refuse(k, pc, "register is read-only");
 			break;
 		case OP_COMM:
+			if (i->imm > (PID_TRANSLATED | PID_COMM | PID_KIND) && i->imm != PID_NAMESPACES)
+				return refuse(k, pc, "bad kind of process");
 			break;
 		case OP_PAD:
 			if (b >= PLAN_HANDLES)

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ROOT } from './harness/run.js';
-import { Op, PathMode } from '../src/capture/opcode.js';
+import { Op, PathMode, PidWhat } from '../src/capture/opcode.js';
 import { Event, RecordFlag } from '../src/record/layout.js';
 import { VERSION } from '../src/version.js';
 
@@ -27,6 +27,7 @@ function compare(c: Map<string, number>, ts: object): void {
 describe('twins', () => {
   test('operations of plans', () => compare(enumerators(header('plan.h'), 'OP_'), Op));
   test('what is told of descriptors', () => compare(enumerators(header('plan.h'), 'PATH_'), PathMode));
+  test('what is told of processes', () => compare(enumerators(header('plan.h'), 'PID_'), PidWhat));
   test('events', () => compare(enumerators(header('record.h'), 'EV_'), Event));
   test('record flags', () => {
     const c = enumerators(header('record.h'), 'RF_');

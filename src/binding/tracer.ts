@@ -19,6 +19,7 @@ export enum ConfigFlag {
   Ip = 512,
   OldSeccomp = 1024,
   Shared = 2048,
+  PidNamespaces = 4096,
 }
 
 /** `next_code` of native/tracer.h. */

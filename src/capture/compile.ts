@@ -1,11 +1,12 @@
 // Resolved description -> capture plans: which memory is copied at the entering stop and which at the exiting one.
 import type { Style } from '../decode/style.js';
 import type { R, RArgument, RCall, RList, RStruct, RVersioned } from '../describe/resolved.js';
+import type { PidKind } from '../describe/node.js';
 import { DescriptionError } from '../errors.js';
 import type { Fixup } from './builder.js';
 import { PlanBuilder } from './builder.js';
 import { captureDump } from './dump.js';
-import { NO_HANDLE, Op, PathMode, Reg } from './opcode.js';
+import { NO_HANDLE, Op, PathMode, PidWhat, Reg } from './opcode.js';
 import { ReferenceEmitter } from './references.js';
 import type { Phase } from './schedule.js';
 import { schedule } from './schedule.js';
@@ -55,7 +56,7 @@ class Capture extends ReferenceEmitter {
         } else b.emit(Op.FdPath, reg, 0, 0, node.site, pathMode(this.style));
         return;
       case 'format':
-        if (node.site >= 0) b.emit(Op.Comm, reg, 0, 0, node.site, 0);
+        if (node.site >= 0) b.emit(Op.Comm, reg, 0, 0, node.site, pidWhat(node.pid, this.style));
         return;
       case 'pointer': {
         const { direction, options } = node;
@@ -416,6 +417,14 @@ export function pathMode(style: Style): number {
   );
 }
 
+/** What is told of a process id. */
+function pidWhat(kind: PidKind = 'task', style: Style): number {
+  const whose = { task: PidWhat.OfTask, group: PidWhat.OfGroup, session: PidWhat.OfSession, either: PidWhat.OfEither }[
+    kind
+  ];
+  return whose | (style.comm ? PidWhat.Comm : 0) | (style.pidns ? PidWhat.Translated : 0);
+}
+
 function captureList(list: RList, capture: Capture, phase: Phase, builder: PlanBuilder): void {
   for (const { argument, phase: printed, arrow, early } of schedule(list)) {
     const { node } = argument;
@@ -429,8 +438,15 @@ function captureList(list: RList, capture: Capture, phase: Phase, builder: PlanB
     }
     if (list.result.site >= 0) {
       const failed = builder.jump(Op.JErr);
-      if (list.result.base === 'pid') builder.emit(Op.Comm, Reg.Ret, 0, 0, list.result.site, 0);
+      if (list.result.base === 'pid')
+        builder.emit(Op.Comm, Reg.Ret, 0, 0, list.result.site, pidWhat(list.result.of, capture.style));
       else builder.emit(Op.FdPath, Reg.Ret, 0, 0, list.result.site, pathMode(capture.style));
+      builder.land(failed);
+    }
+    const { namespaces } = list.result;
+    if (namespaces) {
+      const failed = builder.jump(Op.JErr);
+      builder.emit(Op.Comm, namespaces.child ? Reg.Ret : Reg.Zero, 0, 0, namespaces.site, PidWhat.Namespaces);
       builder.land(failed);
     }
   }

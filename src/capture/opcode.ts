@@ -40,6 +40,17 @@ export enum Op {
   Netlink = 35,
 }
 
+/** Whose id it is, and what is told of it: enum pid_what of native/plan.h. */
+export enum PidWhat {
+  OfTask = 0,
+  OfGroup = 1,
+  OfSession = 2,
+  OfEither = 3,
+  Comm = 4,
+  Translated = 8,
+  Namespaces = 16,
+}
+
 /** What is told of a descriptor, and whose it is: enum path_mode of native/plan.h. */
 export enum PathMode {
   Info = 1,

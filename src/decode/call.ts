@@ -11,6 +11,7 @@ import type { R, RArgument, RCall, RList, RVariants } from '../describe/resolve.
 import { resolveCall } from '../describe/resolve.js';
 import type { Cursor } from '../record/cursor.js';
 import type { MemoryPrinter, RenderContext, ScalarPrinter } from './printer.js';
+import { namespacesPrinter } from './namespaces.js';
 import { testReader, wordReader } from './place.js';
 import { Printers } from './print.js';
 import { resultPrinter } from './result.js';
@@ -269,6 +270,8 @@ function compileList(list: RList, style: Style): CompiledList {
     comment = list.result.comment?.(context);
     value = list.result.value?.(context);
   }
+  const { namespaces } = list.result;
+  if (namespaces) comment = namespacesPrinter(find(namespaces.flags), namespaces.site, namespaces.child);
   const { ifRead } = list.result;
   const found = ifRead === undefined ? undefined : readable(find(ifRead));
   const wasRead = found && ((c: Cursor) => c.entry !== null && found(c.entry));

@@ -2,6 +2,7 @@
 import type { Cursor } from '../record/cursor.js';
 import { printBetweenBrackets } from './brackets.js';
 import type { ScalarPrinter } from './printer.js';
+import { label } from './sink.js';
 import type { Sink } from './sink.js';
 import type { Style } from './style.js';
 
@@ -9,6 +10,8 @@ import type { Style } from './style.js';
 const COMM_MAX = 15;
 /** Site of the name of a signal's sender: SITE_SENDER of native/record.h. */
 const SENDER = 255;
+const COMMENT = label(' /* ');
+const IN_OURS = label(" in strace's PID NS */");
 
 /** Bytes of the name in the range that the cursor has found: it ends at a newline. */
 export function commLength(c: Cursor): number {
@@ -17,12 +20,30 @@ export function commLength(c: Cursor): number {
   return newline >= 0 && newline < c.at + length ? newline - c.at : length;
 }
 
-/** Prints `<comm>` of the process; nothing when it is not there (any more). */
+/**
+ * Prints `<comm>` of the process (-Y) and, where that is another, our own id of it (--decode-pids=pidns); nothing when it
+ * is not there (any more).
+ */
 export function printCapturedComm(c: Cursor, s: Sink, site: number, pid: number, style: Style): void {
-  if ((pid | 0) <= 0 || !(c.find(site, pid >>> 0, 0) || c.find(SENDER, pid >>> 0, 0)) || c.length === 0) return;
-  s.byte(60);
-  printBetweenBrackets(s, c.bytes, c.at, commLength(c), style);
-  s.byte(62);
+  const id = pid | 0;
+  const far = id < 0 ? 0xffffffff : 0;
+  if (id === 0 || !(c.find(site, id >>> 0, 0) || c.find(site, id >>> 0, far) || c.find(SENDER, id >>> 0, 0))) return;
+  if (c.length === 0) return;
+  const { at, bytes } = c;
+  const end = at + c.length;
+  const length = commLength(c);
+  if (style.comm && length > 0) {
+    s.byte(60);
+    printBetweenBrackets(s, bytes, at, length, style);
+    s.byte(62);
+  }
+  if (!style.pidns) return;
+  const newline = bytes.lastIndexOf(10, end - 1);
+  // The same id: nothing stands behind the newline.
+  if (newline < at || newline === end - 1) return;
+  s.bytes(COMMENT);
+  s.copy(bytes, newline + 1, end - newline - 1);
+  s.bytes(IN_OURS);
 }
 
 /** A process id with the name that `site` captured. */

@@ -38,6 +38,10 @@ export interface Style {
   readonly dumps: { readonly read: DescriptorSet; readonly write: DescriptorSet } | undefined;
   /** `-Y`: names of processes beside their ids. */
   readonly comm: boolean;
+  /** `--decode-pids=pidns`: our own ids beside those of another pid namespace. */
+  readonly pidns?: boolean;
+  /** `-e namespace=new`: the namespaces that a call enters. */
+  readonly namespaces?: boolean;
   /** Printed to be read back into values (decode/value.ts): counted bytes say how many there are. */
   readonly structured?: boolean;
 }

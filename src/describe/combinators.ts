@@ -104,7 +104,12 @@ export const flags = (table: ConstantTable, size: Size = 4, base?: Base): XlatNo
   base,
 });
 /** A process or thread id; with its name under `-Y`. */
-export const pid: FormatNode = { kind: 'format', size: 4, format: () => (_c, s, lo) => s.signed(lo), pid: true };
+export const pid: FormatNode = { kind: 'format', size: 4, format: () => (_c, s, lo) => s.signed(lo), pid: 'task' };
+/** A process or, when it is negative, a process group. */
+export const pidOrGroup: FormatNode = { ...pid, pid: 'either' };
+/** The id of a process group, and of a session. */
+export const pgid: FormatNode = { ...pid, pid: 'group' };
+export const sid: FormatNode = { ...pid, pid: 'session' };
 /** The number with its name in a comment, whatever `-X` says but raw. */
 export const annotated = (node: XlatNode): XlatNode => ({ ...node, annotated: true });
 /** A scalar with a printer of its own. */
@@ -371,6 +376,8 @@ export const returns = {
   unsigned: { base: 'u' } as Result,
   fd: { base: 'fd' } as Result,
   pid: { base: 'pid' } as Result,
+  pgid: { base: 'pid', of: 'group' } as Result,
+  sid: { base: 'pid', of: 'session' } as Result,
   hex: { base: 'x' } as Result,
   address: { base: 'addr' } as Result,
   octal: { base: 'o' } as Result,

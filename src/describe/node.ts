@@ -77,13 +77,15 @@ export interface XlatNode {
   /** The number with its name in a comment, whatever `-X` says but raw. */
   readonly annotated?: boolean;
 }
+/** Whose id a process id is; `either`: a negative one is that of a group. */
+export type PidKind = 'task' | 'group' | 'session' | 'either';
 /** A scalar with a printer of its own. */
 export interface FormatNode {
   readonly kind: 'format';
   readonly size: Size;
   readonly format: ScalarFormat;
-  /** A process id whose comm is captured with `-Y`. */
-  readonly pid?: boolean;
+  /** A process id: with `-Y` the name of a task is captured, with `--decode-pids=pidns` what its id is for us. */
+  readonly pid?: PidKind;
 }
 /** A pointer that is not followed: NULL or hexadecimal. */
 export interface AddressNode {
@@ -480,6 +482,10 @@ export interface Result {
   readonly evenEmpty?: boolean;
   /** A descriptor only where what this pointer argument leads to could be read, else a number. */
   readonly ifRead?: string;
+  /** Of a process id: whose it is. */
+  readonly of?: PidKind;
+  /** The call enters namespaces (`-e namespace=new`): the argument with the flags, and whether a child does. */
+  readonly namespaces?: { readonly flags: string; readonly child: boolean };
 }
 
 /** One system call. */

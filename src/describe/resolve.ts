@@ -3,7 +3,7 @@
 import type { Style } from '../decode/style.js';
 import { describesFds } from '../decode/style.js';
 import { alignOf, layoutOf, measure, sizeOf } from './layout.js';
-import type { Argument, Call, Dump, Node, Result, StructNode, Variant, Versioned } from './node.js';
+import type { Argument, Call, Dump, Node, PidKind, Result, StructNode, Variant, Versioned } from './node.js';
 import { References } from './references.js';
 import type { R, RArgument, RCall, RDump, RField, RList, RResult, RStruct } from './resolved.js';
 
@@ -40,7 +40,8 @@ class Resolver extends References {
           kind: 'format',
           ...this.scalar(sizeOf(node.size, abi)),
           format: node.format,
-          site: node.pid && this.style.comm ? this.newSite() : -1,
+          pid: node.pid,
+          site: this.describesPid(node.pid) ? this.newSite() : -1,
         };
       case 'fd':
         return {
@@ -333,8 +334,18 @@ class Resolver extends References {
     };
   }
 
+  /** Whether something is said about an id of this kind: only tasks have names. */
+  private describesPid(kind: PidKind | undefined): boolean {
+    return (
+      kind !== undefined && (this.style.pidns === true || ((kind === 'task' || kind === 'either') && this.style.comm))
+    );
+  }
+
   result(result: Result): RResult {
     return {
+      of: result.of,
+      namespaces:
+        this.style.namespaces && result.namespaces ? { ...result.namespaces, site: this.newSite() } : undefined,
       base: result.base,
       format: result.format,
       comment: result.comment,
@@ -343,7 +354,8 @@ class Resolver extends References {
       value: result.value,
       extra: result.extra ? this.extra(result.extra) : [],
       site:
-        (result.base === 'fd' && describesFds(this.style)) || (result.base === 'pid' && this.style.comm)
+        (result.base === 'fd' && describesFds(this.style)) ||
+        (result.base === 'pid' && this.describesPid(result.of ?? 'task'))
           ? this.newSite()
           : -1,
     };

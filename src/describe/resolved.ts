@@ -2,7 +2,7 @@
 import type { ConstantTable } from '../constants/table.js';
 import type { BytesReader, Renderer, ScalarFormat } from '../decode/printer.js';
 import type { Style } from '../decode/style.js';
-import type { Base, Condition, Dump, PointerNode, PointerOptions, Result, Versioned } from './node.js';
+import type { Base, Condition, Dump, PointerNode, PointerOptions, Result, Versioned, PidKind } from './node.js';
 
 /** An argument's registers: `high` holds the upper half of a wide one on i386, else it is -1. */
 export interface ArgumentPlace {
@@ -95,6 +95,7 @@ export type R =
       readonly bytes: number;
       readonly align: number;
       readonly format: ScalarFormat;
+      readonly pid?: PidKind;
       readonly site: number;
     }
   | {
@@ -274,8 +275,10 @@ export interface RResult {
   readonly ifRead?: string;
   readonly value?: Renderer;
   readonly extra: readonly RArgument[];
-  /** Site of the path of a returned descriptor. */
+  /** Site of the path of a returned descriptor, or of the name of a returned process. */
   readonly site: number;
+  readonly of?: PidKind;
+  readonly namespaces?: NonNullable<Result['namespaces']> & { readonly site: number };
 }
 
 /** One list of arguments: the whole call, or one variant of it. */

@@ -33,6 +33,8 @@ export function styleOf(options: TraceOptions, abi: number, nr: number): Style {
         ? undefined
         : { read: options.readFds, write: options.writeFds },
     comm: options.comm,
+    pidns: options.pidns,
+    namespaces: options.namespaces,
     structured: options.structured,
   };
 }

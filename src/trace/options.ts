@@ -83,6 +83,10 @@ export interface TraceOptions {
   readonly argNames: boolean;
   readonly fds: FdOptions;
   readonly comm: boolean;
+  /** --decode-pids=pidns */
+  readonly pidns: boolean;
+  /** -e namespace=new */
+  readonly namespaces: boolean;
   readonly syscallNumber: boolean;
   readonly instructionPointer: boolean;
   readonly absolute: TimeFormat;

@@ -110,6 +110,7 @@ export function configOf(
       ? ConfigFlag.Times
       : 0) |
     (data || options.comm ? ConfigFlag.Comm : 0) |
+    (options.pidns ? ConfigFlag.PidNamespaces : 0) |
     (options.summary.mode !== 'none' ? ConfigFlag.SystemTime : 0) |
     (options.instructionPointer ? ConfigFlag.Ip : 0) |
     (interactive ? ConfigFlag.Sync : shared ? ConfigFlag.Shared : 0) |

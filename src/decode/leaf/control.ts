@@ -12,10 +12,10 @@ import {
   fixedArray,
   format,
   hexBytes,
-  i32,
   i64,
   long,
   match,
+  pid,
   room,
   sibling,
   size,
@@ -53,7 +53,7 @@ const timespec64 = struct({ tv_sec: i64, tv_nsec: u64 });
 
 const socketData: readonly (readonly [number, Node])[] = [
   [1, orBytes(array(fd, room), 4)],
-  [2, orBytes(struct({ pid: i32, uid: format(userId), gid: format(userId) }))],
+  [2, orBytes(struct({ pid, uid: format(userId), gid: format(userId) }))],
   [3, bytes(room)],
   [4, orBytes(fd)],
   [29, orNothing(timeval)],

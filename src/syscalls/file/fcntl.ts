@@ -18,8 +18,13 @@ import {
   i32,
   i64,
   input,
+  match,
   output,
+  pgid,
+  pid,
+  pidOrGroup,
   returns,
+  sibling,
   struct,
   u32,
   x16,
@@ -38,10 +43,11 @@ const lock = (offset: Node, asks: boolean) =>
     l_whence: choice(g.seek_whence, 2),
     l_start: offset,
     l_len: offset,
-    l_pid: field(i32, { hidden: !asks }),
+    l_pid: field(pid, { hidden: !asks }),
   });
 const offset = byAbi(i64, i32);
-const owner = struct({ type: choice(g.owner_types), pid: i32 });
+const F_OWNER_PGRP = 2;
+const owner = struct({ type: choice(g.owner_types), pid: match(sibling('type'), { [F_OWNER_PGRP]: pgid }, pid) });
 /** struct delegation (linux/fcntl.h). */
 const delegation = struct({ d_flags: x32, d_type: choice(g.lock_types, 2), __pad: x16 });
 const hint = choice(g.rw_hints, 8);
@@ -123,7 +129,7 @@ const fcntl = (): Call =>
       [[OFD_SETLK, OFD_SETLKW], { arg: input(lock(i64, false)) }],
       [GETLK64, { arg: byAbi(xlong, output(lock(i64, true))) }],
       [[SETLK64, SETLKW64], { arg: byAbi(xlong, input(lock(i64, false))) }],
-      [SETOWN, { arg: i32 }],
+      [SETOWN, { arg: pidOrGroup }],
       [[GETOWN, GETPIPE_SZ], {}],
       [SETSIG, { arg: format(signalNumber) }],
       [GETSIG, {}, returns.comment(resultSignal)],

@@ -11,6 +11,7 @@ import {
   i32,
   input,
   output,
+  pid,
   returns,
   size,
   struct,
@@ -51,8 +52,8 @@ const segment = inBothLayouts((small, extent) =>
       ...ipcTime('shm_atime', small, extent),
       ...ipcTime('shm_dtime', small, extent),
       ...ipcTime('shm_ctime', small, extent),
-      shm_cpid: toldOnly(i32, extent),
-      shm_lpid: toldOnly(i32, extent),
+      shm_cpid: toldOnly(pid, extent),
+      shm_lpid: toldOnly(pid, extent),
       shm_nattch: toldOnly(ulong, extent),
     },
     {

@@ -8,6 +8,7 @@ import {
   i32,
   input,
   output,
+  pgid,
   pid,
   ret,
   returns,
@@ -65,11 +66,11 @@ export const identity: Family = {
   getppid: processes({}),
   gettid: processes({}),
   // Groups and sessions are no processes: no name stands behind their ids.
-  getpgrp: () => call(),
+  getpgrp: () => call({}, returns.pgid),
   setsid: () => call(),
-  getpgid: () => call({ pid }),
-  getsid: () => call({ pid }),
-  setpgid: () => call({ pid, pgid: i32 }),
+  getpgid: () => call({ pid }, returns.pgid),
+  getsid: () => call({ pid }, returns.sid),
+  setpgid: () => call({ pid, pgid }),
   ...Object.fromEntries(
     Object.entries(sized).flatMap(([name, describe]) => [
       [name, () => describe(uid)],

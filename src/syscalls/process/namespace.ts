@@ -52,8 +52,9 @@ const second = foreignFd('pid', arg('pid2'));
 const epollSlot = struct({ efd: second, tfd: second, toff: u32 });
 
 export const namespace: Family = {
-  unshare: () => call({ flags: flags(g.namespace_flags, 'ptr') }),
-  setns: () => call({ fd, nstype: flags(g.setns_types) }),
+  unshare: () =>
+    call({ flags: flags(g.namespace_flags, 'ptr') }, { base: 'd', namespaces: { flags: 'flags', child: false } }),
+  setns: () => call({ fd, nstype: flags(g.setns_types) }, { base: 'd', namespaces: { flags: 'nstype', child: false } }),
   listns: () => call({ req: input(request), ns_ids: ids, nr_ns_ids: size, flags: x32 }),
   kcmp: () =>
     callBy(

@@ -10,12 +10,13 @@ import {
   flags,
   format,
   i32,
-  input,
   inout,
+  input,
   match,
   noBit,
   output,
   ownSize,
+  pgid,
   pid,
   ret,
   returns,
@@ -106,7 +107,7 @@ const ioprioComment: Renderer =
     if (style.constants !== 'raw') s.text(ioprioText(c.retLo, style));
   };
 /** Whose priority: a process, a process group or a user. */
-const who = (user: number): Node => match(arg('which'), { [user]: i32, [user - 1]: i32 }, pid);
+const who = (user: number): Node => match(arg('which'), { [user]: i32, [user - 1]: pgid }, pid);
 const PRIO_USER = 2;
 const IOPRIO_WHO_USER = 3;
 

@@ -78,7 +78,7 @@ const clone = (tls: Node, tlsRegister: number) => () => {
       tls: { ...named(tls, tlsRegister, flag(SETTLS)), atExit: true },
       child_tidptr: named(address, 7 - tlsRegister, flag(CHILD_SETTID | CHILD_CLEARTID)),
     },
-    returns.pid,
+    { ...returns.pid, namespaces: { flags: 'flags', child: true } },
   );
 };
 
@@ -147,7 +147,7 @@ export const task: Family = {
         cl_args: inout(cloneArguments, { show: 'arrow', after: cloneResult, changesIf: PIDFD | PARENT_SETTID }),
         size,
       },
-      returns.pid,
+      { ...returns.pid, namespaces: { flags: 'cl_args', child: true } },
     ),
-  set_tid_address: () => call({ tidptr: xsize }, returns.pid),
+  set_tid_address: () => call({ tidptr: xsize }),
 };

@@ -8,10 +8,11 @@ import {
   fd,
   flags,
   format,
-  i32,
   match,
   output,
+  pgid,
   pid,
+  pidOrGroup,
   ret,
   returns,
 } from '../../describe/combinators.js';
@@ -29,12 +30,12 @@ const status = output(format(waitStatus), found);
 const options = flags(g.wait_options);
 
 export const wait: Family = {
-  wait4: () => call({ pid, status, options, usage: output(rusage, found) }, returns.pid),
-  waitpid: () => call({ pid, status, options }, returns.pid),
+  wait4: () => call({ pid: pidOrGroup, status, options, usage: output(rusage, found) }, returns.pid),
+  waitpid: () => call({ pid: pidOrGroup, status, options }, returns.pid),
   waitid: () =>
     call({
       idtype: choice(g.waitid_types),
-      id: match(arg('idtype'), { [P_PGID]: i32, [P_PIDFD]: fd }, pid),
+      id: match(arg('idtype'), { [P_PGID]: pgid, [P_PIDFD]: fd }, pid),
       siginfo: output(siginfo),
       options,
       usage: output(rusage),
