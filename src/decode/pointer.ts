@@ -5,7 +5,7 @@ import type { R } from '../describe/resolve.js';
 import type { Cursor } from '../record/cursor.js';
 import { allZero, same } from './compare.js';
 import { unfollowed } from './found-arrays.js';
-import { boxed, missed, say } from './miss.js';
+import { boxed, memberAt, missed, say } from './miss.js';
 import { placeReader, testReader } from './place.js';
 import type { Printers } from './print.js';
 import type { ScalarPrinter } from './printer.js';
@@ -34,13 +34,22 @@ export function pointerPrinter(p: Printers, node: R & { kind: 'pointer' }, depth
   const { style } = p;
   const { options, direction } = node;
   const whenNull = textOfNull(options);
-  const miss = options.boxed ? boxed : options.orNothing ? say('') : missed;
+  const { member } = options;
+  const miss = options.boxed
+    ? boxed
+    : member
+      ? memberAt(member.name, member.offset)
+      : options.orNothing
+        ? say('')
+        : missed;
   const followed = style.verbose || options.always === true || isText(node.to);
-  const target = followed
+  const target: ScalarPrinter = followed
     ? p.found(node.to, node.site, depth, options.bare === true, miss)
     : options.plainAddress
       ? printAddress
-      : unfollowed(node.to, depth);
+      : member
+        ? (_c, s, lo, hi) => miss(s, lo, hi)
+        : unfollowed(node.to, depth);
   const hidden = (direction === 'out' || (direction === 'in' && p.late && !isText(node.to))) && !options.evenOnError;
   const { onRestart } = options;
   const smallest = node.sizePlace && placeReader(node.sizePlace, depth);

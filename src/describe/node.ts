@@ -158,6 +158,8 @@ export interface PointerOptions {
   readonly whenNull?: string;
   /** Where its object is not shown, the address stands in brackets: it was read from memory itself. */
   readonly boxed?: boolean;
+  /** Where its object is not shown, `{name=address}` is, with the address of the member at this offset. */
+  readonly member?: { readonly name: string; readonly offset: number };
   /** With -e verbose=none an address, even of an array that has no elements. */
   readonly plainAddress?: boolean;
   /** Prints nothing where its object is not shown. */

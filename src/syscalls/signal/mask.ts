@@ -55,7 +55,9 @@ const waitFor = (timeout: MemoryNode) => () =>
  * Before it stands what depends on the personality (asm/ucontext.h, asm/sigframe.h).
  */
 const frame = (before: number): Node =>
-  input(struct({ context: padding(before), mask: kernelSigset }, { packed: true }));
+  input(struct({ context: padding(before), mask: kernelSigset }, { packed: true }), {
+    member: { name: 'mask', offset: before },
+  });
 /** In the frame of i386's sigreturn the halves of the mask stand apart: in the sigcontext, and behind the state of the FPU. */
 const oldFrame = struct(
   { context: padding(80), oldmask: x32, cr2: padding(4), fpstate: padding(624), extramask: x32 },
