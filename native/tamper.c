@@ -179,10 +179,12 @@ static bool set_result(struct session *s, struct task *t, struct syscall_info *i
 
 static void delay(struct session *s, struct task *t, uint64_t ns)
 {
+	t->tampered |= RF_DELAYED;
+	if (ns == 0)
+		return;
 	if (!t->resume_ns)
 		s->tampering->delayed++;
 	t->resume_ns = monotonic_ns() + ns;
-	t->tampered |= RF_DELAYED;
 }
 
 void tamper_at_entry(struct session *s, struct task *t, const struct syscall_info *info)
@@ -207,12 +209,12 @@ void tamper_at_entry(struct session *s, struct task *t, const struct syscall_inf
 	}
 	if (rule->signal) {
 		/* A signal that a restart carries is taken at syscall-stops only (kernel/ptrace.c, ptrace_report_syscall). */
-		if (info->op == 1 && !rule->delay_enter_ns)
+		if (info->op == 1)
 			t->pending_sig = rule->signal;
 		else
 			syscall(SYS_tgkill, t->tgid, t->tid, rule->signal);
 	}
-	if (rule->delay_enter_ns)
+	if (rule->what & TAMPER_DELAY_ENTER)
 		delay(s, t, rule->delay_enter_ns);
 }
 
@@ -230,7 +232,7 @@ void tamper_at_exit(struct session *s, struct task *t, struct syscall_info *info
 	}
 	if (rule->poke_exit && poke(s, t, rule->poke_exit))
 		t->tampered |= RF_POKED;
-	if (rule->delay_exit_ns)
+	if (rule->what & TAMPER_DELAY_EXIT)
 		delay(s, t, rule->delay_exit_ns);
 }
 

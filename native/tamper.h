@@ -19,6 +19,8 @@ enum tamper_what {
 	TAMPER_RESULT = 1,  /* the call is not made, or another one in its place, and returns `result` */
 	TAMPER_ERROR = 2,   /* with it: `result` is a negative errno */
 	TAMPER_REPLACE = 4, /* with it: replacement[abi] is made in place of the call */
+	TAMPER_DELAY_ENTER = 8,  /* delay_enter_ns counts, though it be 0 */
+	TAMPER_DELAY_EXIT = 16,
 };
 
 struct tamper_head {

@@ -19,6 +19,8 @@ const enum What {
   Result = 1,
   Error = 2,
   Replace = 4,
+  DelayEnter = 8,
+  DelayExit = 16,
 }
 
 /** Bytes that are written where an argument points to. */
@@ -67,7 +69,12 @@ function packRule(rule: Tampering, pokeEnter: number, pokeExit: number): Buffer 
   const out = Buffer.alloc(RULE_BYTES);
   const { when, error, retval, replacement } = rule;
   const returns = error !== undefined || retval !== undefined;
-  const what = (returns ? What.Result : 0) | (error !== undefined ? What.Error : 0) | (replacement ? What.Replace : 0);
+  const what =
+    (returns ? What.Result : 0) |
+    (error !== undefined ? What.Error : 0) |
+    (replacement ? What.Replace : 0) |
+    (rule.delayEnter === undefined ? 0 : What.DelayEnter) |
+    (rule.delayExit === undefined ? 0 : What.DelayExit);
   out.writeUInt32LE(what, 0);
   out.writeUInt32LE(when.first, 4);
   out.writeUInt32LE(Math.min(when.last, FOREVER), 8);

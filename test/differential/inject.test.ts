@@ -41,6 +41,8 @@ const ACTIONS = [
   'inject=chdir:syscall=getpid:error=ENOENT:when=2..3',
   'inject=chdir:syscall=getpid:signal=USR1:when=1',
   'inject=chdir:delay_enter=200',
+  'inject=chdir:delay_enter=0',
+  'inject=chdir:delay_exit=0',
   'inject=read,write:delay_exit=100us:when=1',
   'inject=chdir:delay_enter=50:delay_exit=3ns:error=EBUSY:when=2+2',
   'inject=chdir:poke_enter=@arg1=2f00',
