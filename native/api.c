@@ -208,6 +208,15 @@ int32_t tracer_interrupt(int32_t handle, int32_t sig)
 }
 
 /* Nobody reads any more: records are thrown away, tasks detached. */
+int32_t tracer_decide(int32_t handle, int32_t verdict)
+{
+	struct session *s = session_of(handle);
+	if (!s || verdict < VERDICT_UNWANTED || verdict > VERDICT_UNDECIDED)
+		return -EINVAL;
+	atomic_store(&s->verdict, verdict);
+	return 0;
+}
+
 int32_t tracer_abandon(int32_t handle)
 {
 	struct session *s = session_of(handle);

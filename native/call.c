@@ -62,8 +62,9 @@ static void note_name(struct session *s, struct task *t, const struct syscall_in
 		named_event(s, EV_RENAMED, t, 0, 0, 0);
 }
 
-static void write_call(struct session *s, struct task *t, const struct syscall_info *info, bool entering, bool seccomp)
+static void write_call(struct session *s, struct task *t, const struct syscall_info *info, uint16_t event, uint16_t flags)
 {
+	const bool entering = event != EV_EXIT;
 	if (!entering)
 		note_name(s, t, info);
 	if (s->unwinder && !entering)
@@ -72,10 +73,11 @@ static void write_call(struct session *s, struct task *t, const struct syscall_i
 	uint32_t count = plan ? (entering ? plan->enter_count : plan->exit_count) : 0;
 	/* A record may take a quarter of the ring, so that the producer seldom has to wait for one big call. */
 	uint32_t room = count ? (uint32_t)((s->mask + 1) / 4) : (uint32_t)sizeof(struct record);
-	struct record *r = event_begin(s, entering ? EV_ENTER : EV_EXIT, t, room - (uint32_t)sizeof *r);
+	struct record *r = event_begin(s, event, t, room - (uint32_t)sizeof *r);
 	if (!r)
 		return;
 	r->nr = t->nr;
+	r->flags |= flags;
 	r->ip = info->ip;
 	r->stime_ns = t->stime_ns;
 	memcpy(r->args, t->args, sizeof r->args);
@@ -84,7 +86,7 @@ static void write_call(struct session *s, struct task *t, const struct syscall_i
 		if (info->exit.is_error)
 			r->flags |= RF_ERROR;
 		r->flags |= t->tampered;
-	} else if (seccomp) {
+	} else if (info->op == 3) {
 		r->flags |= RF_SECCOMP;
 		r->ret = info->entry.ret_data & 0xffff;
 	}
@@ -153,6 +155,15 @@ static bool speaks(const struct session *s, const struct task *t)
 	return argument && procfs_is_file(t->tid, (int)t->args[argument - 1], s->shared_dev, s->shared_ino);
 }
 
+/* Asks the consumer about a call that may be tampered with: enum verdict. Nobody else is served meanwhile. */
+static int ask(struct session *s, struct task *t, const struct syscall_info *info)
+{
+	atomic_store(&s->verdict, VERDICT_UNWANTED);
+	write_call(s, t, info, EV_ASK, 0);
+	ring_drain(s);
+	return atomic_load(&s->verdict);
+}
+
 static void entering(struct session *s, struct task *t, const struct syscall_info *info)
 {
 	const uint32_t full = (uint32_t)info->entry.nr;
@@ -194,10 +205,16 @@ static void entering(struct session *s, struct task *t, const struct syscall_inf
 			unwrap_socketcall(t);
 		else if (t->abi == 1 && t->nr == 117)
 			unwrap_ipc(t);
-		if (s->tampering)
+		bool asks = s->config.flags & CF_ASK && tamper_is_about(s, t);
+		int verdict = asks ? ask(s, t, info) : VERDICT_WANTED;
+		t->rule = NULL;
+		t->tampered = 0;
+		if (s->tampering && verdict == VERDICT_WANTED)
 			tamper_at_entry(s, t, info);
-		write_call(s, t, info, true, info->op == 3);
-		t->flags |= CALL_RECORDED;
+		if (verdict != VERDICT_UNWANTED) {
+			write_call(s, t, info, EV_ENTER, asks && verdict == VERDICT_WANTED ? RF_DECIDED : 0);
+			t->flags |= CALL_RECORDED;
+		}
 	}
 	if (speaks(s, t))
 		t->flags |= TASK_SPEAKS;
@@ -213,7 +230,7 @@ static void exiting(struct session *s, struct task *t, struct syscall_info *info
 	if (t->flags & CALL_RECORDED) {
 		if (t->rule)
 			tamper_at_exit(s, t, info);
-		write_call(s, t, info, false, false);
+		write_call(s, t, info, EV_EXIT, 0);
 	}
 	t->flags &= ~(uint32_t)CALL_RECORDED;
 	/* The program could not be executed: what is left is our own child's end. */

@@ -162,6 +162,7 @@ struct session {
 	_Atomic bool has_kicker;
 	bool started;
 	_Atomic int interrupt;      /* 0, or 1 + the signal that asked for the end */
+	_Atomic int verdict;        /* enum verdict, of the last EV_ASK */
 	_Atomic int abandon;        /* the consumer is gone: records are thrown away */
 	_Atomic int status;         /* wait status of the command, -1 */
 	/* from outside */
@@ -212,6 +213,8 @@ void ring_futex_wake(_Atomic uint32_t *word);
 void tampering_free(struct session *s);
 /* The thread ends: its timer goes with it. */
 void tampering_end(struct session *s);
+/* Whether a rule is about the call, whatever its invocation. */
+bool tamper_is_about(const struct session *s, const struct task *t);
 /* At the entry of a traced call, before anything of it is captured; at its exit, before its result is, if a rule meets
  * it (t->rule). */
 void tamper_at_entry(struct session *s, struct task *t, const struct syscall_info *info);

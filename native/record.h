@@ -32,6 +32,7 @@ enum record_event {
 	                    * are more, args[2] = 1 with sources; region site 0 = texts that end with a NUL, for each frame: file ("" for
 	                    * code in no file), symbol or "", offset in it and address in the file, in hexadecimal; with sources:
 	                    * "FILE:LINE" or "", then name and "FILE:LINE" of the call for each function inlined there, then "" */
+	EV_ASK = 17,       /* EV_ENTER before its time: is the call wanted? The task waits for tracer_decide; only with CF_ASK */
 	EV_DATA = 14       /* behind an EV_EXIT, a piece of a dump: nr = enum dump_kind, args[0] = bytes of the whole buffer, or
 	                    * number of buffers, args[1] = index, args[2] = offset of the piece in the buffer; region site 0 = bytes */
 };
@@ -48,7 +49,8 @@ enum record_flag {
 	RF_NO_RET = 256,       /* EV_EXIT: the call has no result (exit seen as death of the task) */
 	RF_HAS_INFO = 512,     /* EV_SIGNAL: the siginfo region is there */
 	RF_SPAWNED = 1024,     /* the task is the command that tstrace started */
-	RF_POKED = 2048        /* EV_EXIT: memory of its arguments was injected */
+	RF_POKED = 2048,       /* EV_EXIT: memory of its arguments was injected */
+	RF_DECIDED = 4096      /* EV_ENTER: that the call is wanted has been decided (EV_ASK) */
 };
 
 enum dump_kind {

@@ -187,16 +187,17 @@ static void delay(struct session *s, struct task *t, uint64_t ns)
 	t->resume_ns = monotonic_ns() + ns;
 }
 
+bool tamper_is_about(const struct session *s, const struct task *t)
+{
+	return t->nr < TRACER_MAX_NR && t->abi < TAMPER_ABIS && !(t->flags & (TASK_HIDDEN | TASK_FIRST_EXEC)) &&
+	       s->tampering->head->rule[t->abi][t->nr];
+}
+
 void tamper_at_entry(struct session *s, struct task *t, const struct syscall_info *info)
 {
-	t->rule = NULL;
-	t->tampered = 0;
-	if (t->nr >= TRACER_MAX_NR || t->abi >= TAMPER_ABIS || t->flags & (TASK_HIDDEN | TASK_FIRST_EXEC))
+	if (!tamper_is_about(s, t))
 		return;
-	uint32_t which = s->tampering->head->rule[t->abi][t->nr];
-	if (!which)
-		return;
-	const struct tamper_rule *rule = &s->tampering->rules[which - 1];
+	const struct tamper_rule *rule = &s->tampering->rules[s->tampering->head->rule[t->abi][t->nr] - 1];
 	if (!meets(t, rule))
 		return;
 	t->rule = rule;

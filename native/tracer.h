@@ -9,6 +9,9 @@
 
 #pragma GCC visibility push(default)
 
+/* UNDECIDED: it is recorded, but not tampered with. */
+enum verdict { VERDICT_UNWANTED = 0, VERDICT_WANTED = 1, VERDICT_UNDECIDED = 2 };
+
 enum config_flag {
 	CF_FOLLOW = 1,        /* trace children (PTRACE_O_TRACE{FORK,VFORK,CLONE}) */
 	CF_SECCOMP = 2,       /* the spawned command carries a RET_TRACE filter; PTRACE_O_TRACESECCOMP */
@@ -19,6 +22,7 @@ enum config_flag {
 	CF_COMM = 64,         /* EV_EXEC with comm; comm in EV_TASK (region site 0) */
 	CF_DETACH_ON_EXEC = 256, /* -b execve */
 	CF_PIDNS = 4096,      /* with a signal, our own id of its sender where the tracee sees another */
+	CF_ASK = 8192,        /* before a call is tampered with the consumer says whether it is wanted (EV_ASK) */
 	CF_IP = 512,          /* the instruction pointer of stops that are no calls, too: one request more at each */
 	CF_SHARED = 2048,     /* the trace goes to standard error: before a call that writes to the same file, what was recorded is released */
 	CF_OLD_SECCOMP = 1024 /* pre-4.8 kernel order: the seccomp stop precedes the syscall-entry-stop */
@@ -108,6 +112,8 @@ int32_t tracer_status(int32_t handle);
 int32_t tracer_stat(int32_t handle, int32_t what);
 /* Nobody reads any more: what comes is thrown away, the tracer never waits for room. */
 int32_t tracer_abandon(int32_t handle);
+/* The answer to an EV_ASK, before its record is released: enum verdict. */
+int32_t tracer_decide(int32_t handle, int32_t verdict);
 /* Joins the thread and frees everything; every tracee is detached or gone by then. */
 int32_t tracer_destroy(int32_t handle);
 /* Text of the last error of this handle (or of creation, handle -1) into buf; returns its length. */

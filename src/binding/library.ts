@@ -38,6 +38,7 @@ export interface Native {
   tracer_interrupt(args: [handle: number, signal: number]): number;
   tracer_control(args: [handle: number, fd: number, signal: number]): number;
   tracer_abandon(args: [handle: number]): number;
+  tracer_decide(args: [handle: number, verdict: number]): number;
   tracer_status(args: [handle: number]): number;
   tracer_stat(args: [handle: number, what: number]): number;
   tracer_destroy(args: [handle: number]): number;
@@ -141,6 +142,7 @@ export function openLibrary(): Library {
     tracer_interrupt: f(I32, I32, I32),
     tracer_control: f(I32, I32, I32, I32),
     tracer_abandon: f(I32, I32),
+    tracer_decide: f(I32, I32, I32),
     tracer_status: f(I32, I32),
     tracer_stat: f(I32, I32, I32),
     tracer_destroy: f(I32, I32),

@@ -20,6 +20,15 @@ export enum ConfigFlag {
   OldSeccomp = 1024,
   Shared = 2048,
   PidNamespaces = 4096,
+  Ask = 8192,
+}
+
+/** Whether a call is wanted that may be tampered with: `verdict` of native/tracer.h. */
+export enum Verdict {
+  Unwanted = 0,
+  Wanted = 1,
+  /** It is recorded, but not tampered with. */
+  Undecided = 2,
 }
 
 /** `next_code` of native/tracer.h. */
@@ -105,6 +114,10 @@ export class Tracer {
   /** -k: stacks of at most `limit` frames; before `start`. @throws TracerError (ENOENT) where libdw is not installed. */
   setStacks(limit: number, source: boolean): void {
     this.check('tracer_set_stacks', this.library.native.tracer_set_stacks([this.handle, limit, source ? 1 : 0]));
+  }
+  /** The answer to an Event.Ask, while its record is the current one. */
+  decide(verdict: Verdict): void {
+    this.library.native.tracer_decide([this.handle, verdict]);
   }
   setPlan(abi: number, nr: number, enter: Uint8Array, exit: Uint8Array): void {
     const code = packed(enter, exit);

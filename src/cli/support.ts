@@ -5,10 +5,6 @@ import type { TraceOptions } from './trace-options.js';
 /** What users call it, and how to tell that they ask for it. Whoever teaches the engine takes the line out. */
 const MISSING: readonly (readonly [called: string, asked: (o: TraceOptions) => boolean])[] = [
   ['-e kvm=', (o) => o.kvm !== 'none'],
-  [
-    '-e inject= with -P, --trace-fds or --where',
-    (o) => o.injections.length > 0 && (o.paths.length > 0 || o.traceFds !== undefined || o.where !== undefined),
-  ],
   ['--tips', (o) => o.tips.format !== 'none'],
 ];
 

@@ -88,7 +88,7 @@ function trace(request: Request, control: number): Answer {
   for (const warning of warnings) messages.say(warning);
   const wanted = { targets: resolveTargets(options, (text) => messages.say(text)), where };
   const reader = new EventReader(options, wanted);
-  const tracer = new Tracer(configOf(options, filter, { data: true, interactive: false, shared: false }));
+  const tracer = new Tracer(configOf(options, filter, { data: true, interactive: false, shared: false, asks: false }));
   if (rules.length > 0) tracer.setTampering(tamperingBlock(rules));
   tracer.setTraced(tracedTable(options, false));
   for (const pid of attach) tracer.attach(pid);

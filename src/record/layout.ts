@@ -18,6 +18,7 @@ export enum Event {
   Data = 14,
   Renamed = 15,
   Stack = 16,
+  Ask = 17,
 }
 
 /** `record_flag` of native/record.h. */
@@ -34,6 +35,7 @@ export enum RecordFlag {
   HasInfo = 512,
   Spawned = 1024,
   Poked = 2048,
+  Decided = 4096,
 }
 
 /** Offsets inside a record's header. */

@@ -30,6 +30,8 @@ export interface Shown {
   readonly interactive: boolean;
   /** The trace goes to standard error, to which tasks may write, too. */
   readonly shared: boolean;
+  /** Calls that are tampered with are asked about first (Event.Ask). */
+  readonly asks: boolean;
 }
 
 /** Bytes of the ring: enough for a burst, and for the biggest record that the string limit allows. */
@@ -96,7 +98,7 @@ export function commandOf(options: TraceOptions, around: Origin): Command {
 export function configOf(
   options: TraceOptions,
   filter: PreparedFilter | undefined,
-  { data, interactive, shared }: Shown,
+  { data, interactive, shared, asks }: Shown,
 ): TracerConfig {
   const { absolute, relative, callTime } = options;
   const flags =
@@ -113,6 +115,7 @@ export function configOf(
     (options.pidns ? ConfigFlag.PidNamespaces : 0) |
     (options.summary.mode !== 'none' ? ConfigFlag.SystemTime : 0) |
     (options.instructionPointer ? ConfigFlag.Ip : 0) |
+    (asks ? ConfigFlag.Ask : 0) |
     (interactive ? ConfigFlag.Sync : shared ? ConfigFlag.Shared : 0) |
     (options.killOnExit || (filter && options.attach.length === 0) ? ConfigFlag.ExitKill : 0) |
     (options.detachOnExecve ? ConfigFlag.DetachOnExec : 0);

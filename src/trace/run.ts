@@ -8,6 +8,7 @@ import { ConfigFlag, Tracer } from '../binding/tracer.js';
 import { useGenericFamilies } from '../decode/leaf/generic-family.js';
 import { TracerError, UsageError } from '../errors.js';
 import { Event } from '../record/layout.js';
+import { Judge, selects } from './asking.js';
 import { Calls } from './calls.js';
 import { openStream, Stream } from './destination.js';
 import { Messages } from './messages.js';
@@ -151,7 +152,13 @@ export async function run(options: TraceOptions, around: Surroundings): Promise<
   const listeners: ((text: string) => void)[] = [];
   const messages = new Messages(options, screen, (text) => listeners.forEach((tell) => tell(text)));
   for (const warning of options.warnings) messages.say(warning);
-  const config = configOf(options, filter, { data, interactive, shared: screen !== undefined && !isNull(2) });
+  const asks = around.tampering !== undefined && selects(options, around.where);
+  const config = configOf(options, filter, {
+    data,
+    interactive,
+    shared: screen !== undefined && !isNull(2),
+    asks,
+  });
   const { flags } = config;
   const tracer = new Tracer(config);
   useGenericFamilies(readGenericFamilies);
@@ -200,11 +207,16 @@ export async function run(options: TraceOptions, around: Surroundings): Promise<
   messages.flush();
   tracer.start();
   let complained = false;
+  const judge = asks ? new Judge(options, calls, (text) => messages.say(text)) : undefined;
   consume(
     tracer,
     calls,
     {
       record: (c) => {
+        if (c.event === Event.Ask) {
+          if (judge) tracer.decide(judge.verdict(c));
+          return;
+        }
         output.record(c);
         if (data && c.event === Event.Message) messages.record(c);
         profile?.record(c);

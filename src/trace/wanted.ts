@@ -15,7 +15,7 @@ export interface Wanted {
 
 /** Whether a call is wanted, as far as its entry tells. What the filter has proved (by a rule's number) needs no test. */
 export function decisionAtEntry({ wanted, choice }: CompiledCall, c: Cursor): Decision {
-  if (c.flags & RecordFlag.Seccomp && c.retLo !== 0) return WANTED;
+  if (c.flags & RecordFlag.Decided || (c.flags & RecordFlag.Seccomp && c.retLo !== 0)) return WANTED;
   if (wanted && !wanted(c)) return NOT_WANTED;
   return choice ? choice.enter(c) : WANTED;
 }
