@@ -84,6 +84,45 @@ describe('with other options', () => {
     },
   );
 
+  // when= counts the calls that are wanted, and only them are tampered with.
+  test.each([
+    ['-P: a path', ['-P', '/', '-e', 'inject=chdir:error=EPERM']],
+    ['-P: its second call', ['-P', '/', '-e', 'inject=chdir:error=EPERM:when=2+']],
+    ['-P: a descriptor', ['-P', '/dev/null', '-e', 'inject=write,read:retval=3']],
+    ['-P: several', ['-P', '/dev/null', '-P', 'nowhere', '-e', 'fault=all:when=1']],
+    ['-P: a signal', ['-P', '/', '-e', 'inject=chdir:signal=USR1:when=2']],
+    ['-P: a delay', ['-P', '/', '-e', 'inject=chdir:delay_exit=100']],
+    ['-P under a filter', ['--seccomp-bpf', '-P', '/', '-e', 'fault=chdir:when=2']],
+  ])('%s', (_, options) => compare(['-e', CALLS, ...options], program));
+
+  test.each([
+    ['--trace-fds', ['--trace-fds=4'], ['write(4']],
+    ['--where by a number', ['--where', 'write.fd == 4'], ['write(4']],
+    ['--where by a text', ['--where', 'chdir.path == "thread"'], ['chdir("thread"']],
+    ['--where under a filter', ['-n', '--where', 'write.fd == 4'], ['write(4']],
+  ])('%s: only calls that are wanted', (_, options, hit) => {
+    const { trace: text, stderr } = trace(
+      TSTRACE,
+      ['-f', '-e', CALLS, ...options, '-e', 'inject=write,chdir,read:error=EXDEV'],
+      [program],
+    );
+    const injected = text.split('\n').filter((line) => line.includes('(INJECTED)'));
+    expect(stderr).not.toContain('--where');
+    expect(injected.map((line) => /\w+\("?\w+"?/.exec(line)?.[0])).toEqual(hit);
+    // Whatever is shown is wanted, and was therefore tampered with.
+    expect(text.match(/(write|chdir|read)\(/g)).toHaveLength(injected.length);
+  });
+
+  test('--where by a result comes too late, and says so', () => {
+    const { trace: text, stderr } = trace(
+      TSTRACE,
+      ['-e', 'trace=umask', '--where', 'ret == 022', '-e', 'inject=umask:retval=5'],
+      [program],
+    );
+    expect(stderr).toContain('whether umask is wanted shows when it has ended, too late to tamper with it');
+    expect(text).not.toContain('INJECTED');
+  });
+
   test('a signal is delivered under a filter, too', () => {
     const { trace: text } = trace(
       TSTRACE,
