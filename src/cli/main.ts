@@ -23,7 +23,7 @@ function fail(text: string): void {
 async function main(): Promise<void> {
   const parsed = parseCommandLine(process.argv.slice(2), name);
   if (parsed.kind !== 'trace') {
-    writeSync(1, `${await parsed.text()}\n`);
+    writeSync(parsed.kind === 'tip' ? 2 : 1, `${await parsed.text()}\n`);
     return;
   }
   const { options } = parsed;
@@ -48,6 +48,8 @@ async function main(): Promise<void> {
     { ...options, warnings },
     { inherited, environment, argv, filter, waiting, where, tampering },
   );
+  // Tips go to standard error, whatever becomes of the trace.
+  if (options.tips.format !== 'none') writeSync(2, (await import('./tips.js')).tipText(options.tips, Math.random()));
   if ('signal' in ending) dieBySignal(ending.signal);
   const { NODE_V8_COVERAGE: coverage, TSTRACE_CACHE: cache } = process.env;
   if ('status' in ending && !coverage && !cache && process.execArgv.length <= 1) endAtOnce(ending.status);

@@ -5,7 +5,6 @@ import type { TraceOptions } from './trace-options.js';
 /** What users call it, and how to tell that they ask for it. Whoever teaches the engine takes the line out. */
 const MISSING: readonly (readonly [called: string, asked: (o: TraceOptions) => boolean])[] = [
   ['-e kvm=', (o) => o.kvm !== 'none'],
-  ['--tips', (o) => o.tips.format !== 'none'],
 ];
 
 /** What options ask for that the engine cannot do yet, as the user knows it. */
