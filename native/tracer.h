@@ -152,6 +152,8 @@ int32_t tracer_become(const uint8_t *spec, int32_t len, int32_t ready);
  */
 int32_t tracer_pipe(const uint8_t *spec, int32_t len);
 int32_t tracer_pipe_finish(void);
+/* The name of a network interface, without a NUL; bytes. */
+int32_t tracer_interface_name(int32_t index, uint8_t *out, int32_t len);
 /* Runs a plan over a memory image, for tests: spec holds registers, plan and ranges; the record comes out in out. */
 int32_t capture_run_for_test(const uint8_t *spec, int32_t spec_len, uint8_t *out, int32_t out_len);
 /* The verifier alone: 0, or -EINVAL with the reason in tracer_error(-1). */

@@ -50,6 +50,7 @@ export interface Native {
   tracer_exit(args: [status: number]): number;
   tracer_set_stacks(args: [handle: number, limit: number, source: number]): number;
   tracer_set_tampering(args: [handle: number, block: Buffer, length: number]): number;
+  tracer_interface_name(args: [index: number, out: Buffer, length: number]): number;
   capture_run_for_test(args: [spec: Buffer, specLength: number, out: Buffer, outLength: number]): number;
   plan_verify_for_test(args: [insns: Buffer, count: number]): number;
 }
@@ -154,6 +155,7 @@ export function openLibrary(): Library {
     tracer_exit: f(I32, I32),
     tracer_set_stacks: f(I32, I32, I32, I32),
     tracer_set_tampering: f(I32, I32, BYTES, I32),
+    tracer_interface_name: f(I32, I32, BYTES, I32),
     capture_run_for_test: f(I32, BYTES, I32, BYTES, I32),
     plan_verify_for_test: f(I32, BYTES, I32),
   });

@@ -4,8 +4,10 @@ import { errnoText } from '../abi/errno.js';
 import { becomeTraced } from '../binding/daemon.js';
 import type { Waiting } from '../binding/daemon.js';
 import { readGenericFamilies } from '../binding/generic-families.js';
+import { interfaceName } from '../binding/interface-names.js';
 import { ConfigFlag, Tracer } from '../binding/tracer.js';
 import { useGenericFamilies } from '../decode/leaf/generic-family.js';
+import { useInterfaceNames } from '../decode/leaf/interface.js';
 import { TracerError, UsageError } from '../errors.js';
 import { Event } from '../record/layout.js';
 import { Judge, selects } from './asking.js';
@@ -119,6 +121,7 @@ function wantStacks(tracer: Tracer, { stack, stackFrames }: TraceOptions): void 
 
 /** Traces as the options say. @throws UsageError, TracerError. */
 export async function run(options: TraceOptions, around: Surroundings): Promise<Ending> {
+  useInterfaceNames(interfaceName);
   const { filter, waiting } = around;
   const command = options.command.length > 0 ? commandOf(options, around) : undefined;
   const { daemonize } = options;
