@@ -289,7 +289,7 @@ export const netlink_diag_show = /* @__PURE__ */ flagsTable(
 /** ndiag_state */
 export const netlink_states = /* @__PURE__ */ choiceTable(
   'NETLINK_???',
-  'NETLINK_UNCONNECTED=0 NETLINK_CONNECTED=1',
+  'NETLINK_UNCONNECTED=0 NETLINK_CONNECTED=1 TCP_CLOSE=7',
 );
 
 export const tcp_states = /* @__PURE__ */ choiceTable(

@@ -1,4 +1,5 @@
 // INET_DIAG_SOCKOPT: options of a socket as bits of two bytes (struct inet_diag_sockopt).
+import { hexText } from '../../../../decode/xlat.js';
 import type { Decoder } from '../compiler.js';
 
 const SIZE = 2;
@@ -17,7 +18,7 @@ const NAMES = [
   'defer_connect',
 ];
 
-/** `{recverr=1}`: options that are set, and bytes behind them that are not zero. */
+/** `{recverr=1}`: options that are set (all with `-v`), and bytes behind them that are not zero. */
 export const socketOptions: Decoder = (n) => (c, s, at, length) => {
   if (length < SIZE) {
     n.hex(c, s, at, length);
@@ -28,10 +29,11 @@ export const socketOptions: Decoder = (n) => (c, s, at, length) => {
     return;
   }
   const word = c.u16(at);
-  const set = NAMES.filter((_, i) => word & (1 << i)).map((name) => `${name}=1`);
+  const all = !n.style.abbrev;
+  const shown = NAMES.map((name, i) => `${name}=${(word >>> i) & 1}`).filter((_, i) => all || word & (1 << i));
   const unused = word >>> NAMES.length;
-  if (unused !== 0) set.push(`unused=0x${unused.toString(16)} /* bits 3..8 */`);
-  s.text(`{${set.join(', ')}}`);
+  if (all || unused !== 0) shown.push(`unused=${hexText(unused, 0)} /* bits 3..8 */`);
+  s.text(`{${shown.join(', ')}}`);
   if (length === SIZE) return;
   if (!n.readable(at, length)) {
     s.text(', ');
