@@ -41,8 +41,11 @@ export class Compiler {
   readonly limit: number;
 
   readonly style: Style;
+  /** Bytes of a pointer of the program, where the kernel's own layout does not count. */
+  readonly word: number;
 
   constructor(style: Style) {
+    this.word = style.abi.word;
     this.style = withKernelLayout(style);
     this.limit = style.abbrev ? style.stringLimit : Infinity;
   }

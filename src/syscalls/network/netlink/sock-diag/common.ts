@@ -32,7 +32,7 @@ export const memory: Decoder = list(u32, memory_names);
 const socketIdentifier = (source: FieldSpec): StructNode =>
   struct({ idiag_sport: port, idiag_dport: port, ...source, idiag_if: device, idiag_cookie: cookie });
 /** An IPv4 address where there is room for an IPv6 one: all of it is shown but by name. */
-const roomyAddress = blob(
+export const roomyAddress = blob(
   constant(16),
   16,
   ({ style: { constants, hex } }) =>

@@ -1,11 +1,19 @@
 // sock_diag(7) of IPv4 and IPv6 sockets (linux/inet_diag.h).
 import * as d from '../../../../constants/generated/netlink-other.js';
 import * as g from '../../../../constants/generated/netlink.js';
-import { inet_protocols } from '../../../../constants/generated/network.js';
+import { address_families, inet_protocols } from '../../../../constants/generated/network.js';
+import { inet6Address } from '../../../../decode/leaf/inet.js';
+import { sockaddr, SOCKADDR_MAX } from '../../../../decode/leaf/sockaddr.js';
 import {
   choice,
+  constant,
+  field,
   flags,
+  hexArray,
+  inline,
+  match,
   padding,
+  sibling,
   struct,
   u16,
   u32,
@@ -18,11 +26,14 @@ import {
 } from '../../../../describe/combinators.js';
 import { attributes } from '../attribute.js';
 import type { Decoder } from '../compiler.js';
-import { named, terminated } from '../values.js';
+import { list, named, terminated } from '../values.js';
 import { bytecode } from './bytecode.js';
-import { about, identifier, memory, states } from './common.js';
+import { about, identifier, memory, roomyAddress, states } from './common.js';
 import { socketOptions } from './socket-options.js';
 import { upperLayer } from './upper-layer.js';
+
+const AF_INET = 2;
+const AF_INET6 = 10;
 
 const extensions = flags(d.inet_extensions, 1);
 const protocol = named(inet_protocols, 1);
@@ -59,6 +70,27 @@ const mapValue: Decoder = (n) => {
   const numbers = new Map([x8, x16, x32, x64].map((node) => [n.sizeOf(node), n.lazy(node)]));
   return (c, s, at, length) => (numbers.get(length) ?? n.hex)(c, s, at, length);
 };
+/** Addresses of a socket that has several (SCTP): struct sockaddr_storage each. */
+const addresses = list(sockaddr(constant(SOCKADDR_MAX)));
+/** TCP_MD5SIG_MAXKEYLEN. */
+const KEY_MAX = 80;
+/** struct tcp_diag_md5sig. */
+const signature = struct({
+  tcpm_family: choice(address_families, 1),
+  tcpm_prefixlen: u8,
+  tcpm_keylen: u16,
+  tcpm_addr: inline(
+    match(
+      sibling('tcpm_family'),
+      [
+        [AF_INET, struct({ tcpm_addr: roomyAddress })],
+        [AF_INET6, struct({ tcpm_addr: field(inet6Address('tcpm_addr'), { bare: true }) })],
+      ],
+      struct({ tcpm_addr: hexArray(16) }),
+    ),
+  ),
+  tcpm_key: { ...hexArray(KEY_MAX), length: sibling('tcpm_keylen') },
+});
 const storage = attributes(g.sk_diag_storage_attrs, () => ({ 2: u32, 3: mapValue }));
 const replyAttributes = attributes(g.inet_diag_attrs, () => ({
   1: struct({ idiag_rmem: u32, idiag_wmem: u32, idiag_fmem: u32, idiag_tmem: u32 }),
@@ -71,9 +103,12 @@ const replyAttributes = attributes(g.inet_diag_attrs, () => ({
   9: struct({ dctcp_enabled: u16, dctcp_ce_state: u16, dctcp_alpha: u32, dctcp_ab_ecn: u32, dctcp_ab_tot: u32 }),
   10: protocol,
   11: u8,
+  12: addresses,
+  13: addresses,
   15: u32,
   16: struct({ bbr_bw_lo: x32, bbr_bw_hi: x32, bbr_min_rtt: u32, bbr_pacing_gain: u32, bbr_cwnd_gain: u32 }),
   17: u32,
+  18: list(signature),
   19: upperLayer,
   20: attributes(d.storage_reply_attrs, () => ({ 1: storage })),
   21: u64,

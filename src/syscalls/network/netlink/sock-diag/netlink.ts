@@ -3,7 +3,9 @@ import * as d from '../../../../constants/generated/netlink-other.js';
 import * as g from '../../../../constants/generated/netlink.js';
 import { netlink_protocols, socket_types } from '../../../../constants/generated/network.js';
 import { joined } from '../../../../constants/table.js';
-import { choice, flags, padding, struct, u32, x64 } from '../../../../describe/combinators.js';
+import { choice, flags, format, padding, struct, u32 } from '../../../../describe/combinators.js';
+import type { FormatNode } from '../../../../describe/node.js';
+import { hexText } from '../../../../decode/xlat.js';
 import { attributes } from '../attribute.js';
 import type { Decoder } from '../compiler.js';
 import { list } from '../values.js';
@@ -18,10 +20,28 @@ export const request: Decoder = about('sdiag_family', {
   ndiag_cookie: cookie,
 });
 
+/** A word of a set of groups in hexadecimal: as many characters as it has half bytes, the `0x` included (none before zeros). */
+const groupWord = (bytes: 4 | 8): FormatNode =>
+  format(() => {
+    const width = 2 * bytes;
+    const zero = '0'.repeat(width);
+    return (_c, s, lo, hi) => {
+      if ((lo | hi) === 0) s.text(zero);
+      else
+        s.text(
+          `0x${hexText(lo, hi)
+            .slice(2)
+            .padStart(width - 2, '0')}`,
+        );
+    };
+  }, bytes);
+/** Groups that a socket is a member of, in words of the program. */
+const groups: Decoder = (n) => n.compile(list(groupWord(n.word === 4 ? 4 : 8)));
+
 const ring = struct({ ndr_block_size: u32, ndr_block_nr: u32, ndr_frame_size: u32, ndr_frame_nr: u32 });
 const replyAttributes = attributes(g.netlink_diag_attrs, () => ({
   0: memory,
-  1: list(x64),
+  1: groups,
   2: ring,
   3: ring,
   4: flags(d.netlink_socket_flags),

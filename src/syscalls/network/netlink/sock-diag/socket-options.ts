@@ -36,8 +36,7 @@ export const socketOptions: Decoder = (n) => (c, s, at, length) => {
   s.text(`{${shown.join(', ')}}`);
   if (length === SIZE) return;
   if (!n.readable(at, length)) {
-    s.text(', ');
-    n.address(s, at + SIZE);
+    s.text(', ???');
     return;
   }
   if (c.bytes.subarray(at + SIZE, at + length).every((byte) => byte === 0)) return;
