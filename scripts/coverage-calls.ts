@@ -27,7 +27,7 @@ for (const abi of abis) {
   }
 }
 
-for (const abi of ['x86_64', 'i386'] as SweepAbi[])
+for (const abi of ['x86_64', 'i386', 'x32'] as SweepAbi[])
   for (const [what, answer] of [
     ['success', 0],
     ['failure', 22],

@@ -113,6 +113,12 @@ function readable({ name, node, register }: RArgument): (c: Cursor) => boolean {
 
 type ArgumentPrinter = (c: Cursor, s: Sink) => void;
 
+/** Whether a node is a pointer, or may be one. */
+const isPointer = (node: R): boolean =>
+  node.kind === 'pointer' ||
+  node.kind === 'address' ||
+  (node.kind === 'match' && [node.otherwise, ...node.cases.map(([, one]) => one)].some(isPointer));
+
 /** Prints up to the place where a structure is cut, and leaves `cut` as it found out. */
 const firstPart =
   (print: ArgumentPrinter): ArgumentPrinter =>
@@ -146,7 +152,7 @@ function compileList(list: RList, style: Style): CompiledList {
     // A value of up to 32 bits is passed with a zero high half: registers may hold garbage there.
     if (high >= 0) return (c, s) => print(c, s, c.argLo(register), c.argLo(high));
     // Pointers are shown as they are: 64-bit code can make calls of i386, too.
-    const pointer = a.node.kind === 'pointer' || a.node.kind === 'address';
+    const pointer = isPointer(a.node);
     if (a.node.bytes > 4 || a.node.bytes === 0 || pointer)
       return (c, s) => print(c, s, c.argLo(register), c.argHi(register));
     if (a.node.bytes === 2) return (c, s) => print(c, s, c.argLo(register) & 0xffff, 0);

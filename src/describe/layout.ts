@@ -82,3 +82,25 @@ export function layoutOf(node: StructNode, style: Style): { fields: FieldPlace[]
   });
   return { fields, end, align };
 }
+
+/**
+ * The node of an argument: a number of the size of a pointer is what its register holds. x32's registers are wider than its
+ * pointers, and the kernel takes all of them.
+ */
+export function asArgument(node: Node, abi: Abi): Node {
+  if (abi.name !== 'x32') return node;
+  switch (node.kind) {
+    case 'int':
+    case 'xlat':
+    case 'format':
+      return node.size === 'ptr' ? { ...node, size: 8 } : node;
+    case 'match':
+      return {
+        ...node,
+        cases: node.cases.map(([key, one]) => [key, asArgument(one, abi)] as const),
+        otherwise: asArgument(node.otherwise, abi),
+      };
+    default:
+      return node;
+  }
+}

@@ -2,7 +2,7 @@
 // number for each node that captures memory. Plans and printers both walk the resolved tree, so they cannot drift.
 import type { Style } from '../decode/style.js';
 import { describesFds } from '../decode/style.js';
-import { alignOf, layoutOf, measure, sizeOf } from './layout.js';
+import { alignOf, asArgument, layoutOf, measure, sizeOf } from './layout.js';
 import type { Argument, Call, Dump, Node, PidKind, Result, StructNode, Variant, Versioned } from './node.js';
 import { References } from './references.js';
 import type { R, RArgument, RCall, RDump, RField, RList, RResult, RStruct } from './resolved.js';
@@ -289,7 +289,8 @@ class Resolver extends References {
   ): { args: RArgument[]; next: number } {
     const { abi } = this.style;
     let register = first;
-    const placed = list.map((a) => {
+    const placed = list.map((given) => {
+      const a = { ...given, node: asArgument(given.node, abi) };
       const first = a.register ?? register;
       const split = a.wide === true && abi.name === 'i386';
       const own = split && a.highFirst ? first + 1 : first;

@@ -16,20 +16,27 @@ export interface Swept {
   readonly differences: { readonly expected: string; readonly actual: string }[];
 }
 
-export type SweepAbi = 'x86_64' | 'i386';
+export type SweepAbi = 'x86_64' | 'i386' | 'x32';
+
+const FLAGS: Readonly<Record<SweepAbi, readonly string[]>> = { x86_64: [], i386: ['-m32'], x32: ['-DX32'] };
 
 const programs = new Map<SweepAbi, string>();
 function program(abi: SweepAbi): string {
   let path = programs.get(abi);
   if (!path) {
-    const flags = ['-w', '-static', '-no-pie', ...(abi === 'i386' ? ['-m32'] : [])];
+    const flags = ['-w', '-static', '-no-pie', ...FLAGS[abi]];
     programs.set(abi, (path = compile('sweep.c', flags)));
   }
   return path;
 }
 
-/** The last number that strace 6.1 knows (futex_waitv 449, set_mempolicy_home_node 450). */
-const LAST = 450;
+/** The numbers that strace 6.1 knows (up to set_mempolicy_home_node); x32 has calls of its own beyond. */
+const COMMON = [0, 450] as const;
+const RANGES: Readonly<Record<SweepAbi, readonly (readonly [first: number, last: number])[]>> = {
+  x86_64: [COMMON],
+  i386: [COMMON],
+  x32: [COMMON, [512, 547]],
+};
 
 function linesOf(tracer: string, options: readonly string[], argv: readonly string[]): string[] {
   const dir = mkdtempSync(join(tmpdir(), 'tstrace-sweep-'));
@@ -53,28 +60,23 @@ function linesOf(tracer: string, options: readonly string[], argv: readonly stri
 const level = (line: string): string => line.replace(/\) +(= )/, ') $1');
 
 /** Runs the sweep with these options; results by the name of the call. `answer`: 0 success, else the errno. */
-export function sweep(
-  abi: SweepAbi,
-  answer: number,
-  options: readonly string[] = [],
-  range: readonly [number, number] = [0, LAST],
-): Map<string, Swept> {
-  const argv = [program(abi), String(answer), String(range[0]), String(range[1])];
-  const theirs = linesOf('strace', options, argv).map((l) => as72(l));
-  const ours = linesOf(TSTRACE, options, argv);
+export function sweep(abi: SweepAbi, answer: number, options: readonly string[] = []): Map<string, Swept> {
   const found = new Map<string, Swept>();
-  const { length } = theirs;
-  for (let i = 0; i < length; i++) {
-    const expected = theirs[i];
-    const actual = ours[i] ?? '';
-    const name = /^(\w+)\(/.exec(expected)?.[1];
-    if (name === undefined) continue;
-    let one = found.get(name);
-    if (!one) found.set(name, (one = { compared: 0, equal: 0, newer: 0, differences: [] }));
-    one.compared++;
-    if (level(expected) === level(actual)) one.equal++;
-    else if (newer(name, expected)) one.newer++;
-    else one.differences.push({ expected, actual });
+  for (const [first, last] of RANGES[abi]) {
+    const argv = [program(abi), String(answer), String(first), String(last)];
+    const theirs = linesOf('strace', options, argv).map((l) => as72(l));
+    const ours = linesOf(TSTRACE, options, argv);
+    theirs.forEach((expected, i) => {
+      const actual = ours[i] ?? '';
+      const name = /^(\w+)\(/.exec(expected)?.[1];
+      if (name === undefined) return;
+      let one = found.get(name);
+      if (!one) found.set(name, (one = { compared: 0, equal: 0, newer: 0, differences: [] }));
+      one.compared++;
+      if (level(expected) === level(actual)) one.equal++;
+      else if (newer(name, expected)) one.newer++;
+      else one.differences.push({ expected, actual });
+    });
   }
   return found;
 }
