@@ -30,6 +30,7 @@ export function trace(
   command: readonly string[],
   output = true,
   cwd = ROOT,
+  timeout = 60_000,
 ): Traced {
   const dir = mkdtempSync(join(tmpdir(), 'tstrace-test-'));
   const file = join(dir, 'trace');
@@ -40,7 +41,7 @@ export function trace(
       env: { ...ENV, PATH: `${node}:${ENV.PATH}` },
       // Programs write to /dev/null: the inode of a pipe would differ from run to run.
       stdio: ['ignore', 'ignore', 'pipe'],
-      timeout: 60_000,
+      timeout,
       maxBuffer: 1 << 28,
     });
     return {

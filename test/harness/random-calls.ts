@@ -1,0 +1,114 @@
+// Random calls (test/fixtures/random-calls.c) under the installed strace and under tstrace: what is printed otherwise, and why.
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { newerCommand } from './newer-commands.js';
+import { newer } from './newer.js';
+import { as72 } from './normalise.js';
+import { compile, ROOT, trace, TSTRACE } from './run.js';
+
+/** What is called: these numbers in turn, or any. */
+export type Numbers = readonly number[] | 'all';
+
+export interface RandomRun {
+  readonly abi: 'x86_64' | 'i386';
+  readonly seed: number;
+  readonly count: number;
+  readonly numbers: Numbers;
+  readonly options?: readonly string[];
+}
+
+/** Both lines of a call, from which its number on the list (`+N`) can be told. */
+export interface Difference {
+  readonly line: number;
+  readonly expected: string;
+  readonly actual: string;
+}
+
+export interface RandomResult {
+  readonly lines: number;
+  /** Lines that 7.2 prints otherwise, by a listed reason. */
+  readonly newer: number;
+  readonly differences: readonly Difference[];
+}
+
+const FLAGS = ['-w', '-static-pie', '-pthread'];
+const programs = new Map<string, string>();
+function program(abi: RandomRun['abi']): string {
+  let path = programs.get(abi);
+  if (path === undefined)
+    programs.set(abi, (path = compile('random-calls.c', abi === 'i386' ? [...FLAGS, '-m32'] : FLAGS)));
+  return path;
+}
+
+/** The program's status when it came to its end. */
+const DONE = 42;
+
+/** Numbers of ioctl commands, as the program reads them. */
+function commands(): Uint32Array {
+  const table = JSON.parse(readFileSync(join(ROOT, 'data', 'ioctls.json'), 'utf8')) as (number | string | null)[][];
+  return new Uint32Array(table.flatMap((entry) => entry.filter((e) => typeof e === 'number')));
+}
+
+/** The calls behind the filter's installation, whose results stand in no column. */
+function calls(tracer: string, options: readonly string[], command: readonly string[]): string[] {
+  const run = trace(tracer, options, command, true, ROOT, 3_600_000);
+  if (run.status !== DONE) throw new Error(`${tracer}: status ${run.status}, signal ${run.signal}: ${run.stderr}`);
+  const lines = run.trace.split('\n');
+  return lines
+    .slice(lines.findIndex((line) => /^(seccomp|syscall_0x\w+)\((SECCOMP_SET_MODE_FILTER|0x1)\b/.test(line)) + 1)
+    .map((line) =>
+      line
+        .replace(/ \(\)$/, '')
+        .replace(/\) += /, ') = ')
+        .replace(/\bPID=\d+/, 'PID=N'),
+    );
+}
+
+/** Names of the calls that 6.1 does not know. */
+const UNKNOWN = /^syscall_0x/;
+
+function isNewer(expected: string, actual: string): boolean {
+  if (UNKNOWN.test(expected)) return !UNKNOWN.test(actual);
+  const name = /^\w+/.exec(expected)?.[0] ?? '';
+  return name === 'ioctl' ? newerCommand(expected, actual) : newer(name, expected);
+}
+
+/** Makes the calls under both tracers and compares line by line. Throws when a run does not come to its end. */
+export function randomCalls({ abi, seed, count, numbers, options = [] }: RandomRun): RandomResult {
+  const dir = mkdtempSync(join(tmpdir(), 'tstrace-random-'));
+  try {
+    const list = join(dir, 'commands');
+    writeFileSync(list, commands());
+    const what = numbers === 'all' ? ['all', list] : numbers.map(String);
+    const command = [program(abi), String(seed), String(count), ...what];
+    const theirs = calls('strace', options, command);
+    const ours = calls(TSTRACE, options, command);
+    const differences: Difference[] = [];
+    let explained = 0;
+    for (let line = 0; line < Math.max(theirs.length, ours.length); line++) {
+      const expected = as72(theirs[line] ?? '(nothing)');
+      const actual = ours[line] ?? '(nothing)';
+      if (expected === actual) continue;
+      if (isNewer(expected, actual)) explained++;
+      else differences.push({ line, expected, actual });
+    }
+    return { lines: theirs.length, newer: explained, differences };
+  } finally {
+    rmSync(dir, { recursive: true, force: true });
+  }
+}
+
+/** The first differences, each as two lines from where they part. */
+export function told(differences: readonly Difference[], most = 8): string {
+  return differences
+    .slice(0, most)
+    .map(({ line, expected, actual }) => {
+      let at = 0;
+      while (at < expected.length && expected[at] === actual[at]) at++;
+      const from = Math.max(0, at - 60);
+      const part = (text: string): string => `${text.slice(0, 40)} … ${text.slice(from, at + 160)}`;
+      return `line ${line + 1}:\n  strace:  ${part(expected)}\n  tstrace: ${part(actual)}`;
+    })
+    .join('\n');
+}
