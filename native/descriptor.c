@@ -114,6 +114,8 @@ size_t descriptor_path(pid_t tid, int32_t fd, uint32_t mode, uint64_t of, struct
 			if (mode & PATH_INFO && strcmp(device, "char 5:2") == 0)
 				add_info(&text, tid, fd, mode);
 		}
+	} else if (mode & PATH_VCPU) {
+		text.used += vcpu_memory(tid, out, out + text.used, len - text.used);
 	} else if (mode & PATH_INFO && (has_prefix(out, "anon_inode:") || has_prefix(out, "pidfd:"))) {
 		add_info(&text, tid, fd, mode);
 	} else if (sockets && mode & PATH_SOCKET && has_prefix(out, "socket:[")) {

@@ -305,6 +305,10 @@ long procfs_status(pid_t pid, const char *key);
  */
 size_t pidns_describe(struct task *t, int32_t id, uint32_t how, char *out, size_t len);
 
+/* vcpu.c */
+/* At most `len` bytes of the memory that the virtual processor with this name in /proc shares with a task; 0: it has none. */
+size_t vcpu_memory(pid_t tid, const char *name, char *out, size_t len);
+
 /* descriptor.c */
 /*
  * The path of a descriptor (-100: of the working directory), as /proc/TID/fd tells it; what `mode` (enum path_mode) asks for

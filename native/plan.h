@@ -90,6 +90,7 @@ enum path_mode {
 	PATH_OF_PID = 8,    /* a descriptor of process r[c] */
 	PATH_OF_PIDFD = 16, /* a descriptor of the process that r[c] is a pidfd of */
 	PATH_SOCKET = 32,   /* protocol and addresses of a socket */
+	PATH_VCPU = 64,     /* behind the path of a virtual processor, the memory that it shares with its owner */
 };
 
 #define PLAN_MAX_INSNS 4096

@@ -425,11 +425,17 @@ function pidWhat(kind: PidKind = 'task', style: Style): number {
   return whose | (style.comm ? PidWhat.Comm : 0) | (style.pidns ? PidWhat.Translated : 0);
 }
 
+/** The memory of a virtual processor. */
+function captureVcpu({ result: { vcpu } }: RList, builder: PlanBuilder): void {
+  if (vcpu) builder.emit(Op.FdPath, vcpu.register, 0, 0, vcpu.site, PathMode.Vcpu);
+}
+
 function captureList(list: RList, capture: Capture, phase: Phase, builder: PlanBuilder): void {
   for (const { argument, phase: printed, arrow, early } of schedule(list)) {
     const { node } = argument;
     if (printed === phase || arrow || early || needsBoth(node)) capture.argument(argument);
   }
+  if (phase === 'enter' && list.result.vcpu?.both) captureVcpu(list, builder);
   if (phase === 'exit') {
     for (const extra of list.result.extra) {
       const failed = builder.jump(Op.JErr);
@@ -443,6 +449,7 @@ function captureList(list: RList, capture: Capture, phase: Phase, builder: PlanB
       else builder.emit(Op.FdPath, Reg.Ret, 0, 0, list.result.site, pathMode(capture.style));
       builder.land(failed);
     }
+    captureVcpu(list, builder);
     const { namespaces } = list.result;
     if (namespaces) {
       const failed = builder.jump(Op.JErr);

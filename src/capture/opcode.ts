@@ -59,6 +59,7 @@ export enum PathMode {
   OfPid = 8,
   OfPidfd = 16,
   Socket = 32,
+  Vcpu = 64,
 }
 
 /** Registers with a fixed meaning; arguments are 0-5, scratch 8-15. */

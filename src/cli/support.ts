@@ -4,7 +4,11 @@ import type { TraceOptions } from './trace-options.js';
 
 /** What users call it, and how to tell that they ask for it. Whoever teaches the engine takes the line out. */
 const MISSING: readonly (readonly [called: string, asked: (o: TraceOptions) => boolean])[] = [
+<<<<<<< HEAD
   ['-e kvm=', (o) => o.kvm !== 'none'],
+=======
+  ['-k/--stack-trace', (o) => o.stack !== 'none'],
+>>>>>>> 1629c58 (-e kvm=: why virtual processors stop, and their shared memory; tests of pid namespaces and of namespaces that a call enters)
 ];
 
 /** What options ask for that the engine cannot do yet, as the user knows it. */

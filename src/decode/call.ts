@@ -11,6 +11,7 @@ import type { R, RArgument, RCall, RList, RVariants } from '../describe/resolve.
 import { resolveCall } from '../describe/resolve.js';
 import type { Cursor } from '../record/cursor.js';
 import type { MemoryPrinter, RenderContext, ScalarPrinter } from './printer.js';
+import { exitReasonPrinter, runPrinter } from './vcpu.js';
 import { namespacesPrinter } from './namespaces.js';
 import { testReader, wordReader } from './place.js';
 import { Printers } from './print.js';
@@ -45,6 +46,8 @@ interface Step {
 interface CompiledList {
   readonly steps: readonly Step[];
   readonly keepsEntry: boolean;
+  /** Prints lines behind the call's own. */
+  readonly behind?: (c: Cursor, s: Sink) => void;
   readonly result: ResultPrinter;
 }
 
@@ -81,6 +84,8 @@ export interface CompiledCall {
   exit(c: Cursor, s: Sink, from: number): void;
   /** Whether all arguments had been printed at the entry. */
   complete(c: Cursor, from: number): boolean;
+  /** Prints lines behind the call's own, where a style has any; `c.entry` is the entering record. */
+  readonly behind: ((c: Cursor, s: Sink) => void) | undefined;
   /** Prints the result. */
   result(c: Cursor, s: Sink): void;
 }
@@ -276,12 +281,19 @@ function compileList(list: RList, style: Style): CompiledList {
     comment = list.result.comment?.(context);
     value = list.result.value?.(context);
   }
-  const { namespaces } = list.result;
+  const { namespaces, vcpu } = list.result;
+  if (vcpu) comment = exitReasonPrinter(vcpu.register, vcpu.site, style);
   if (namespaces) comment = namespacesPrinter(find(namespaces.flags), namespaces.site, namespaces.child);
   const { ifRead } = list.result;
   const found = ifRead === undefined ? undefined : readable(find(ifRead));
   const wasRead = found && ((c: Cursor) => c.entry !== null && found(c.entry));
-  return { steps, keepsEntry: needsEntry(list), result: resultPrinter(list.result, style, comment, value, wasRead) };
+  const behind = vcpu?.both ? runPrinter(vcpu.register, vcpu.site, style) : undefined;
+  return {
+    steps,
+    behind,
+    keepsEntry: behind !== undefined || needsEntry(list),
+    result: resultPrinter(list.result, style, comment, value, wasRead),
+  };
 }
 
 /** How many bytes must be readable for an object to be shown as more than its address. */
@@ -377,6 +389,7 @@ function build(
     result(c, s) {
       pick(c).result(c, s);
     },
+    behind: undefined,
   };
 }
 
@@ -451,7 +464,9 @@ export function compileCall(
     enter: (c: Cursor) => choiceOf(choices, c).enter(c),
     exit: (entry: Cursor, c: Cursor) => choiceOf(choices, entry).exit(entry, c),
   };
-  return build(name, EMPTY, { wanted, choice }, pick, selectionOf(resolved, variants, besideOf));
+  const made = build(name, EMPTY, { wanted, choice }, pick, selectionOf(resolved, variants, besideOf));
+  // Only ioctl has lines behind its own.
+  return style.kvm === 'vcpu+' ? { ...made, behind: (c, s) => pick(c).behind?.(c, s) } : made;
 }
 
 function rawList(resolved: RCall, style: Style, count: number): CompiledList {

@@ -40,6 +40,8 @@ export interface Style {
   readonly comm: boolean;
   /** `--decode-pids=pidns`: our own ids beside those of another pid namespace. */
   readonly pidns?: boolean;
+  /** `-e kvm=`: why virtual processors stop, or the whole of their state. */
+  readonly kvm?: 'none' | 'vcpu' | 'vcpu+';
   /** `-e namespace=new`: the namespaces that a call enters. */
   readonly namespaces?: boolean;
   /** Printed to be read back into values (decode/value.ts): counted bytes say how many there are. */

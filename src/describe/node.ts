@@ -486,6 +486,8 @@ export interface Result {
   readonly ifRead?: string;
   /** Of a process id: whose it is. */
   readonly of?: PidKind;
+  /** The call runs a virtual processor (`-e kvm=`): the argument with its descriptor. */
+  readonly vcpu?: string;
   /** The call enters namespaces (`-e namespace=new`): the argument with the flags, and whether a child does. */
   readonly namespaces?: { readonly flags: string; readonly child: boolean };
 }

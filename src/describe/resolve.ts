@@ -342,9 +342,18 @@ class Resolver extends References {
     );
   }
 
+  /** What is captured of a virtual processor. */
+  private vcpu(fd: string | undefined): RResult['vcpu'] {
+    const { kvm = 'none' } = this.style;
+    if (fd === undefined || kvm === 'none') return undefined;
+    const found = this.registers.get(fd) ?? this.fail(`result: no argument '${fd}'`);
+    return { register: found.register, site: this.newSite(), both: kvm === 'vcpu+' };
+  }
+
   result(result: Result): RResult {
     return {
       of: result.of,
+      vcpu: this.vcpu(result.vcpu),
       namespaces:
         this.style.namespaces && result.namespaces ? { ...result.namespaces, site: this.newSite() } : undefined,
       base: result.base,

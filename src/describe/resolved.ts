@@ -278,6 +278,8 @@ export interface RResult {
   /** Site of the path of a returned descriptor, or of the name of a returned process. */
   readonly site: number;
   readonly of?: PidKind;
+  /** Of a virtual processor: its descriptor, and whether its state before the call is captured, too. */
+  readonly vcpu?: { readonly register: number; readonly site: number; readonly both: boolean };
   readonly namespaces?: NonNullable<Result['namespaces']> & { readonly site: number };
 }
 

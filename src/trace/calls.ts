@@ -35,6 +35,7 @@ export function styleOf(options: TraceOptions, abi: number, nr: number): Style {
     comm: options.comm,
     pidns: options.pidns,
     namespaces: options.namespaces,
+    kvm: options.kvm,
     structured: options.structured,
   };
 }

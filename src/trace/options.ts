@@ -85,6 +85,8 @@ export interface TraceOptions {
   readonly comm: boolean;
   /** --decode-pids=pidns */
   readonly pidns: boolean;
+  /** -e kvm= */
+  readonly kvm: 'none' | 'vcpu' | 'vcpu+';
   /** -e namespace=new */
   readonly namespaces: boolean;
   readonly syscallNumber: boolean;

@@ -319,11 +319,12 @@ export class TextOutput implements Output {
     from = sink.pos;
     call.result(c, sink);
     painter?.result(sink, from);
-    c.entry = null;
     from = sink.pos;
     if (!(c.flags & RecordFlag.NoReturn)) this.prefix.callTime(sink, c, tracee);
     painter?.time(sink, from);
     this.endLine(tracee);
+    call.behind?.(c, sink);
+    c.entry = null;
     tracee.pending = undefined;
     tracee.dumping = true;
     this.count();
