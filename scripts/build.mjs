@@ -29,6 +29,7 @@ const options = {
 await build({ ...options, entryPoints: ['src/cli/main.ts'], outfile: join(root, 'dist', 'bundle.cjs') });
 // The toolbox is a bundle of its own: the tracer starts without it.
 await build({ ...options, entryPoints: ['src/toolbox/main.ts'], outfile: join(root, 'dist', 'toolbox.cjs') });
+await build({ ...options, entryPoints: ['src/merge/main.ts'], outfile: join(root, 'dist', 'merge.cjs') });
 
 // The library: one bundle for both kinds of modules, so that its classes exist once; and the process that traces for it.
 await build({ ...options, entryPoints: ['src/library/process.ts'], outfile: join(root, 'dist', 'session.cjs') });

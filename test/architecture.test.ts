@@ -18,6 +18,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   binding: ['abi', 'record', '.'],
   trace: ['abi', 'binding', 'bpf', 'capture', 'decode', 'describe', 'record', 'syscalls', 'where', '.'],
   where: ['abi', 'bpf', 'capture', 'constants', 'decode', 'describe', 'record', 'syscalls', '.'],
+  merge: ['.'],
   toolbox: ['abi', 'binding', 'bpf', 'capture', 'describe', 'record', 'trace', '.'],
   cli: ['abi', 'binding', 'trace', 'bpf', '.'],
   library: ['abi', 'binding', 'cli', 'record', 'trace', '.'],
