@@ -1,6 +1,5 @@
 // The texts of -h and -V; loaded only when they are asked for.
 import { VERSION } from '../version.js';
-import { missing } from './support.js';
 import { optionTable, SECTIONS } from './option-table.js';
 import type { HelpForm } from './option-table.js';
 
@@ -41,9 +40,7 @@ export function helpText(programName: string): string {
     const forms = table.filter((o) => o.section === section).flatMap((o) => o.help);
     return [`${section}:`, ...forms.flatMap(entry)].join('\n');
   });
-  const lacking = missing();
-  const last = lacking.length > 0 ? [`Not supported yet, and refused: ${lacking.join(', ')}.`] : [];
-  return [usage(programName).join('\n'), ...sections, ...last].join('\n\n');
+  return [usage(programName).join('\n'), ...sections].join('\n\n');
 }
 
 /** What -V prints, without the last newline: as strace, in the form that scripts probe. */

@@ -6,7 +6,6 @@ import { dieBySignal, endAtOnce } from '../binding/tracer.js';
 import { TstraceError, UsageError } from '../errors.js';
 import { run } from '../trace/run.js';
 import { parseCommandLine, WarnedUsageError } from './options.js';
-import { refuseUnsupported } from './support.js';
 
 const { inherited, environment, invokedAs } = readSurroundings();
 const name = invokedAs === 'strace' ? 'strace' : 'tstrace';
@@ -27,7 +26,6 @@ async function main(): Promise<void> {
     return;
   }
   const { options } = parsed;
-  refuseUnsupported(options);
   const warnings = [...options.warnings];
   // What few traces need is loaded where it is asked for.
   const where =
