@@ -6,6 +6,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { lazyCalls } from './lazy-calls.mjs';
+import { reportPage } from './report-page.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -40,6 +41,8 @@ writeFileSync(
   join(root, 'dist', 'library.mjs'),
   `import library from './library.cjs';\nexport const { ${names} } = library;\n`,
 );
+// What --report fills in, read only then.
+writeFileSync(join(root, 'dist', 'report.html'), await reportPage(root));
 
 // The loader gives V8 the code cache (Node 22 has module.enableCompileCache for this). TSTRACE_CACHE=write makes a run
 // write one when it ends: only then does it hold the functions that such a run needs.

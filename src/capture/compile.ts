@@ -412,7 +412,7 @@ export function pathMode(style: Style): number {
   return (
     (info ? PathMode.Info : 0) |
     (style.devices ? PathMode.Device : 0) |
-    (style.sockets ? PathMode.Socket : 0) |
+    (style.sockets || style.watched ? PathMode.Socket : 0) |
     (style.pidfds && style.comm ? PathMode.Comm : 0)
   );
 }

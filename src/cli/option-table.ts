@@ -341,9 +341,14 @@ const rows: readonly OptionSpec[] = [
   ]),
   option(OUTPUT, ['', 'output-format'], OWN_VALUE, [
     '--output-format=FORMAT',
-    'text (default), json (an object per line) or perfetto',
+    'text (default), json (an object per line), perfetto or none',
   ]),
   option(OUTPUT, ['', 'json'], OWN_FLAG, ['--json', 'the same as --output-format=json']),
+  option(OUTPUT, ['', 'report'], OWN_VALUE, [
+    '--report=FILE.html',
+    'at the end, write a page about the trace: processes, timeline, calls,',
+    'errors, files; with -o or --output-format the trace goes there, too',
+  ]),
   option(OUTPUT, ['', 'oci-profile'], OWN_VALUE, [
     '--oci-profile=FILE',
     'at the end, write a seccomp profile that allows what was done',

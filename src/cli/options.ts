@@ -9,7 +9,15 @@ import { FD_KINDS, Qualified, QUIET_KINDS } from './qualified.js';
 import { DEFAULT_COLUMNS } from './summary.js';
 import { generatedTables } from './tables.js';
 import type { SyscallTables } from './tables.js';
-import type { FdOptions, QuietKind, RunAs, SummaryOptions, TimeFormat, TraceOptions } from './trace-options.js';
+import type {
+  FdOptions,
+  OutputFormat,
+  QuietKind,
+  RunAs,
+  SummaryOptions,
+  TimeFormat,
+  TraceOptions,
+} from './trace-options.js';
 import { resolveUser } from './user.js';
 import { ValueReader } from './values.js';
 
@@ -41,7 +49,7 @@ function quietOf(given: Assembled, qualified: Qualified, direct: boolean): Reado
   const q = given.count('q');
   if (q > 2) return new Set(QUIET_KINDS);
   const quiet = new Set(qualified.quiet);
-  // A trace in a file, of a command alone, leaves the screen to the command, unless it is said what to leave out.
+  // A trace that goes elsewhere, of a command alone, leaves the screen to the command, unless it is said what to leave out.
   if (q > 0 || (direct && !qualified.quiet)) quiet.add('attach').add('personality');
   if (q > 1) quiet.add('exit');
   return quiet;
@@ -82,6 +90,14 @@ function daemonizeOf(given: Assembled): TraceOptions['daemonize'] {
   return d === 1 || d === 2 || d === 3 ? d : (given.last('daemonize') ?? 0);
 }
 
+/** Who asks for a report alone wants no lines on the screen beside what the command itself prints there. */
+function outputFormatOf(given: Assembled): OutputFormat {
+  const asked = given.last('output-format') ?? (given.count('json') > 0 ? 'json' : undefined);
+  if (asked) return asked;
+  const table = given.count('summary-only') + given.count('summary') > 0;
+  return given.last('report') !== undefined && given.last('output') === undefined && !table ? 'none' : 'text';
+}
+
 /** Reads the options one after the other; the first mistake is the one that is reported. */
 function readOptions(
   argv: readonly string[],
@@ -119,6 +135,7 @@ function traceOptions(
     },
   );
   const output = given.last('output');
+  const outputFormat = outputFormatOf(given);
   const daemonize = daemonizeOf(given);
   const toFile = output !== undefined && command.length > 0;
   const hexLevel = given.count('x');
@@ -151,7 +168,11 @@ function traceOptions(
     raw: qualified.raw,
     signals: qualified.signals,
     statuses: qualified.statuses,
-    quiet: quietOf(given, qualified, toFile && attach.length === 0),
+    quiet: quietOf(
+      given,
+      qualified,
+      (toFile || (outputFormat === 'none' && command.length > 0)) && attach.length === 0,
+    ),
     constants: given.last('const-print-style') ?? 'abbrev',
     hex: hexLevel > 1 ? 'all' : hexLevel === 1 ? 'non-ascii' : (given.last('strings-in-hex') ?? 'none'),
     argNames: given.count('arg-names') > 0,
@@ -177,8 +198,9 @@ function traceOptions(
     color: given.last('color') ?? 'auto',
     tips: given.last('tips') ?? { id: 'random', format: 'none' },
     where: given.last('where'),
-    outputFormat: given.last('output-format') ?? (given.count('json') > 0 ? 'json' : 'text'),
+    outputFormat,
     ociProfile: given.last('oci-profile'),
+    report: given.last('report'),
     explainFilter: given.count('explain-filter') > 0,
     warnings: [...warnings],
   };

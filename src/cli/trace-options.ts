@@ -3,6 +3,7 @@ import type { ConstantStyle, HexStyle } from '../decode/style.js';
 import type {
   CallStatus,
   FdOptions,
+  OutputFormat,
   Precision,
   QuietKind,
   SummaryOptions as EngineSummary,
@@ -12,7 +13,7 @@ import type {
 } from '../trace/options.js';
 import type { NumberSet } from './expression.js';
 
-export type { CallStatus, FdOptions, Precision, QuietKind, SyscallSet, TimeFormat };
+export type { CallStatus, FdOptions, OutputFormat, Precision, QuietKind, SyscallSet, TimeFormat };
 
 /** Columns of the table of -c. */
 export type SummaryColumn =
@@ -197,9 +198,11 @@ export interface TraceOptions extends EngineOptions {
   readonly tips: TipOptions;
   /** --where: an expression over arguments, not yet parsed. */
   readonly where: string | undefined;
-  readonly outputFormat: 'text' | 'json' | 'perfetto';
+  readonly outputFormat: OutputFormat;
   /** --oci-profile: where the seccomp profile goes. */
   readonly ociProfile?: string;
+  /** --report: where the page about the trace goes. */
+  readonly report?: string;
   readonly explainFilter: boolean;
   /** In strace's order, to be printed before tracing. */
   readonly warnings: readonly string[];

@@ -29,6 +29,7 @@ export interface OptionValues {
   'output-format': TraceOptions['outputFormat'];
   pin: number;
   'relative-timestamps': Precision;
+  report: string;
   'stack-trace': 'symbol' | 'source';
   'stack-trace-frame-limit': number;
   'string-limit': number;
@@ -180,6 +181,7 @@ export class ValueReader {
       case 'completion':
       case 'oci-profile':
       case 'output':
+      case 'report':
       case 'trace-path':
       case 'user':
       case 'where':
@@ -208,7 +210,7 @@ export class ValueReader {
         return n === 1 || n === 2 || n === 3 || n === 4 ? n : SIGNAL_WORDS.get(value);
       }
       case 'output-format':
-        return value === 'text' || value === 'json' || value === 'perfetto' ? value : undefined;
+        return value === 'text' || value === 'json' || value === 'perfetto' || value === 'none' ? value : undefined;
       case 'pin':
         return parseUnsigned(value, MAX_CPU);
       case 'relative-timestamps':

@@ -13,6 +13,7 @@ import type { Cursor } from '../record/cursor.js';
 import type { MemoryPrinter, RenderContext, ScalarPrinter } from './printer.js';
 import { exitReasonPrinter, runPrinter } from './vcpu.js';
 import { namespacesPrinter } from './namespaces.js';
+import { namedFiles, type NamedFiles } from './named-files.js';
 import { testReader, wordReader } from './place.js';
 import { Printers } from './print.js';
 import { resultPrinter } from './result.js';
@@ -76,6 +77,8 @@ export interface CompiledCall {
   readonly wanted: ((c: Cursor) => boolean) | undefined;
   /** What decides beside that (--where). */
   readonly choice: Pick<Choice, 'enter' | 'exit'> | undefined;
+  /** Where its records tell of files, when somebody watches them. */
+  readonly files: NamedFiles | undefined;
   /** Whether the exit needs the entering record beside its own (`old => new`). */
   keepsEntry(c: Cursor): boolean;
   /** Prints what is known at the entry; returns how far it came, for `exit`. */
@@ -328,13 +331,13 @@ function rawSteps(style: Style, count: number, names: readonly string[]): Step[]
   }));
 }
 
-/** What decides whether a call is wanted. */
-type Deciding = Pick<CompiledCall, 'wanted' | 'choice'>;
+/** What is known of a call beside its printers: what decides whether it is wanted, and files. */
+type Known = Pick<CompiledCall, 'wanted' | 'choice'> & Partial<Pick<CompiledCall, 'files'>>;
 
 function build(
   name: string,
   plans: Plans,
-  { wanted, choice }: Deciding,
+  { wanted, choice, files }: Known,
   pick: (c: Cursor) => CompiledList,
   selection?: Selection,
 ): CompiledCall {
@@ -342,6 +345,7 @@ function build(
     name,
     wanted,
     choice,
+    files,
     open: label(name + '('),
     plans,
     selection,
@@ -436,16 +440,17 @@ export function compileCall(
     choices?.beside(list, first, second) ?? { enter: touch ? [touch.before] : [], exit: [] };
   const { plain, variants } = resolved;
   const wanted = touch?.wanted;
+  const files = style.watched && !style.raw ? namedFiles(resolved) : undefined;
   if (style.raw && !(choices && variants)) {
     const list: CompiledList = rawList(resolved, style, rawCount);
-    const deciding = { wanted, choice: choices?.of(plain, 0, 0) };
+    const known = { wanted, choice: choices?.of(plain, 0, 0) };
     const captures = touch !== undefined || choices !== undefined || resolved.dump !== undefined;
-    return build(name, captures ? compilePlans(resolved, plain, besideOf(plain, 0, 0)) : EMPTY, deciding, () => list);
+    return build(name, captures ? compilePlans(resolved, plain, besideOf(plain, 0, 0)) : EMPTY, known, () => list);
   }
   if (!variants) {
     const list = compileList(plain, style);
-    const deciding = { wanted, choice: choices?.of(plain, 0, 0) };
-    return build(name, compilePlans(resolved, plain, besideOf(plain, 0, 0)), deciding, () => list);
+    const known = { wanted, choice: choices?.of(plain, 0, 0), files };
+    return build(name, compilePlans(resolved, plain, besideOf(plain, 0, 0)), known, () => list);
   }
   const on = wordReader(variants.on, 0);
   const { register } = variants.on;
@@ -464,7 +469,7 @@ export function compileCall(
     enter: (c: Cursor) => choiceOf(choices, c).enter(c),
     exit: (entry: Cursor, c: Cursor) => choiceOf(choices, entry).exit(entry, c),
   };
-  const made = build(name, EMPTY, { wanted, choice }, pick, selectionOf(resolved, variants, besideOf));
+  const made = build(name, EMPTY, { wanted, choice, files }, pick, selectionOf(resolved, variants, besideOf));
   // Only ioctl has lines behind its own.
   return style.kvm === 'vcpu+' ? { ...made, behind: (c, s) => pick(c).behind?.(c, s) } : made;
 }
@@ -519,6 +524,6 @@ export function compileUnknown(
     steps: rawSteps(style, count, []),
     result: resultPrinter({ base: result, extra: [], site: -1 }, style, undefined),
   };
-  const deciding = { wanted: targets && (() => false), choice: chooser?.(0, 0, 0) };
-  return build(name, EMPTY, deciding, () => list);
+  const known = { wanted: targets && (() => false), choice: chooser?.(0, 0, 0) };
+  return build(name, EMPTY, known, () => list);
 }

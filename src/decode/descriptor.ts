@@ -3,6 +3,7 @@ import type { Cursor } from '../record/cursor.js';
 import { printBetweenBrackets } from './brackets.js';
 import { detailPrinter, exists } from './descriptor-details.js';
 import type { ScalarPrinter } from './printer.js';
+import { AT_FDCWD } from './named-files.js';
 import { label } from './sink.js';
 import type { ConstantTable } from '../constants/table.js';
 import { choiceName, constantText } from './xlat.js';
@@ -10,8 +11,6 @@ import type { Sink } from './sink.js';
 import type { Style } from './style.js';
 import { describesFds } from './style.js';
 
-/** AT_FDCWD as an unsigned 32-bit value (fcntl.h: -100). */
-const AT_FDCWD = 0xffffff9c;
 const DELETED = label(' (deleted)');
 const SOCKET = label('socket:[');
 

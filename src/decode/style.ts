@@ -44,11 +44,21 @@ export interface Style {
   readonly kvm?: 'none' | 'vcpu' | 'vcpu+';
   /** `-e namespace=new`: the namespaces that a call enters. */
   readonly namespaces?: boolean;
+  /** Paths and sockets of descriptors are captured whether they are shown or not: somebody else reads them (--report). */
+  readonly watched?: boolean;
   /** Printed to be read back into values (decode/value.ts): counted bytes say how many there are. */
   readonly structured?: boolean;
 }
 
-/** Whether anything is said about descriptors beside their number. */
+/** Whether anything is captured of descriptors beside their number. */
 export function describesFds(style: Style): boolean {
-  return style.paths || style.sockets || style.devices || style.eventfds || style.pidfds || style.signalfds;
+  return (
+    style.paths ||
+    style.sockets ||
+    style.devices ||
+    style.eventfds ||
+    style.pidfds ||
+    style.signalfds ||
+    style.watched === true
+  );
 }

@@ -36,6 +36,7 @@ export function styleOf(options: TraceOptions, abi: number, nr: number): Style {
     pidns: options.pidns,
     namespaces: options.namespaces,
     kvm: options.kvm,
+    watched: options.report !== undefined,
     structured: options.structured,
   };
 }

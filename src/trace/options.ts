@@ -44,6 +44,9 @@ export interface SummaryOptions {
   readonly overhead: number;
 }
 
+/** Lines as strace writes them, a JSON object for each event, a timeline; or nothing, for what is written beside it. */
+export type OutputFormat = 'text' | 'json' | 'perfetto' | 'none';
+
 export interface TraceOptions {
   /** `tstrace`, or `strace` when invoked under that name; stands before messages. */
   readonly programName: string;
@@ -102,8 +105,7 @@ export interface TraceOptions {
   /** -e read=, -e write=: descriptors whose data is dumped. */
   readonly readFds: DescriptorSet;
   readonly writeFds: DescriptorSet;
-  /** Lines as strace writes them, or a JSON object for each event. */
-  readonly outputFormat: 'text' | 'json' | 'perfetto';
+  readonly outputFormat: OutputFormat;
   /** --color */
   readonly color: 'auto' | 'always' | 'never';
   /** --oci-profile: where the seccomp profile of what the tracees did goes. */
@@ -112,6 +114,8 @@ export interface TraceOptions {
   readonly stack: 'none' | 'symbol' | 'source';
   /** --stack-trace-frame-limit */
   readonly stackFrames: number;
+  /** --report: where the page about the trace goes. */
+  readonly report?: string;
   /** Arguments are printed to be read back into values. */
   readonly structured?: boolean;
   /** Warnings of the command line, to be printed before tracing. */

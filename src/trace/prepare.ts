@@ -24,7 +24,7 @@ export interface Origin {
 
 /** What records are turned into. */
 export interface Shown {
-  /** Events, with times and names, not lines. */
+  /** Events, or sums of them, which need times and names. */
   readonly data: boolean;
   /** A terminal: each record is shown before its task goes on. */
   readonly interactive: boolean;

@@ -131,7 +131,9 @@ export async function run(options: TraceOptions, around: Surroundings): Promise<
   }
   let stream: Stream;
   let pipe: Pipe | undefined;
-  const data = options.outputFormat !== 'text';
+  const { outputFormat } = options;
+  const data = outputFormat === 'json' || outputFormat === 'perfetto';
+  const watched = options.report !== undefined;
   // Lines for people go where strace's go; data goes where pipes are.
   if (options.output === undefined) stream = new Stream(data ? 1 : 2, false);
   else if (/^[|!]/.test(options.output))
@@ -151,15 +153,16 @@ export async function run(options: TraceOptions, around: Surroundings): Promise<
     }
   const screen = options.output === undefined && !data ? stream : undefined;
   const terminal = !options.separate && (await isTerminal(stream.fd));
-  const interactive = options.output === undefined && terminal;
+  const shown = outputFormat !== 'none';
+  const interactive = options.output === undefined && shown && terminal;
   const listeners: ((text: string) => void)[] = [];
   const messages = new Messages(options, screen, (text) => listeners.forEach((tell) => tell(text)));
   for (const warning of options.warnings) messages.say(warning);
   const asks = around.tampering !== undefined && selects(options, around.where);
   const config = configOf(options, filter, {
-    data,
+    data: data || watched,
     interactive,
-    shared: screen !== undefined && !isNull(2),
+    shared: screen !== undefined && shown && !isNull(2),
     asks,
   });
   const { flags } = config;
@@ -191,16 +194,25 @@ export async function run(options: TraceOptions, around: Surroundings): Promise<
   };
   const make = {
     text: async () => textOutput(await painterOf(options, terminal)),
+    none: () => textOutput(undefined),
     json: async () => (await import('./json-output.js')).jsonOutput,
     perfetto: async () => (await import('./perfetto/perfetto-output.js')).perfettoOutput,
-  }[options.outputFormat];
+  }[outputFormat];
   const profile =
     options.ociProfile === undefined
       ? undefined
       : new (await import('./oci-profile.js')).ProfileRecorder(options.ociProfile);
   const { calls, output } = (await make())(options, wanted, messages, streamOf);
+  const report =
+    options.report === undefined
+      ? undefined
+      : (await import('./report/report-file.js')).openReport(
+          { ...options, report: options.report },
+          // Data is printed otherwise than people read it.
+          data ? new Calls(options, wanted) : calls,
+        );
   listeners.push((text) => output.message?.(text));
-  if (options.stack !== 'none' && options.summary.mode !== 'only') wantStacks(tracer, options);
+  if (options.stack !== 'none' && shown && options.summary.mode !== 'only') wantStacks(tracer, options);
   if (around.tampering) tracer.setTampering(around.tampering);
   tracer.setTraced(tracedTable(options, (flags & ConfigFlag.Shared) !== 0));
   for (const pid of options.attach) tracer.attach(pid);
@@ -220,8 +232,9 @@ export async function run(options: TraceOptions, around: Surroundings): Promise<
           if (judge) tracer.decide(judge.verdict(c));
           return;
         }
+        // The call that reaches --syscall-limit is the last one.
+        if (!output.limited) report?.record(c);
         output.record(c);
-        if (data && c.event === Event.Message) messages.record(c);
         profile?.record(c);
         // -ff: a task that is gone needs its file no more.
         if (options.separate && ENDINGS.has(c.event))
@@ -242,6 +255,8 @@ export async function run(options: TraceOptions, around: Surroundings): Promise<
         output.finish();
         stream.sink.text(output.summaryText());
         profile?.write();
+        const lost = report?.write(output.limited);
+        if (lost !== undefined) messages.say(lost);
         if (profile && profile.left > 0)
           messages.say(`--oci-profile: ${profile.left} system calls without a name are not in the profile`);
       },

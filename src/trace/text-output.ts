@@ -61,7 +61,7 @@ export class TextOutput implements Output {
   private readonly summary: Summary | undefined;
   /** Lines are printed at the exit only, when it is known whether they are wanted (-e status=, -z, -Z). */
   private readonly staged: boolean;
-  /** -c: nothing but the table. */
+  /** Nothing but the tables of -c, or not even those. */
   private readonly silent: boolean;
   /** Calls may be followed by a dump. */
   private readonly dumps: boolean;
@@ -78,7 +78,7 @@ export class TextOutput implements Output {
   ) {
     this.prefix = new LinePrefix(options);
     this.staged = options.statuses.size < ALL_STATUSES;
-    this.silent = options.summary.mode === 'only';
+    this.silent = options.summary.mode === 'only' || options.outputFormat === 'none';
     this.dumps = !isEmpty(options.readFds) || !isEmpty(options.writeFds);
     if (options.summary.mode !== 'none') this.summary = new Summary(options.summary);
   }
@@ -436,7 +436,7 @@ export class TextOutput implements Output {
   }
 
   private personality(tracee: Tracee, c: Cursor): void {
-    if (this.options.quiet.has('personality')) return;
+    if (this.options.quiet.has('personality') || this.options.outputFormat === 'none') return;
     this.say(tracee, c, `[ Process PID=${tracee.tid} runs in ${MODES[c.abi]} mode. ]`);
   }
 
