@@ -64,11 +64,24 @@ void named_event(struct session *s, uint16_t event, struct task *t, uint64_t arg
 	event_end(s, r);
 }
 
+/* Who made a task: known once its maker has stopped for it, which may come after its own first stop. */
+static pid_t maker_of(struct session *s, const struct task *t)
+{
+	if (t->parent)
+		return t->parent;
+	if (t->tgid != t->tid)
+		return t->tgid;
+	pid_t parent = (pid_t)procfs_status(t->tid, "PPid:");
+	return parent > 0 && task_find(s, parent) ? parent : 0;
+}
+
 void task_announce(struct session *s, struct task *t, uint64_t origin, uint64_t detail)
 {
 	if (!t->tgid)
 		t->tgid = (pid_t)procfs_status(t->tid, "Tgid:");
 	t->flags |= TASK_ANNOUNCED;
+	if (origin == ORIGIN_CHILD)
+		detail = (uint64_t)maker_of(s, t);
 	named_event(s, EV_TASK, t, origin, (uint64_t)t->tgid, detail);
 }
 
@@ -203,7 +216,7 @@ void dispatch(struct session *s, pid_t tid, int status)
 	if (t->flags & TASK_STARTING) {
 		t->flags &= ~(uint32_t)TASK_STARTING;
 		if (!(t->flags & TASK_ANNOUNCED))
-			task_announce(s, t, ORIGIN_CHILD, (uint64_t)t->parent);
+			task_announce(s, t, ORIGIN_CHILD, 0);
 		else if (t->flags & TASK_ATTACHED)
 			call_note_restart(t);
 	}

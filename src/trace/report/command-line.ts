@@ -8,11 +8,11 @@ const MOST = 300;
 /** What needs no quotation marks in a shell. */
 const PLAIN = /^[\w%+,./:=@^~-]+$/;
 
-const cut = (text: string): string => (text.length > MOST ? `${text.slice(0, MOST)}…` : text);
+const cut = (text: string, most: number): string => (text.length > most ? `${text.slice(0, most)}…` : text);
 
-/** Words as a shell would take them. */
-export const shellWords = (words: readonly string[]): string =>
-  cut(words.map((word) => (PLAIN.test(word) ? word : `'${visible(word).replaceAll("'", "'\\''")}'`)).join(' '));
+/** Words as a shell would take them, `most` characters of them. */
+export const shellWords = (words: readonly string[], most = MOST): string =>
+  cut(words.map((word) => (PLAIN.test(word) ? word : `'${visible(word).replaceAll("'", "'\\''")}'`)).join(' '), most);
 
 function wordOf(value: Decoded): string {
   const { str, b64, cut: shortened } = value ?? {};

@@ -102,6 +102,8 @@ export interface CallNote {
   readonly start: number;
   readonly time: number;
   readonly line: string;
+  /** The file that it was about; empty when it was about none. */
+  readonly file: string;
   /** It had not returned. */
   readonly unfinished: boolean;
 }
@@ -120,7 +122,8 @@ export interface ReportData {
   readonly version: 1;
   readonly tracer: string;
   readonly host: { readonly name: string; readonly kernel: string; readonly cpus: number };
-  readonly command: readonly string[];
+  /** As a shell would take it; empty with -p alone. */
+  readonly command: string;
   readonly attached: readonly number[];
   /** Not all calls were asked for. */
   readonly filtered: boolean;

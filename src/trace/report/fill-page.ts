@@ -36,7 +36,7 @@ function table({ calls, totals }: ReportData): string {
 
 /** What a report is about, in a few words. */
 const subject = ({ command, attached }: ReportData): string =>
-  [command.join(' '), attached.length > 0 ? `processes ${attached.join(', ')}` : ''].filter(Boolean).join(' and ');
+  [command, attached.length > 0 ? `processes ${attached.join(', ')}` : ''].filter(Boolean).join(' and ');
 
 /** The page with a report in it. */
 export function fillPage(page: string, report: ReportData): string {

@@ -12,7 +12,7 @@ import { ALL_STATUSES, type TraceOptions } from '../options.js';
 import { Buckets, Scale } from './buckets.js';
 import { CallStats, type Failure } from './call-stats.js';
 import { categoryOf, categoryOfKind, transferOf, type Transfer } from './categories.js';
-import { commandOfProcess, executedCommand } from './command-line.js';
+import { commandOfProcess, executedCommand, shellWords } from './command-line.js';
 import { CATEGORIES, type CallNote, type Ending, type ReportData, type SignalData } from './data.js';
 import { Files } from './files.js';
 import { Ranking } from './ranking.js';
@@ -25,6 +25,8 @@ const SLOWEST = 50;
 const WAITS = 25;
 /** Most characters of a line that is told. */
 const LINE_MAX = 400;
+/** Of the command of the trace. */
+const COMMAND_MAX = 2000;
 const TIDS_TOLD = 5;
 const WAIT = CATEGORIES.indexOf('wait');
 /** Series of the timeline behind those of time by category: calls by category, then errors. */
@@ -55,6 +57,8 @@ interface Known {
   readonly opens: boolean;
   readonly execs: boolean;
   readonly moves: boolean;
+  /** It never returns. */
+  readonly leaves: boolean;
   /** Its first path is a text that nothing is looked up by. */
   readonly skips: number;
 }
@@ -234,6 +238,7 @@ export class Report {
       transfer: transferOf(name),
       opens: /^(?:open(?:at2?|_by_handle_at)?|creat)$/.test(name),
       execs: /^execve(?:at)?$/.test(name),
+      leaves: /^exit(?:_group)?$/.test(name),
       moves: /^f?chdir$/.test(name),
       skips: /^symlink(?:at)?$/.test(name) ? 1 : 0,
     };
@@ -244,7 +249,7 @@ export class Report {
   /** One call: `c` is its exiting record, undefined when it has not returned. */
   private count(task: Task, call: CompiledCall, entry: Cursor | null, c: Cursor | undefined, now: number): void {
     const known = this.knownOf(call);
-    const { stats } = known;
+    const { stats, leaves } = known;
     const { node } = task;
     const returned = c !== undefined && (c.flags & RecordFlag.NoReturn) === 0;
     const failed = returned && c.failed;
@@ -258,7 +263,7 @@ export class Report {
       if (failed) sums.errors++;
     }
     stats.categories[category] += time;
-    if (!returned) stats.unfinished++;
+    if (!returned && !leaves) stats.unfinished++;
     else if (entry) stats.times.add(time);
     this.timeline.span(category, start, now);
     this.timeline.count(CALLS + category, now, 1);
@@ -268,9 +273,10 @@ export class Report {
       this.failure(stats.failure(-(c.retLo | 0)), touched, call, entry, c, time);
     }
     const ranking = category === WAIT ? this.waits : this.slowest;
-    if (entry && time > 0 && ranking.admits(time)) {
+    if (entry && time > 0 && !leaves && ranking.admits(time)) {
       const line = this.line(call, entry, c);
-      ranking.add(time, { tid: node.tid, comm: node.comm, start, time, line, unfinished: !returned, node });
+      const file = touched?.name ?? '';
+      ranking.add(time, { tid: node.tid, comm: node.comm, start, time, line, file, unfinished: !returned, node });
     }
     if (known.execs && returned && !failed && entry) {
       const command = this.command(call, entry);
@@ -412,7 +418,7 @@ export class Report {
       version: 1,
       tracer: `tstrace ${VERSION}`,
       host: { name: hostname(), kernel: release(), cpus: availableParallelism() },
-      command: options.command.map(visible),
+      command: shellWords(options.command, COMMAND_MAX),
       attached: options.attach,
       filtered: isFiltered(options),
       started: this.started,

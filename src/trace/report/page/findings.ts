@@ -31,11 +31,16 @@ function* deaths({ tasks }: ReportData): Generator<Finding> {
     yield { level: 'bad', text: `${killed.length - 2} more processes were killed by signals.`, section: 'processes' };
   const failed = tasks.filter((t) => t.tid === t.pid && t.ending.how === 'exited' && t.ending.status !== 0);
   if (failed.length > 0) {
-    const names = failed.slice(0, 4).map((t) => (t.ending.how === 'exited' ? `${t.comm} (${t.ending.status})` : ''));
-    const more = failed.length > 4 ? ', …' : '';
+    const kinds = new Map<string, number>();
+    for (const { ending, comm } of failed) {
+      const name = ending.how === 'exited' ? `${comm} (${ending.status})` : comm;
+      kinds.set(name, (kinds.get(name) ?? 0) + 1);
+    }
+    const names = [...kinds].map(([name, n]) => (n > 1 ? `${name} × ${n}` : name));
+    if (names.length > 4) names.splice(4, names.length, `and ${plural(names.length - 4, 'other')}`);
     yield {
       level: 'warn',
-      text: `${plural(failed.length, 'process', 'processes')} exited with a status other than 0: ${names.join(', ')}${more}.`,
+      text: `${plural(failed.length, 'process', 'processes')} exited with a status other than 0: ${names.join(', ')}.`,
       section: 'processes',
     };
   }

@@ -11,7 +11,7 @@ import { Calls, Errors, Files, Signals, Slowest } from './sections.js';
 import { Timeline } from './timeline.js';
 
 function Head({ data }: { readonly data: ReportData }): ComponentChildren {
-  const { command, attached, ending, started, duration, host } = data;
+  const { command, attached, ending, started, host } = data;
   const end = ending && endingOf(ending);
   return (
     <header>
@@ -19,14 +19,13 @@ function Head({ data }: { readonly data: ReportData }): ComponentChildren {
         <b>tstrace</b> report
       </p>
       <h1>
-        <code>{command.length > 0 ? command.join(' ') : `attached to ${attached.join(', ')}`}</code>
+        <code>{command !== '' ? command : `attached to ${attached.join(', ')}`}</code>
       </h1>
       <p class="meta">
         {end && <span class={`tag ${end.level}`}>{end.text}</span>}
         <span>
           {new Date(started).toLocaleString('en', { dateStyle: 'medium', timeStyle: 'medium' })} on {host.name}
         </span>
-        <span>took {time(duration)}</span>
         {data.filtered && <span class="tag warn">filtered: not all calls were traced</span>}
         {data.totals.limited && <span class="tag warn">ended at --syscall-limit</span>}
       </p>
@@ -62,7 +61,7 @@ function Figures({ data }: { readonly data: ReportData }): ComponentChildren {
       <Figure name="Duration" value={time(duration)} />
       <Figure name="Calls" value={count(totals.calls)} more={`${count(Math.round(rate))} a second`} />
       <Figure name="Errors" value={count(totals.errors)} more={percent(totals.errors, totals.calls)} />
-      <Figure name="Time in calls" value={time(totals.time)} more="of all tasks together" />
+      <Figure name="Time in calls" value={time(totals.time)} more="of all tasks" />
       <Figure
         name="Processes"
         value={count(totals.processes)}
@@ -70,7 +69,7 @@ function Figures({ data }: { readonly data: ReportData }): ComponentChildren {
       />
       <Figure name="Read" value={bytes(totals.read)} />
       <Figure name="Written" value={bytes(totals.written)} />
-      <Figure name="Files" value={count(totals.files)} more="sockets and pipes among them" />
+      <Figure name="Files" value={count(totals.files)} more="with sockets, pipes" />
     </dl>
   );
 }

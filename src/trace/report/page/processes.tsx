@@ -13,11 +13,13 @@ const SHOWN = 40;
 const THREADS_OPEN = 6;
 const LANE_HEIGHT = 18;
 
+/** A task, or the many threads of a process as one row. */
 interface Row {
-  readonly index: number;
-  readonly task: TaskData;
+  readonly key: string;
   readonly depth: number;
-  readonly children: readonly number[];
+  readonly task: TaskData | undefined;
+  /** Rows below it, when it is open. */
+  readonly children: readonly Row[];
 }
 
 const isThread = (t: TaskData): boolean => t.tid !== t.pid;
@@ -33,19 +35,39 @@ function childrenOf(tasks: readonly TaskData[]): Map<number, number[]> {
   return found;
 }
 
-/** The rows that are open, in the order of a tree. */
-function rowsOf(tasks: readonly TaskData[], closed: ReadonlySet<number>): Row[] {
+/** The tree as rows. Threads beyond a few stand behind a row of their own. */
+function treeOf(tasks: readonly TaskData[]): readonly Row[] {
   const children = childrenOf(tasks);
+  const made: Row[] = [];
+  // Parents stand before their children: backwards, children are there when their parents are made.
+  const rows = (indices: readonly number[]): Row[] => indices.map((i) => made[i]);
+  for (let i = tasks.length - 1; i >= 0; i--) {
+    const own = children.get(i) ?? [];
+    const threads = own.filter((c) => isThread(tasks[c]));
+    const group = threads.length > THREADS_OPEN;
+    const others = rows(group ? own.filter((c) => !isThread(tasks[c])) : own);
+    const below = group
+      ? [{ key: `threads-${i}`, depth: 0, task: undefined, children: rows(threads) }, ...others]
+      : others;
+    made[i] = { key: String(i), depth: 0, task: tasks[i], children: below };
+  }
+  return rows(children.get(-1) ?? []);
+}
+
+/** The rows that are open, in the order of the tree. */
+function openRows(tree: readonly Row[], isClosed: (row: Row) => boolean): Row[] {
   const rows: Row[] = [];
-  const pending = (children.get(-1) ?? []).map((index) => ({ index, depth: 0 })).reverse();
-  for (let next = pending.pop(); next; next = pending.pop()) {
-    const { index, depth } = next;
-    const own = children.get(index) ?? [];
-    rows.push({ index, task: tasks[index], depth, children: own });
-    if (!closed.has(index)) for (const child of [...own].reverse()) pending.push({ index: child, depth: depth + 1 });
+  const pending = [...tree].reverse();
+  for (let row = pending.pop(); row; row = pending.pop()) {
+    rows.push(row);
+    if (isClosed(row)) continue;
+    for (const child of [...row.children].reverse()) pending.push({ ...child, depth: row.depth + 1 });
   }
   return rows;
 }
+
+const sum = (rows: readonly Row[], of: (task: TaskData) => number): number =>
+  rows.reduce((total, { task }) => total + (task ? of(task) : 0), 0);
 
 /** Cells of a lane as paths by category and load, so that there are few elements. */
 function Lane({
@@ -96,7 +118,7 @@ function Lane({
 }
 
 function Name({
-  row,
+  row: { task, children, depth },
   isClosed,
   toggle,
 }: {
@@ -104,8 +126,7 @@ function Name({
   readonly isClosed: boolean;
   readonly toggle: () => void;
 }): ComponentChildren {
-  const { task, children, depth } = row;
-  const command = task.commands.at(-1);
+  const command = task?.commands.at(-1);
   return (
     <div class="task" style={{ paddingInlineStart: `${Math.min(depth, 8) * 0.9}rem` }}>
       {children.length > 0 ? (
@@ -113,7 +134,7 @@ function Name({
           type="button"
           class="toggle"
           aria-expanded={!isClosed}
-          aria-label={`${plural(children.length, 'child', 'children')} of ${task.tid}`}
+          aria-label={task ? `Children of ${task.tid}` : 'Threads'}
           onClick={toggle}
         >
           {isClosed ? '▸' : '▾'}
@@ -122,11 +143,17 @@ function Name({
         <span class="toggle" />
       )}
       <span>
-        <b>{task.comm || '?'}</b> <span class="muted">{isThread(task) ? `thread ${task.tid}` : task.pid}</span>
-        {isClosed && children.length > 0 && <span class="muted"> +{count(children.length)}</span>}
-        {task.folded && <span class="muted"> and {plural(task.folded.tasks, 'brief child', 'brief children')}</span>}
-        {command !== undefined && !isThread(task) && (
-          <code class="command" title={task.commands.join('\n')}>
+        {task ? (
+          <>
+            <b>{task.comm || '?'}</b> <span class="muted">{isThread(task) ? `thread ${task.tid}` : task.pid}</span>
+          </>
+        ) : (
+          plural(children.length, 'thread')
+        )}
+        {isClosed && task && <span class="muted"> +{count(children.length)}</span>}
+        {task?.folded && <span class="muted"> and {plural(task.folded.tasks, 'brief child', 'brief children')}</span>}
+        {command !== undefined && (
+          <code class="command" title={task?.commands.join('\n')}>
             {command}
           </code>
         )}
@@ -135,24 +162,74 @@ function Name({
   );
 }
 
+function TaskRow({
+  row,
+  isClosed,
+  toggle,
+  data,
+  range,
+}: {
+  readonly row: Row;
+  readonly isClosed: boolean;
+  readonly toggle: () => void;
+  readonly data: ReportData;
+  readonly range: Range;
+}): ComponentChildren {
+  const { task } = row;
+  const ending = task && endingOf(task.ending);
+  const summed = task ? [row] : row.children;
+  const errors = sum(summed, (t) => t.errors);
+  const ends = ending && task && (!isThread(task) || ending.level === 'bad');
+  return (
+    <tr role="row">
+      <th role="rowheader" scope="row">
+        <Name row={row} isClosed={isClosed} toggle={toggle} />
+      </th>
+      <td role="cell" class="wide">
+        {task && (
+          <>
+            <Lane task={task} data={data} range={range} />
+            <span class="hidden">
+              from {moment(task.start, data.duration)} to {moment(task.end, data.duration)}
+            </span>
+          </>
+        )}
+      </td>
+      <td role="cell" class={`number ${task ? '' : 'empty'}`} data-title="Lived">
+        {task && time(task.end - task.start)}
+      </td>
+      <td role="cell" class="number" data-title="In calls">
+        {time(sum(summed, (t) => t.time))}
+      </td>
+      <td role="cell" class="number" data-title="Calls">
+        {count(sum(summed, (t) => t.calls))}
+      </td>
+      <td role="cell" class={`number ${errors === 0 ? 'empty' : ''}`} data-title="Errors">
+        {errors > 0 && count(errors)}
+      </td>
+      <td role="cell" data-title="End" class={ends ? '' : 'empty'}>
+        {ends && <span class={`tag ${ending.level}`}>{ending.text}</span>}
+      </td>
+    </tr>
+  );
+}
+
 /** The tree, over the range that is looked at. */
 export function Processes({ data, range }: { readonly data: ReportData; readonly range: Range }): ComponentChildren {
   const { tasks } = data;
-  const [closed, setClosed] = useState<ReadonlySet<number>>(() => {
-    const threads = new Map<number, number>();
-    for (const t of tasks) if (isThread(t)) threads.set(t.parent, (threads.get(t.parent) ?? 0) + 1);
-    return new Set([...threads].filter(([, n]) => n > THREADS_OPEN).map(([index]) => index));
-  });
+  const tree = useMemo(() => treeOf(tasks), [tasks]);
+  // Groups of threads begin closed.
+  const [turned, setTurned] = useState<ReadonlySet<string>>(new Set());
   const [limit, setLimit] = useState(SHOWN);
+  const isClosed = ({ key, task }: Row): boolean => turned.has(key) === (task !== undefined);
   const zoomed = range.from > 0 || range.to < data.duration;
-  const rows = useMemo(
-    () => rowsOf(tasks, closed).filter(({ task }) => !zoomed || (task.start < range.to && task.end > range.from)),
-    [tasks, closed, zoomed, range],
+  const rows = openRows(tree, isClosed).filter(
+    ({ task }) => !task || !zoomed || (task.start < range.to && task.end > range.from),
   );
-  const toggle = (index: number): void => {
-    const next = new Set(closed);
-    if (!next.delete(index)) next.add(index);
-    setClosed(next);
+  const toggle = (key: string): void => {
+    const next = new Set(turned);
+    if (!next.delete(key)) next.add(key);
+    setTurned(next);
   };
   return (
     <>
@@ -188,40 +265,16 @@ export function Processes({ data, range }: { readonly data: ReportData; readonly
           </tr>
         </thead>
         <tbody role="rowgroup">
-          {rows.slice(0, limit).map((row) => {
-            const { task, index } = row;
-            const ending = endingOf(task.ending);
-            return (
-              <tr role="row" key={index}>
-                <th role="rowheader" scope="row">
-                  <Name row={row} isClosed={closed.has(index)} toggle={() => toggle(index)} />
-                </th>
-                <td role="cell" class="wide">
-                  <Lane task={task} data={data} range={range} />
-                  <span class="hidden">
-                    from {moment(task.start, data.duration)} to {moment(task.end, data.duration)}
-                  </span>
-                </td>
-                <td role="cell" class="number" data-title="Lived">
-                  {time(task.end - task.start)}
-                </td>
-                <td role="cell" class="number" data-title="In calls">
-                  {time(task.time)}
-                </td>
-                <td role="cell" class="number" data-title="Calls">
-                  {count(task.calls)}
-                </td>
-                <td role="cell" class={`number ${task.errors === 0 ? 'empty' : ''}`} data-title="Errors">
-                  {task.errors > 0 ? count(task.errors) : ''}
-                </td>
-                <td role="cell" data-title="End" class={isThread(task) && ending.level === 'good' ? 'empty' : ''}>
-                  {(!isThread(task) || ending.level === 'bad') && (
-                    <span class={`tag ${ending.level}`}>{ending.text}</span>
-                  )}
-                </td>
-              </tr>
-            );
-          })}
+          {rows.slice(0, limit).map((row) => (
+            <TaskRow
+              key={row.key}
+              row={row}
+              isClosed={isClosed(row)}
+              toggle={() => toggle(row.key)}
+              data={data}
+              range={range}
+            />
+          ))}
         </tbody>
       </table>
       {rows.length > limit && (

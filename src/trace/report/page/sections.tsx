@@ -232,7 +232,17 @@ export function Slowest({ data }: { readonly data: ReportData }): ComponentChild
           </>
         ),
       },
-      { key: 'line', title: 'Call', wide: true, cell: (c) => <code class="line">{c.line}</code> },
+      {
+        key: 'line',
+        title: 'Call',
+        wide: true,
+        cell: (c) => (
+          <>
+            <code class="line">{c.line}</code>
+            {c.file !== '' && !c.line.includes(`"${c.file}"`) && <div class="file muted">{c.file}</div>}
+          </>
+        ),
+      },
     ],
     [data.duration],
   );
@@ -241,10 +251,10 @@ export function Slowest({ data }: { readonly data: ReportData }): ComponentChild
       <div class="controls">
         <div role="group" aria-label="Which calls" class="choice">
           <button type="button" aria-pressed={!waits} onClick={() => setWaits(false)}>
-            Calls that work
+            Working
           </button>
           <button type="button" aria-pressed={waits} onClick={() => setWaits(true)}>
-            Calls that wait
+            Waiting
           </button>
         </div>
       </div>

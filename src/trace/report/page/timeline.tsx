@@ -68,13 +68,20 @@ export function Timeline({
   readonly setRange: (range: Range) => void;
 }): ComponentChildren {
   const [metric, setMetric] = useState<Metric>('time');
+  const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
   const [at, setAt] = useState<number | undefined>(undefined);
   const [drag, setDrag] = useState<{ readonly from: number; readonly to: number } | undefined>(undefined);
   const dragging = useRef(false);
   const [ref, width] = useWidth<SVGSVGElement>();
   const inner = Math.max(1, width - LEFT - 2);
   const columns = useMemo(() => columnsOf(data, metric, range, inner), [data, metric, range, inner]);
-  const { series, first, size, groups } = columns;
+  const { first, size, groups } = columns;
+  const series = columns.series.filter((s) => !hidden.has(s.key));
+  const toggle = (key: string): void => {
+    const next = new Set(hidden);
+    if (!next.delete(key)) next.add(key);
+    setHidden(next);
+  };
   const bucket = data.timeline.width;
   const start = first * bucket;
   const span = groups * size * bucket;
@@ -241,11 +248,13 @@ export function Timeline({
         )}
       </p>
       {metric !== 'errors' && (
-        <ul class="legend" aria-label="Colours">
-          {series.map((s) => (
+        <ul class="legend" aria-label="What is shown">
+          {columns.series.map((s) => (
             <li>
-              <i class={`dot c-${s.key}`} />
-              {s.name}
+              <button type="button" aria-pressed={!hidden.has(s.key)} onClick={() => toggle(s.key)}>
+                <i class={`dot c-${s.key}`} />
+                {s.name}
+              </button>
             </li>
           ))}
         </ul>
