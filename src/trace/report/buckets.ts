@@ -9,14 +9,14 @@ const BUCKETS = 512;
 export class Scale {
   /** How often the width has doubled. */
   level = 0;
-
-  get width(): number {
-    return FIRST_WIDTH * 2 ** this.level;
-  }
+  width = FIRST_WIDTH;
 
   /** Makes sure that there is a bucket for a moment. */
   reach(time: number): void {
-    while (time >= this.width * BUCKETS) this.level++;
+    while (time >= this.width * BUCKETS) {
+      this.level++;
+      this.width *= 2;
+    }
   }
 }
 

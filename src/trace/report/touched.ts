@@ -15,6 +15,9 @@ export interface Touched {
   readonly kind: FileKind;
 }
 
+/** Most descriptors that are kept; a program may make up any number of them. */
+const KNOWN_MAX = 4096;
+
 /** A working directory, as long as it is known. */
 export interface Place {
   cwd: string | undefined;
@@ -29,6 +32,8 @@ function join(dir: string, path: string): string {
 /** Reads files from records. */
 export class TouchedFiles {
   private readonly sink = new Sink(4096);
+  /** Descriptors come again and again: what was captured of them, as bytes, and what it says. */
+  private readonly known = new Map<string, Touched>();
   private readonly describe: FdDescriber;
 
   constructor(
@@ -43,16 +48,27 @@ export class TouchedFiles {
   private link(c: Cursor, site: number, fd: number): Touched | undefined {
     if (!findDescriptor(c, site, fd)) return undefined;
     const { bytes, at, length } = c;
-    let end = at;
-    while (end < at + length && bytes[end] !== 0) end++;
-    const name = readable(bytes.subarray(at, end));
-    const kind = kindOf(name);
-    if (kind !== 'socket') return { name, kind };
+    const told = Buffer.from(bytes.buffer, bytes.byteOffset + at, length);
+    const key = told.toString('latin1');
+    let known = this.known.get(key);
+    if (!known) {
+      if (this.known.size >= KNOWN_MAX) this.known.clear();
+      const end = told.indexOf(0);
+      const name = readable(end < 0 ? told : told.subarray(0, end));
+      const kind = kindOf(name);
+      known = { name: kind === 'socket' ? this.socket(c, site, fd, name) : name, kind };
+      this.known.set(key, known);
+    }
+    return known;
+  }
+
+  /** Addresses of a socket, as -yy tells them; its link where it has none. */
+  private socket(c: Cursor, site: number, fd: number, link: string): string {
     const { sink } = this;
     sink.rewind(0);
     this.describe(c, sink, site, fd);
     const text = Buffer.from(sink.buf.subarray(0, sink.pos)).toString('latin1');
-    return { name: text.length > 2 ? visible(text.slice(1, -1)) : name, kind };
+    return text.length > 2 ? visible(text.slice(1, -1)) : link;
   }
 
   /** What a call's descriptor argument is of. */
