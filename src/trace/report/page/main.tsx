@@ -19,7 +19,7 @@ function Head({ data }: { readonly data: ReportData }): ComponentChildren {
         <b>tstrace</b> report
       </p>
       <h1>
-        <code>{command !== '' ? command : `attached to ${attached.join(', ')}`}</code>
+        <code title={command}>{command !== '' ? command : `attached to ${attached.join(', ')}`}</code>
       </h1>
       <p class="meta">
         {end && <span class={`tag ${end.level}`}>{end.text}</span>}

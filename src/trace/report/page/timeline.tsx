@@ -158,7 +158,7 @@ export function Timeline({
         class="timeline"
         height={HEIGHT}
         role="img"
-        tabIndex={0}
+        tabindex={0}
         aria-label={`${METRICS[metric]} from ${moment(range.from, whole.to)} to ${moment(range.to, whole.to)}. Arrow keys move a cursor, + and - change the range.`}
         onKeyDown={(e) => {
           const act = keys[e.key];
