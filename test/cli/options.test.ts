@@ -89,6 +89,21 @@ test('long forms with values', () => {
   expect(options('--json ls').outputFormat).toBe('json');
 });
 
+test.each([
+  ['--report=x ls', 'none'],
+  ['-f --report x ls', 'none'],
+  ['--report=x -o y ls', 'text'],
+  ['--report=x -c ls', 'text'],
+  ['--report=x -C ls', 'text'],
+  ['--report=x --json ls', 'json'],
+  ['--report=x --output-format=text ls', 'text'],
+  ['--report=x --output-format=none -o y ls', 'none'],
+])('a report takes the place of the trace unless that is asked for: %s', (line, format) => {
+  const { outputFormat, report, quiet } = options(line);
+  expect([outputFormat, report]).toEqual([format, 'x']);
+  if (format === 'none') expect(quiet.has('attach')).toBe(true);
+});
+
 test('the last expression of a qualifier counts; -v, -z and -Y are expressions', () => {
   expect(options('-e trace=write -e t=read ls').trace.has('x86_64', 1)).toBe(false);
   expect([options('-v -e abbrev=all ls').abbrev.complete, options('-e a=all -v ls').abbrev.complete]).toEqual([

@@ -127,6 +127,48 @@ describe('--output-format=perfetto', () => {
     }
   });
 
+  test('flows lead from who makes to who is made, and from a program to the next; signals are instants', () => {
+    const script = 'for i in 1 2 3 4 5 6 7 8; do (ls / & ls /; wait); done; trap : USR1; kill -USR1 $$; exec true';
+    const { tracks, marks } = run(['-f'], ['sh', '-c', script]);
+    const ends = new Map<string, { from: Mark[]; to: Mark[] }>();
+    const of = (id: string): { from: Mark[]; to: Mark[] } => {
+      const known = ends.get(id) ?? { from: [], to: [] };
+      ends.set(id, known);
+      return known;
+    };
+    for (const mark of marks) {
+      for (const id of mark.from) of(id).from.push(mark);
+      for (const id of mark.to) of(id).to.push(mark);
+    }
+    let [births, execs] = [0, 0];
+    for (const { from, to } of ends.values()) {
+      // An id may come again when its flow has ended.
+      expect(from.length).toBe(to.length);
+      from.forEach((begin, i) => {
+        const [a, b] = [tracks.get(begin.track)?.thread, tracks.get(to[i].track)?.thread];
+        if (to[i].name === 'attached') {
+          births++;
+          expect([begin.type, to[i].type]).toEqual([INSTANT, INSTANT]);
+          expect(a?.tid).not.toBe(b?.tid);
+        } else {
+          execs++;
+          expect([begin.type, begin.name, to[i].name]).toEqual([BEGIN, 'execve', 'exec']);
+          expect(a?.tid).toBe(b?.tid);
+          expect(begin.time <= to[i].time).toBe(true);
+        }
+      });
+    }
+    // Every task but the first has a maker, even where its own first stop was seen before its maker's.
+    const attached = marks.filter((m) => m.name === 'attached');
+    expect(births).toBe(attached.length - 1);
+    // Eight subshells, with two programs each.
+    expect(births).toBeGreaterThanOrEqual(24);
+    expect(execs).toBe(18);
+    const signals = marks.filter((m) => m.category === 'signal');
+    expect(new Set(signals.map((m) => m.name))).toEqual(new Set(['SIGCHLD', 'SIGUSR1']));
+    for (const m of signals) expect([m.type, m.from, m.to]).toEqual([INSTANT, [], []]);
+  });
+
   test('threads lie under their process', () => {
     const { tracks } = run(['-f'], [compile('threads.c', ['-pthread'])]);
     const threads = [...tracks.values()].filter((t) => t.thread);

@@ -188,7 +188,10 @@ describe('the page', () => {
     await page.mouse.up();
     expect(await page.getByText(/^Those alive between/).count()).toBe(1);
     await page.getByRole('button', { name: 'Whole trace' }).click();
-    await page.getByRole('group', { name: 'What the timeline' }).getByRole('button', { name: 'Calls', exact: true }).click();
+    await page
+      .getByRole('group', { name: 'What the timeline' })
+      .getByRole('button', { name: 'Calls', exact: true })
+      .click();
     expect(await timeline.getAttribute('aria-label')).toMatch(/^Calls from/);
     await page.getByRole('button', { name: 'Threads' }).click();
     expect(await rows.count()).toBe(all + 8);
