@@ -26,6 +26,8 @@ export class Sink {
   pos = 0;
   /** Index at which the current line starts. */
   lineStart = 0;
+  /** The same bytes, for long texts. */
+  private view: Buffer = Buffer.alloc(0);
 
   constructor(capacity = 1 << 17) {
     this.buf = new Uint8Array(capacity);
@@ -71,6 +73,15 @@ export class Sink {
       pos += n;
     }
     this.pos = pos;
+  }
+
+  /** A long text, such as a whole line. */
+  utf8(text: string): void {
+    // A UTF-16 unit takes three bytes at most.
+    this.ensure(text.length * 3);
+    // The buffer grows now and then.
+    if (this.view.buffer !== this.buf.buffer) this.view = Buffer.from(this.buf.buffer);
+    this.pos += this.view.write(text, this.pos, 'utf8');
   }
 
   /** ASCII text that is not worth preparing (rare lines). */

@@ -48,30 +48,60 @@ export interface Value {
 export type Decoded = Value | null;
 
 const QUOTE = 34;
-const OPEN = '([{';
-const CLOSE = ')]}';
+const APOSTROPHE = 39;
+const STAR = 42;
+const COMMA = 44;
+const SLASH = 47;
+const LESS = 60;
+const EQUALS = 61;
+const GREATER = 62;
 const NAME = /^[A-Za-z_]\w*(?:<<[A-Za-z_]\w*)?$/;
-const FIELD = /^([A-Za-z_]\w*)=(?!=)/;
+
+/** Classes of characters by their code. */
+const WORD = 1;
+const DIGIT = 2;
+const OPENS = 4;
+const CLOSES = 8;
+const CLASS = new Uint8Array(256);
+for (const ch of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_') CLASS[ch.charCodeAt(0)] = WORD;
+for (const ch of '0123456789') CLASS[ch.charCodeAt(0)] = DIGIT;
+for (const ch of '([{') CLASS[ch.charCodeAt(0)] = OPENS;
+for (const ch of ')]}') CLASS[ch.charCodeAt(0)] = CLOSES;
+
+/** Where the name ends that stands before an equals sign at `from`; -1 when there is none. */
+function fieldEnd(text: string, from: number): number {
+  let i = from;
+  let kind = CLASS[text.charCodeAt(i)];
+  if (kind !== WORD) return -1;
+  while (kind === WORD || kind === DIGIT) kind = CLASS[text.charCodeAt(++i)];
+  return text.charCodeAt(i) === EQUALS && text.charCodeAt(i + 1) !== EQUALS ? i : -1;
+}
 
 /** Where the element that starts at `from` ends: at a separator or closing bracket of its own depth, or an arrow. */
 function endOf(text: string, from: number): number {
   let depth = 0;
   for (let i = from; i < text.length; i++) {
-    const ch = text[i];
-    if (ch === '"' || ch === "'") i = endOfQuoted(text, i);
-    else if (ch === '/' && text[i + 1] === '*') {
-      const end = text.indexOf('*/', i + 2);
-      i = end < 0 ? text.length : end + 1;
-    } else if (ch === '<' && text[i + 1] === '<') i++;
-    else if (ch === '<') i = endOfLink(text, i);
-    else if (ch === '=' && text[i + 1] === '>') {
-      if (depth === 0) return text[i - 1] === ' ' ? i - 1 : i;
-      i++;
-    } else if (OPEN.includes(ch)) depth++;
-    else if (CLOSE.includes(ch)) {
+    const code = text.charCodeAt(i);
+    const kind = CLASS[code];
+    if (kind === WORD || kind === DIGIT) continue;
+    if (kind === OPENS) depth++;
+    else if (kind === CLOSES) {
       if (depth === 0) return i;
       depth--;
-    } else if (ch === ',' && depth === 0) return i;
+    } else if (code === COMMA) {
+      if (depth === 0) return i;
+    } else if (code === QUOTE || code === APOSTROPHE) i = endOfQuoted(text, i);
+    else if (code === SLASH) {
+      if (text.charCodeAt(i + 1) !== STAR) continue;
+      const end = text.indexOf('*/', i + 2);
+      i = end < 0 ? text.length : end + 1;
+    } else if (code === LESS) {
+      if (text.charCodeAt(i + 1) === LESS) i++;
+      else i = endOfLink(text, i);
+    } else if (code === EQUALS && text.charCodeAt(i + 1) === GREATER) {
+      if (depth === 0) return text[i - 1] === ' ' ? i - 1 : i;
+      i++;
+    }
   }
   return text.length;
 }
@@ -260,8 +290,7 @@ export class ValueReader {
     const found: Record<string, Decoded> = {};
     let unnamed = 0;
     while (this.pos < this.text.length) {
-      const name = FIELD.exec(this.text.slice(this.pos, this.pos + 64))?.[1];
-      if (name !== undefined) this.pos += name.length + 1;
+      const name = this.name();
       found[name ?? `_${++unnamed}`] = this.value();
       if (!this.skip(', ') && this.pos < this.text.length) {
         found[`_${++unnamed}`] = { text: this.text.slice(this.pos) };
@@ -269,6 +298,15 @@ export class ValueReader {
       }
     }
     return found;
+  }
+
+  /** The name before an equals sign, both passed over; undefined when there is none. */
+  private name(): string | undefined {
+    const end = fieldEnd(this.text, this.pos);
+    if (end < 0) return undefined;
+    const name = this.text.slice(this.pos, end);
+    this.pos = end + 1;
+    return name;
   }
 
   private skip(word: string): boolean {
@@ -317,8 +355,7 @@ export class ValueReader {
       if (this.pos >= this.text.length) return undefined;
       if (this.skip('...')) cut = true;
       else {
-        const name = FIELD.exec(this.text.slice(this.pos, this.pos + 64))?.[1];
-        if (name !== undefined) this.pos += name.length + 1;
+        const name = this.name();
         members[name ?? `_${++unnamed}`] = this.value();
       }
       if (!this.skip(', ') && this.text[this.pos] !== '}') return undefined;
@@ -352,5 +389,17 @@ export class ValueReader {
   }
 }
 
-/** Reads arguments printed with their names. */
-export const readArguments = (text: string): Record<string, Decoded> => new ValueReader(text).arguments();
+/** Programs make the same calls again: arguments by their text. */
+const callMemo = new Map<string, Readonly<Record<string, Decoded>>>();
+const CALL_TEXT_MAX = 160;
+
+/** Reads arguments printed with their names. Equal texts give the same object. */
+export function readArguments(text: string): Readonly<Record<string, Decoded>> {
+  if (text.length > CALL_TEXT_MAX) return new ValueReader(text).arguments();
+  let args = callMemo.get(text);
+  if (args === undefined) {
+    if (callMemo.size >= MEMO_MAX) callMemo.clear();
+    callMemo.set(text, (args = new ValueReader(text).arguments()));
+  }
+  return args;
+}

@@ -37,8 +37,23 @@ class Task extends OpenCall {
   stack: StackFrame[] | undefined;
 }
 
-const hex = (lo: number, hi: number): string =>
-  hi === 0 ? `0x${lo.toString(16)}` : `0x${hi.toString(16)}${lo.toString(16).padStart(8, '0')}`;
+/** Registers hold descriptors, counts and flags more often than anything else. */
+const SMALL = Array.from({ length: 1024 }, (_, n) => `0x${n.toString(16)}`);
+
+function hex(lo: number, hi: number): string {
+  if (hi === 0) return lo < SMALL.length ? SMALL[lo] : `0x${lo.toString(16)}`;
+  return `0x${hi.toString(16)}${lo.toString(16).padStart(8, '0')}`;
+}
+
+/** The six registers of an entry. */
+const registers = (c: Cursor): string[] => [
+  hex(c.argLo(0), c.argHi(0)),
+  hex(c.argLo(1), c.argHi(1)),
+  hex(c.argLo(2), c.argHi(2)),
+  hex(c.argLo(3), c.argHi(3)),
+  hex(c.argLo(4), c.argHi(4)),
+  hex(c.argLo(5), c.argHi(5)),
+];
 
 /** A signed 64-bit number; a string where a double does not hold it. */
 function signed(lo: number, hi: number): number | string {
@@ -63,6 +78,8 @@ function errorOf(code: number): CallError {
 export class EventReader {
   private readonly tasks = new Map<number, Task>();
   private readonly sink = new Sink();
+  /** The sink's bytes. */
+  private view: Buffer = Buffer.alloc(0);
   private readonly siginfos: (readonly [MemoryPrinter, MemoryPrinter])[] = [];
   /** The calls whose plans capture, and whose printers are read back. */
   readonly calls: Calls;
@@ -85,16 +102,26 @@ export class EventReader {
     return task;
   }
 
-  /** What was printed since the last call. */
+  /** What was printed from `from` on, as text. */
+  private printed(encoding: 'latin1' | 'utf8', from = 0): string {
+    const { buf, pos } = this.sink;
+    // The sink grows now and then.
+    if (this.view.buffer !== buf.buffer) this.view = Buffer.from(buf.buffer, buf.byteOffset, buf.length);
+    return this.view.toString(encoding, from, pos);
+  }
+
+  /** What was printed since the last call, a byte for each character. */
   private take(): string {
-    const text = Buffer.from(this.sink.buf.buffer, this.sink.buf.byteOffset, this.sink.pos).toString('latin1');
+    const text = this.printed('latin1');
     this.sink.rewind(0);
     return text;
   }
 
   /** A line with bytes that are no ASCII as they are in UTF-8. */
   private takeLine(): string {
-    return Buffer.from(this.take(), 'latin1').toString('utf8');
+    const text = this.printed('utf8');
+    this.sink.rewind(0);
+    return text;
   }
 
   private base(
@@ -209,24 +236,33 @@ export class EventReader {
     this.sink.text(') = ');
     const head = this.sink.pos;
     plain.result(c, this.sink);
-    const result = Buffer.from(this.sink.buf.subarray(head, this.sink.pos)).toString('utf8');
+    const result = this.printed('utf8', head);
     const line = this.takeLine();
     const failed = !noReturn && c.failed;
     const narrow = c.abi === 1;
+    const start = entry ?? c;
+    const { comm, stack } = task;
+    task.stack = undefined;
+    // All events have the same members in the same order, absent ones undefined: what handles them stays fast.
     return {
       type: 'syscall',
       syscall: call.name,
       nr: c.nr,
       personality: ABIS[c.abi].name,
       args,
-      raw: Array.from({ length: 6 }, (_, i) => hex((entry ?? c).argLo(i), (entry ?? c).argHi(i))),
+      raw: registers(start),
       ret: noReturn ? null : failed ? -1 : signed(c.retLo, narrow ? c.retLo >> 31 : c.retHi),
       result,
-      ...(failed ? { error: errorOf(-(c.retLo | 0)) } : {}),
-      ...(c.flags & (RecordFlag.Tampered | RecordFlag.Poked) ? { injected: true as const } : {}),
-      ...(c.flags & RecordFlag.Delayed ? { delayed: true as const } : {}),
+      error: failed ? errorOf(-(c.retLo | 0)) : undefined,
+      injected: c.flags & (RecordFlag.Tampered | RecordFlag.Poked) ? true : undefined,
+      delayed: c.flags & RecordFlag.Delayed ? true : undefined,
       duration: entry ? elapsed(entry, c) / 1e9 : null,
-      ...this.base(entry ?? c, task, line),
+      pid: task.pid || c.tid,
+      tid: c.tid,
+      comm,
+      stack,
+      time: timeOf(start),
+      line,
     };
   }
 
