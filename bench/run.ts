@@ -122,6 +122,30 @@ const cases: readonly Case[] = [
     calls: 90000 / scale,
   },
   {
+    name: 'j',
+    what: '200,000 x write(2), --json against text',
+    ours: [tstrace, '-f', '--json', '-o', out, work, 'writes', n(200000)],
+    theirs: [tstrace, '-f', '-o', out, work, 'writes', n(200000)],
+  },
+  {
+    name: 'j-files',
+    what: '30,000 x open, read, close, --json against text',
+    ours: [tstrace, '-f', '--json', '-o', out, work, 'files', n(30000)],
+    theirs: [tstrace, '-f', '-o', out, work, 'files', n(30000)],
+  },
+  {
+    name: 'r',
+    what: '200,000 x write(2), --record against text',
+    ours: [tstrace, '-f', '--record', out, work, 'writes', n(200000)],
+    theirs: [tstrace, '-f', '-o', out, work, 'writes', n(200000)],
+  },
+  {
+    name: 'r-files',
+    what: '30,000 x open, read, close, --record against text',
+    ours: [tstrace, '-f', '--record', out, work, 'files', n(30000)],
+    theirs: [tstrace, '-f', '-o', out, work, 'files', n(30000)],
+  },
+  {
     name: 'e',
     what: '300 execs, -f',
     ours: [tstrace, '-f', '-q', '-o', out, work, 'execs', n(300)],

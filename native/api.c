@@ -240,7 +240,7 @@ int32_t tracer_stat(int32_t handle, int32_t what)
 	struct session *s = session_of(handle);
 	if (!s)
 		return -EBADF;
-	return what == 0 ? (int32_t)s->seen_count : (int32_t)s->task_count;
+	return (int32_t)(what == 0 ? s->seen_count : what == 1 ? s->task_count : s->stalls);
 }
 
 int32_t tracer_destroy(int32_t handle)

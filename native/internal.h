@@ -177,6 +177,7 @@ struct session {
 	uint32_t untold_next;
 	uint32_t task_count;
 	uint32_t seen_count;
+	uint32_t stalls; /* how often the ring was full */
 	pid_t command;
 	bool owns_signals;          /* tracer_signals was called: the host ends with the session */
 	bool ending;                /* tasks are being detached */

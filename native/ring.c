@@ -115,8 +115,10 @@ struct record *ring_reserve(struct session *s, uint32_t bytes)
 {
 	uint64_t size = s->mask + 1;
 	bytes = (bytes + 7) & ~7U;
-	if (s->written + bytes - atomic_load(&s->control->read) > size)
+	if (s->written + bytes - atomic_load(&s->control->read) > size) {
+		s->stalls++;
 		wait_for_room(s, s->written + bytes - size, 0);
+	}
 	if (atomic_load(&s->abandon))
 		return NULL;
 	return (struct record *)(s->data + (s->written & s->mask));

@@ -108,7 +108,7 @@ int32_t tracer_interrupt(int32_t handle, int32_t sig);
 int32_t tracer_control(int32_t handle, int32_t fd, int32_t sig);
 /* Wait status of the spawned command (as waitpid gives it), or -1. */
 int32_t tracer_status(int32_t handle);
-/* Counters: 0 tracees seen so far, 1 tracees now. */
+/* Counters: 0 tracees seen so far, 1 tracees now, 2 how often the tracer had to wait because the ring was full. */
 int32_t tracer_stat(int32_t handle, int32_t what);
 /* Nobody reads any more: what comes is thrown away, the tracer never waits for room. */
 int32_t tracer_abandon(int32_t handle);

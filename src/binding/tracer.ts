@@ -193,6 +193,14 @@ export class Tracer {
   abandon(): void {
     this.library.native.tracer_abandon([this.handle]);
   }
+  /** How many tasks have been traced. */
+  get tasksSeen(): number {
+    return this.library.native.tracer_stat([this.handle, 0]);
+  }
+  /** How often the tracer thread had to wait because the ring was full: the consumer was too slow. */
+  get stalls(): number {
+    return this.library.native.tracer_stat([this.handle, 2]);
+  }
   /** Wait status of the command; -1: unknown, -2: it could not be started. */
   get status(): number {
     return this.library.native.tracer_status([this.handle]);

@@ -32,9 +32,39 @@ function refuseBoth(s: Situation, short: string, long: string): void {
     throw new UsageError(`-${short} and --${long} cannot be provided simultaneously`);
 }
 
+/** What has a meaning only while something runs, and what it is called. */
+const WHILE_TRACING: readonly (readonly [key: string, called: string])[] = [
+  ['attach', '-p/--attach'],
+  ['argv0', '--argv0'],
+  ['detach-on', '-b/--detach-on'],
+  ['daemonize', '-D/--daemonize'],
+  ['D', '-D/--daemonize'],
+  ['env', '-E/--env'],
+  ['interruptible', '-I/--interruptible'],
+  ['kill-on-exit', '--kill-on-exit'],
+  ['pin', '--pin'],
+  ['user', '-u/--user'],
+  ['seccomp-bpf', '-n/--seccomp-bpf'],
+  ['explain-filter', '--explain-filter'],
+  ['debug', '-d/--debug'],
+  ['record', '--record'],
+];
+
+/** --replay prints what was traced. @throws UsageError for what would trace. */
+function checkReplay(s: Situation): void {
+  if (s.command) throw new UsageError('--replay prints a recording: it takes no PROG');
+  const tampering = s.qualified.injections.length > 0 ? '-e inject=' : undefined;
+  const called = WHILE_TRACING.find(([key]) => s.keys.has(key))?.[1] ?? tampering;
+  if (called !== undefined) throw new UsageError(`--replay prints a recording: ${called} has no meaning there`);
+}
+
 /** The command and -p. @throws UsageError. */
 function checkTarget(s: Situation): void {
   const { given } = s;
+  if (s.keys.has('replay')) {
+    checkReplay(s);
+    return;
+  }
   // A filter can be explained without anything to trace.
   if (!s.command && s.attached === 0 && !s.keys.has('explain-filter'))
     throw new UsageError('must have PROG [ARGS] or -p PID', true);

@@ -35,6 +35,14 @@ async function main(): Promise<void> {
     writeSync(1, `${lines.join('\n')}\n`);
     return;
   }
+  const { log: told } = options;
+  const log = told && new (await import('../trace/diagnostics.js')).Diagnostics(told.level, told.file);
+  log?.start(options);
+  if (options.replay !== undefined) {
+    const { replay } = await import('../trace/recording/replay.js');
+    process.exitCode = await replay({ ...options, replay: options.replay }, { inherited, environment, where, log });
+    return;
+  }
   const filter = options.seccomp
     ? (await import('../trace/seccomp.js')).prepareFilter(options, warnings, where)
     : undefined;
@@ -44,7 +52,7 @@ async function main(): Promise<void> {
   const waiting = waitingCommand(process.env);
   const ending = await run(
     { ...options, warnings },
-    { inherited, environment, argv, filter, waiting, where, tampering },
+    { inherited, environment, argv, filter, waiting, where, tampering, log },
   );
   // Tips go to standard error, whatever becomes of the trace.
   if (options.tips.format !== 'none') writeSync(2, (await import('./tips.js')).tipText(options.tips, Math.random()));

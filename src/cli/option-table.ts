@@ -353,6 +353,20 @@ const rows: readonly OptionSpec[] = [
     '--oci-profile=FILE',
     'at the end, write a seccomp profile that allows what was done',
   ]),
+  option(OUTPUT, ['', 'record'], OWN_VALUE, [
+    '--record=FILE',
+    'keep the trace in FILE, for --replay; without another output, print nothing',
+  ]),
+  option(OUTPUT, ['', 'replay'], OWN_VALUE, [
+    '--replay=FILE',
+    'print what --record has kept, by any of the options here',
+  ]),
+  option(MISC, ['', 'log-level'], OWN_VALUE, [
+    '--log-level=LEVEL',
+    'tell what tstrace itself does, as JSON on standard error:',
+    'trace, debug, info (default with --log-file), warn, error, fatal, silent',
+  ]),
+  option(MISC, ['', 'log-file'], OWN_VALUE, ['--log-file=FILE', 'tell it in FILE instead']),
   option(MISC, ['', 'explain-filter'], OWN_FLAG, ['--explain-filter', 'print the filter of --seccomp-bpf, annotated']),
   option(TRACING, ['', 'pin'], { argument: 'optional', own: true }, [
     '--pin[=CPU]',

@@ -90,12 +90,19 @@ function daemonizeOf(given: Assembled): TraceOptions['daemonize'] {
   return d === 1 || d === 2 || d === 3 ? d : (given.last('daemonize') ?? 0);
 }
 
-/** Who asks for a report alone wants no lines on the screen beside what the command itself prints there. */
+/** Who asks for a report or a recording alone wants no lines on the screen beside what the command itself prints there. */
 function outputFormatOf(given: Assembled): OutputFormat {
   const asked = given.last('output-format') ?? (given.count('json') > 0 ? 'json' : undefined);
   if (asked) return asked;
   const table = given.count('summary-only') + given.count('summary') > 0;
-  return given.last('report') !== undefined && given.last('output') === undefined && !table ? 'none' : 'text';
+  const beside = given.last('report') !== undefined || given.last('record') !== undefined;
+  return beside && given.last('output') === undefined && !table ? 'none' : 'text';
+}
+
+/** Diagnostics are written when a level or a file asks for them. */
+function logOf(given: Assembled): TraceOptions['log'] {
+  const [level, file] = [given.last('log-level'), given.last('log-file')];
+  return level === undefined && file === undefined ? undefined : { level: level ?? 'info', file };
 }
 
 /** Reads the options one after the other; the first mistake is the one that is reported. */
@@ -137,7 +144,7 @@ function traceOptions(
   const output = given.last('output');
   const outputFormat = outputFormatOf(given);
   const daemonize = daemonizeOf(given);
-  const toFile = output !== undefined && command.length > 0;
+  const toFile = (output !== undefined || outputFormat === 'none') && command.length > 0;
   const hexLevel = given.count('x');
   return {
     programName,
@@ -199,6 +206,10 @@ function traceOptions(
     tips: given.last('tips') ?? { id: 'random', format: 'none' },
     where: given.last('where'),
     outputFormat,
+    record: given.last('record'),
+    replay: given.last('replay'),
+    log: logOf(given),
+    quietGiven: given.count('q') > 0 || qualified.quiet !== undefined,
     ociProfile: given.last('oci-profile'),
     report: given.last('report'),
     explainFilter: given.count('explain-filter') > 0,

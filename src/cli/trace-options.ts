@@ -3,6 +3,7 @@ import type { ConstantStyle, HexStyle } from '../decode/style.js';
 import type {
   CallStatus,
   FdOptions,
+  LogLevel,
   OutputFormat,
   Precision,
   QuietKind,
@@ -199,6 +200,14 @@ export interface TraceOptions extends EngineOptions {
   /** --where: an expression over arguments, not yet parsed. */
   readonly where: string | undefined;
   readonly outputFormat: OutputFormat;
+  /** --record: where the records go. */
+  readonly record?: string;
+  /** --log-level, --log-file: diagnostics of tstrace itself; undefined when neither was given. */
+  readonly log: { readonly level: LogLevel; readonly file: string | undefined } | undefined;
+  /** --replay: the recording that is printed, instead of a trace. */
+  readonly replay: string | undefined;
+  /** -q, -e quiet=: what is left out was said; otherwise it depends on what is traced. */
+  readonly quietGiven: boolean;
   /** --oci-profile: where the seccomp profile goes. */
   readonly ociProfile?: string;
   /** --report: where the page about the trace goes. */

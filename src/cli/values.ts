@@ -9,6 +9,7 @@ import { parseNanoseconds, parseUnsigned } from './number.js';
 import { NONE } from './syscall-set.js';
 import { parseColumns, parseSort } from './summary.js';
 import { parsePrecision, parseTimestamp } from './times.js';
+import type { LogLevel } from '../trace/options.js';
 import type { Precision, SummaryColumn, SummarySort, TimeFormat, TipOptions, TraceOptions } from './trace-options.js';
 
 /** Values by option. */
@@ -24,11 +25,15 @@ export interface OptionValues {
   'detach-on': true;
   env: TraceOptions['environment'][number];
   interruptible: 1 | 2 | 3 | 4;
+  'log-file': string;
+  'log-level': LogLevel;
   'oci-profile': string;
   output: string;
   'output-format': TraceOptions['outputFormat'];
   pin: number;
+  record: string;
   'relative-timestamps': Precision;
+  replay: string;
   report: string;
   'stack-trace': 'symbol' | 'source';
   'stack-trace-frame-limit': number;
@@ -47,6 +52,8 @@ export interface OptionValues {
 
 type Value = OptionValues[keyof OptionValues] | undefined;
 
+/** pino's levels, from what tells most. */
+const LOG_LEVELS: readonly LogLevel[] = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
 /** `-s` beyond this would overflow strace's buffers, and is refused there, too. */
 const STRING_LIMIT_MAX = 0x3fffffff;
 /** CPU_SETSIZE of sched.h. */
@@ -179,9 +186,12 @@ export class ValueReader {
       }
       case 'argv0':
       case 'completion':
+      case 'log-file':
       case 'oci-profile':
       case 'output':
       case 'report':
+      case 'record':
+      case 'replay':
       case 'trace-path':
       case 'user':
       case 'where':
@@ -209,6 +219,8 @@ export class ValueReader {
         const n = parseUnsigned(value, 4);
         return n === 1 || n === 2 || n === 3 || n === 4 ? n : SIGNAL_WORDS.get(value);
       }
+      case 'log-level':
+        return LOG_LEVELS.find((level) => level === value);
       case 'output-format':
         return value === 'text' || value === 'json' || value === 'perfetto' || value === 'none' ? value : undefined;
       case 'pin':

@@ -113,7 +113,7 @@ function trace(request: Request, control: number): Answer {
       },
       finish: () => undefined,
     },
-    false,
+    'lines',
   );
   if (messages.execError !== 0 && command)
     throw new SpawnError(

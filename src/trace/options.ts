@@ -34,6 +34,12 @@ export interface FdOptions {
   readonly signalfd: boolean;
 }
 
+/** How much tstrace tells of itself: pino's levels. */
+export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
+
+/** Lines as strace writes them, a JSON object for each event, a timeline; or nothing, for what is written beside it. */
+export type OutputFormat = 'text' | 'json' | 'perfetto' | 'none';
+
 export interface SummaryOptions {
   /** `only`: -c; `also`: -C. */
   readonly mode: 'none' | 'only' | 'also';
@@ -43,9 +49,6 @@ export interface SummaryOptions {
   /** Nanoseconds taken off each call. */
   readonly overhead: number;
 }
-
-/** Lines as strace writes them, a JSON object for each event, a timeline; or nothing, for what is written beside it. */
-export type OutputFormat = 'text' | 'json' | 'perfetto' | 'none';
 
 export interface TraceOptions {
   /** `tstrace`, or `strace` when invoked under that name; stands before messages. */
@@ -106,6 +109,8 @@ export interface TraceOptions {
   readonly readFds: DescriptorSet;
   readonly writeFds: DescriptorSet;
   readonly outputFormat: OutputFormat;
+  /** --record: where the records go. */
+  readonly record?: string;
   /** --color */
   readonly color: 'auto' | 'always' | 'never';
   /** --oci-profile: where the seccomp profile of what the tracees did goes. */

@@ -105,6 +105,7 @@ export function configOf(
     (options.follow ? ConfigFlag.Follow : 0) |
     (filter ? ConfigFlag.Seccomp | (filter.order === 2 ? ConfigFlag.OldSeccomp : 0) : 0) |
     (data ||
+    options.record !== undefined ||
     absolute.format !== 'none' ||
     relative !== undefined ||
     callTime !== undefined ||
@@ -115,6 +116,8 @@ export function configOf(
     (options.pidns ? ConfigFlag.PidNamespaces : 0) |
     (options.summary.mode !== 'none' ? ConfigFlag.SystemTime : 0) |
     (options.instructionPointer ? ConfigFlag.Ip : 0) |
+    // A recording may be printed by any option: these cost little.
+    (options.record === undefined ? 0 : ConfigFlag.Comm | ConfigFlag.SystemTime | ConfigFlag.Ip) |
     (asks ? ConfigFlag.Ask : 0) |
     (interactive ? ConfigFlag.Sync : shared ? ConfigFlag.Shared : 0) |
     (options.killOnExit || (filter && options.attach.length === 0) ? ConfigFlag.ExitKill : 0) |

@@ -1,6 +1,5 @@
 // The command line's way of tracing: everything from options to the exit status.
 import { fstatSync, statSync } from 'node:fs';
-import { errnoText } from '../abi/errno.js';
 import { becomeTraced } from '../binding/daemon.js';
 import type { Waiting } from '../binding/daemon.js';
 import { readGenericFamilies } from '../binding/generic-families.js';
@@ -12,18 +11,16 @@ import { TracerError, UsageError } from '../errors.js';
 import { Event } from '../record/layout.js';
 import { Judge, selects } from './asking.js';
 import { Calls } from './calls.js';
-import { openStream, Stream } from './destination.js';
+import type { Diagnostics } from './diagnostics.js';
 import { Messages } from './messages.js';
 import type { TraceOptions } from './options.js';
-import type { Pipe } from './pipe.js';
+import { isTerminal, makerOf, openDestination } from './outputs.js';
 import type { Origin } from './prepare.js';
 import { commandOf, configOf } from './prepare.js';
 import type { PreparedFilter } from './seccomp.js';
 import { resolveTargets } from './targets.js';
 import { consume, tracedTable } from './session.js';
-import { TextOutput } from './text-output.js';
-import type { Output } from './output.js';
-import type { Painter } from './colour/painter.js';
+import { Streams } from './streams.js';
 import type { Where } from '../where/where.js';
 import type { Wanted } from './wanted.js';
 
@@ -36,27 +33,11 @@ export interface Surroundings extends Origin {
   readonly where?: Where;
   /** -e inject=: packTampering's block. */
   readonly tampering?: Buffer;
+  /** --log-level, --log-file */
+  readonly log?: Diagnostics;
   /** Under -D, in the tracer's process: who waits to become the command. */
   readonly waiting?: Waiting;
 }
-
-/** node:tty takes milliseconds to load: only what may be a terminal is worth it. */
-async function isTerminal(fd: number): Promise<boolean> {
-  try {
-    return fstatSync(fd).isCharacterDevice() && (await import('node:tty')).isatty(fd);
-  } catch {
-    return false; // A closed descriptor.
-  }
-}
-
-/** What ends a task, for us. */
-const ENDINGS: ReadonlySet<number> = new Set([
-  Event.Exited,
-  Event.Killed,
-  Event.Detached,
-  Event.Lost,
-  Event.Superseded,
-]);
 
 /** ptrace(2) options by config flag, as -d prints their sum. */
 function ptraceOptions(flags: number): number {
@@ -88,27 +69,6 @@ function isNull(fd: number): boolean {
   }
 }
 
-/** Makes the output for people. */
-const textOutput =
-  (painter: Painter | undefined) =>
-  (
-    options: TraceOptions,
-    wanted: Wanted,
-    messages: Messages,
-    streamOf: (tid: number) => Stream,
-  ): { calls: Calls; output: Output } => {
-    const calls = new Calls(options, wanted);
-    return { calls, output: new TextOutput(options, calls, messages, streamOf, painter) };
-  };
-
-/** What colours a trace: nothing, unless it is wanted. `terminal`: whether the trace goes to one. */
-async function painterOf({ color }: TraceOptions, terminal: boolean): Promise<Painter | undefined> {
-  if (color === 'never' || (color === 'auto' && !terminal)) return undefined;
-  const { isColoured, readScheme } = await import('./colour/scheme.js');
-  if (!isColoured(color, terminal, process.env)) return undefined;
-  return new (await import('./colour/painter.js')).Painter(readScheme(process.env.STRACE_COLORS));
-}
-
 /** -k. @throws UsageError where the library is not installed that walks stacks. */
 function wantStacks(tracer: Tracer, { stack, stackFrames }: TraceOptions): void {
   try {
@@ -122,41 +82,24 @@ function wantStacks(tracer: Tracer, { stack, stackFrames }: TraceOptions): void 
 /** Traces as the options say. @throws UsageError, TracerError. */
 export async function run(options: TraceOptions, around: Surroundings): Promise<Ending> {
   useInterfaceNames(interfaceName);
-  const { filter, waiting } = around;
+  const { filter, waiting, log } = around;
   const command = options.command.length > 0 ? commandOf(options, around) : undefined;
   const { daemonize } = options;
   if (command && daemonize !== 0 && !waiting) {
     becomeTraced(command, daemonize);
     return { status: 1 };
   }
-  let stream: Stream;
-  let pipe: Pipe | undefined;
   const { outputFormat } = options;
   const data = outputFormat === 'json' || outputFormat === 'perfetto';
+  const { stream, pipe } = await openDestination(options, around, data ? 1 : 2);
   const watched = options.report !== undefined;
-  // Lines for people go where strace's go; data goes where pipes are.
-  if (options.output === undefined) stream = new Stream(data ? 1 : 2, false);
-  else if (/^[|!]/.test(options.output))
-    ({ stream } = pipe = (await import('./pipe.js')).openPipe(
-      options.output.slice(1),
-      around.environment,
-      around.inherited,
-    ));
-  else
-    try {
-      // With -ff each tracee has a file of its own; the name itself is not opened.
-      stream = options.separate ? new Stream(2, false) : openStream(options.output, options.append);
-    } catch (error) {
-      throw new UsageError(
-        `Can't fopen '${options.output}': ${errnoText(-((error as NodeJS.ErrnoException).errno ?? -5))}`,
-      );
-    }
   const screen = options.output === undefined && !data ? stream : undefined;
   const terminal = !options.separate && (await isTerminal(stream.fd));
   const shown = outputFormat !== 'none';
   const interactive = options.output === undefined && shown && terminal;
   const listeners: ((text: string) => void)[] = [];
   const messages = new Messages(options, screen, (text) => listeners.forEach((tell) => tell(text)));
+  if (log) listeners.push((text) => log.message(text));
   for (const warning of options.warnings) messages.say(warning);
   const asks = around.tampering !== undefined && selects(options, around.where);
   const config = configOf(options, filter, {
@@ -169,40 +112,14 @@ export async function run(options: TraceOptions, around: Surroundings): Promise<
   const tracer = new Tracer(config);
   useGenericFamilies(readGenericFamilies);
   const wanted: Wanted = { targets: resolveTargets(options, (text) => messages.say(text)), where: around.where };
+  if (filter) log?.filter(filter.program.length, filter.order);
   if (options.debug) debug(flags, filter, messages);
-  const streams = new Set<Stream>([stream]);
-  const own = new Map<number, Stream>();
-  const openOwn = (tid: number, path: string): Stream => {
-    let made: Stream;
-    try {
-      made = openStream(path, options.append);
-    } catch (error) {
-      messages.say(`Can't fopen '${path}': ${errnoText(-((error as NodeJS.ErrnoException).errno ?? -5))}`);
-      made = new Stream(-1, false);
-    }
-    own.set(tid, made);
-    streams.add(made);
-    made.onClose = () => {
-      own.delete(tid);
-      streams.delete(made);
-    };
-    return made;
-  };
-  const streamOf = (tid: number): Stream => {
-    if (!options.separate || options.output === undefined) return stream;
-    return own.get(tid) ?? openOwn(tid, `${options.output}.${tid}`);
-  };
-  const make = {
-    text: async () => textOutput(await painterOf(options, terminal)),
-    none: () => textOutput(undefined),
-    json: async () => (await import('./json-output.js')).jsonOutput,
-    perfetto: async () => (await import('./perfetto/perfetto-output.js')).perfettoOutput,
-  }[outputFormat];
+  const streams = new Streams(options, stream, messages);
   const profile =
     options.ociProfile === undefined
       ? undefined
       : new (await import('./oci-profile.js')).ProfileRecorder(options.ociProfile);
-  const { calls, output } = (await make())(options, wanted, messages, streamOf);
+  const { calls, output } = (await makerOf(options, terminal))(options, wanted, messages, streams.of);
   const report =
     options.report === undefined
       ? undefined
@@ -211,8 +128,12 @@ export async function run(options: TraceOptions, around: Surroundings): Promise<
           // Data is printed otherwise than people read it.
           data ? new Calls(options, wanted) : calls,
         );
+  const recorder =
+    options.record === undefined
+      ? undefined
+      : new (await import('./recording/recorder.js')).Recorder(options.record, options, (text) => messages.say(text));
   listeners.push((text) => output.message?.(text));
-  if (options.stack !== 'none' && shown && options.summary.mode !== 'only') wantStacks(tracer, options);
+  if (options.stack !== 'none' && (shown || recorder) && options.summary.mode !== 'only') wantStacks(tracer, options);
   if (around.tampering) tracer.setTampering(around.tampering);
   tracer.setTraced(tracedTable(options, (flags & ConfigFlag.Shared) !== 0));
   for (const pid of options.attach) tracer.attach(pid);
@@ -221,12 +142,17 @@ export async function run(options: TraceOptions, around: Surroundings): Promise<
   tracer.takeSignals(options.interruptible);
   messages.flush();
   tracer.start();
-  let complained = false;
   const judge = asks ? new Judge(options, calls, (text) => messages.say(text)) : undefined;
   consume(
     tracer,
     calls,
     {
+      batch:
+        (recorder ?? log) &&
+        ((records) => {
+          recorder?.batch(records);
+          log?.batch(records);
+        }),
       record: (c) => {
         if (c.event === Event.Ask) {
           if (judge) tracer.decide(judge.verdict(c));
@@ -236,18 +162,11 @@ export async function run(options: TraceOptions, around: Surroundings): Promise<
         if (!output.limited) report?.record(c);
         output.record(c);
         profile?.record(c);
-        // -ff: a task that is gone needs its file no more.
-        if (options.separate && ENDINGS.has(c.event))
-          own.get(c.event === Event.Superseded ? c.argLo(0) : c.tid)?.close();
+        log?.record(c);
+        streams.closeEnded(c);
       },
       flush: () => {
-        for (const s of streams) {
-          s.flush();
-          if (s.failure && !complained && s.fd !== 2) {
-            messages.say(`${options.output ?? 'standard output'}: ${s.failure.message}`);
-            complained = true;
-          }
-        }
+        streams.flush();
         messages.flush();
         return !output.limited;
       },
@@ -261,9 +180,12 @@ export async function run(options: TraceOptions, around: Surroundings): Promise<
           messages.say(`--oci-profile: ${profile.left} system calls without a name are not in the profile`);
       },
     },
-    interactive,
+    interactive ? 'interactive' : recorder && !shown ? 'recording' : 'lines',
+    [recorder?.plans, log].filter((listener) => listener !== undefined),
   );
-  const { status, interruptedBy } = tracer;
+  recorder?.finish();
+  const { status, interruptedBy, stalls, tasksSeen: tasks } = tracer;
+  log?.end({ status, interruptedBy, tasks, stalls });
   // The session is not destroyed: the process ends, which costs less, and matters where many tracees compete with us.
   if (stream.fd !== 2) stream.close();
   pipe?.finish();

@@ -5,6 +5,8 @@ import { syscallNumbers } from '../abi/syscalls.js';
 import type { Tracer } from '../binding/tracer.js';
 import { MAX_NR, Next, REQUEST_KEYED } from '../binding/tracer.js';
 import { Cursor } from '../record/cursor.js';
+import type { Plans } from '../capture/compile.js';
+import type { Selection } from '../decode/call.js';
 import type { Calls } from './calls.js';
 import type { TraceOptions } from './options.js';
 import { wantedSubcalls } from './subcalls.js';
@@ -12,6 +14,8 @@ import { wantedSubcalls } from './subcalls.js';
 /** Consumes records, in order. */
 export interface RecordSink {
   record(c: Cursor): void;
+  /** The same records in a row, before the first of them is given. */
+  batch?(records: Uint8Array): void;
   /** The records so far have been given: write what has been printed. False: nobody reads any more. */
   flush(): boolean;
   /** There are no more records. */
@@ -20,10 +24,18 @@ export interface RecordSink {
 
 /** TRACED_WRITES_SHIFT of native/tracer.h. */
 const WRITES_SHIFT = 4;
-/** Wake the consumer when as many bytes are there, … */
-const WAKE_BYTES = 65536;
-/** … or so long after the first of them, in milliseconds. */
-const FLUSH_MS = 10;
+/** When the consumer is woken: when so many bytes are there, or so many milliseconds after the first of them. */
+interface Pace {
+  readonly bytes: number;
+  readonly ms: number;
+}
+const PACES = {
+  /** Each record is shown at once. */
+  interactive: { bytes: 1, ms: 10 },
+  lines: { bytes: 65536, ms: 10 },
+  /** Nobody waits for what is written, and the more of it is packed together, the better. */
+  recording: { bytes: 1 << 18, ms: 50 },
+} as const satisfies Record<string, Pace>;
 
 /** Calls that write to a descriptor, and which of their arguments it is. */
 const WRITERS: Readonly<Record<string, number>> = {
@@ -66,39 +78,62 @@ function markTraced(options: TraceOptions, table: Uint8Array): void {
     if (wantedSubcalls(options.trace, nr).length > 0) table[I386.index * MAX_NR + nr] = 1;
 }
 
+/** Is told of the plans that the tracer thread is given. */
+export interface PlanListener {
+  plan(abi: number, nr: number, plans: Plans): void;
+  selection(abi: number, nr: number, selection: Selection): void;
+  /** The words of a key choose a form; `plans` the first time. */
+  form(abi: number, nr: number, words: readonly [number, number], variant: number, plans?: Plans): void;
+}
+
 /** Gives the tracer thread the plans that it asks for. */
-function answer(tracer: Tracer, calls: Calls): void {
+function answer(tracer: Tracer, calls: Calls, listeners: readonly PlanListener[]): void {
   const request = tracer.request();
   const abi = (request & ~REQUEST_KEYED) >>> 16;
   const nr = request & 0xffff;
   const { plans, selection } = calls.get(abi, nr);
-  if (!selection) tracer.setPlan(abi, nr, plans.enter, plans.exit);
-  else if (!(request & REQUEST_KEYED)) tracer.setSelection(abi, nr, selection.first, selection.mask, selection.second);
-  else {
-    const variant = selection.variant(tracer.requestKey(0), tracer.requestKey(1));
-    if (calls.isNewVariant(abi, nr, variant)) {
-      const { enter, exit } = selection.plans(variant);
-      tracer.setVariant(abi, nr, variant, enter, exit);
-    }
+  if (!selection) {
+    for (const l of listeners) l.plan(abi, nr, plans);
+    tracer.setPlan(abi, nr, plans.enter, plans.exit);
+  } else if (!(request & REQUEST_KEYED)) {
+    for (const l of listeners) l.selection(abi, nr, selection);
+    tracer.setSelection(abi, nr, selection.first, selection.mask, selection.second);
+  } else {
+    const words = [tracer.requestKey(0), tracer.requestKey(1)] as const;
+    const variant = selection.variant(...words);
+    const form = calls.isNewVariant(abi, nr, variant) ? selection.plans(variant) : undefined;
+    for (const l of listeners) l.form(abi, nr, words, variant, form);
+    if (form) tracer.setVariant(abi, nr, variant, form.enter, form.exit);
     tracer.choose(abi, nr, variant);
   }
 }
 
-/** Runs until every tracee has gone. `interactive`: each record is shown at once. */
-export function consume(tracer: Tracer, calls: Calls, output: RecordSink, interactive: boolean): void {
+/** Runs until every tracee has gone. */
+export function consume(
+  tracer: Tracer,
+  calls: Calls,
+  output: RecordSink,
+  pace: keyof typeof PACES,
+  listeners: readonly PlanListener[] = [],
+): void {
   const cursor = new Cursor(tracer.data);
   const mask = tracer.ringBytes - 1;
-  const minBytes = interactive ? 1 : Math.min(WAKE_BYTES, tracer.ringBytes / 4);
+  const { bytes, ms } = PACES[pace];
+  const minBytes = Math.min(bytes, tracer.ringBytes / 4);
   let position = 0;
   let consumed = 0;
   for (;;) {
-    const there = tracer.next(consumed, minBytes, FLUSH_MS);
+    const there = tracer.next(consumed, minBytes, ms);
     consumed = 0;
     if (there === Next.Request) {
-      answer(tracer, calls);
+      answer(tracer, calls, listeners);
       continue;
     }
     if (there < 0) break;
+    if (output.batch) {
+      const from = position & mask;
+      output.batch(tracer.data.subarray(from, from + there));
+    }
     while (consumed < there) {
       cursor.set(position & mask);
       output.record(cursor);

@@ -68,6 +68,9 @@ export class TextOutput implements Output {
   /** A stack that follows the dump under way. */
   private owed: { readonly stack: Stack; readonly stream: Stream } | undefined;
 
+  /** Calls are neither printed nor counted. */
+  private readonly blind: boolean;
+
   constructor(
     private readonly options: TraceOptions,
     private readonly calls: Calls,
@@ -80,15 +83,17 @@ export class TextOutput implements Output {
     this.staged = options.statuses.size < ALL_STATUSES;
     this.silent = options.summary.mode === 'only' || options.outputFormat === 'none';
     this.dumps = !isEmpty(options.readFds) || !isEmpty(options.writeFds);
+    this.blind = options.outputFormat === 'none' && options.summary.mode === 'none' && options.syscallLimit === 0;
     if (options.summary.mode !== 'none') this.summary = new Summary(options.summary);
   }
 
   /** Prints one record. */
   record(c: Cursor): void {
     if (this.limited) return;
-    const { tid } = c;
+    const { tid, event } = c;
+    if (this.blind && (event === Event.Enter || event === Event.Exit)) return;
     if (this.owed && c.event !== Event.Data) this.payStack();
-    switch (c.event) {
+    switch (event) {
       case Event.Enter:
         this.enter(this.tracee(tid), c);
         break;

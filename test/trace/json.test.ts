@@ -18,8 +18,12 @@ interface Line {
 const dir = mkdtempSync(join(tmpdir(), 'tstrace-json-'));
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 let sweep = '';
+let work = '';
+let measure = '';
 beforeAll(() => {
   sweep = compile('sweep.c', ['-w', '-static', '-no-pie']);
+  work = compile('../../bench/work.c', ['-w']);
+  measure = compile('../../bench/measure.c', ['-w']);
 });
 
 const schema = JSON.parse(readFileSync(join(ROOT, 'schema', 'event.schema.json'), 'utf8')) as object;
@@ -161,5 +165,45 @@ describe('--json', () => {
       .split('\n')
       .map((l) => JSON.parse(l) as Line);
     expect(lines.at(-1)).toMatchObject({ type: 'exited', status: 0 });
+  });
+
+  test('goes through jq, with no more memory for more of it', () => {
+    /** Lines behind jq, and peak memory of the tracer in MiB. */
+    const through = (calls: number): { lines: number; peak: number } => {
+      const [peak, lines] = [join(dir, 'peak'), join(dir, 'lines')];
+      const measured = `"$0" "$1" --json -o "|jq -c . | wc -l >'$4'" "$2" writes ${calls} 2>"$3" >/dev/null`;
+      spawnSync('sh', ['-c', measured, measure, TSTRACE, work, peak, lines], { timeout: 120_000 });
+      const told = JSON.parse(readFileSync(peak, 'utf8').trim().split('\n').at(-1) ?? '') as { rss: number };
+      return { lines: Number(readFileSync(lines, 'utf8')), peak: told.rss / 1024 };
+    };
+    const [few, many] = [through(10_000), through(50_000)];
+    expect(few.lines).toBeGreaterThan(10_000);
+    expect(many.lines - few.lines).toBe(40_000);
+    expect(many.peak).toBeLessThan(few.peak * 1.4);
+  });
+
+  test('a slow reader slows the command, and loses no line', () => {
+    const slow = join(dir, 'slow');
+    const done = spawnSync(TSTRACE, ['--json', '-o', `|sleep 1; cat >'${slow}'`, work, 'writes', '20000'], {
+      encoding: 'utf8',
+      timeout: 120_000,
+    });
+    // The command tells how long its calls took, in nanoseconds.
+    expect(Number(done.stdout)).toBeGreaterThan(0.5e9);
+    const lines = readFileSync(slow, 'utf8').trimEnd().split('\n');
+    expect(lines.filter((line) => line.includes('"0123456789abcdef'))).toHaveLength(20_000);
+    expectValid(lines.map((line) => JSON.parse(line) as Line));
+  });
+
+  test('a reader that goes away ends the trace as it does in text (ending.test.ts)', () => {
+    const loop = 'i=0; while [ $i -lt 2000 ]; do i=$((i + 1)); kill -0 $$; done; echo done >"$0"; exit 7';
+    const done = spawnSync(
+      'bash',
+      ['-c', '"$0" --json sh -c "$1" "$2" | head -1; echo "status ${PIPESTATUS[0]}"', TSTRACE, loop, join(dir, 'done')],
+      { encoding: 'utf8', timeout: 60_000 },
+    );
+    const [first, status] = done.stdout.trimEnd().split('\n');
+    expect(JSON.parse(first)).toMatchObject({ type: 'attached' });
+    expect([status, done.stderr]).toEqual(['status 141', 'tstrace: standard output: Broken pipe\n']);
   });
 });

@@ -1,9 +1,8 @@
 // What BPF_OBJ_GET_INFO_BY_FD tells of maps and programs: struct bpf_map_info, struct bpf_prog_info of linux/bpf.h.
-import { uptime } from 'node:os';
-import { hrtime } from 'node:process';
 import * as g from '../../constants/generated/kernel.js';
 import { device } from '../../decode/leaf/mode.js';
 import { printDate } from '../../decode/leaf/time.js';
+import { bootTime } from '../../decode/leaf/boot-time.js';
 import type { ScalarFormat } from '../../decode/printer.js';
 import type { FieldSpec } from '../../describe/combinators.js';
 import {
@@ -35,15 +34,6 @@ const NANOSECONDS = 1e9;
 /** As much of it as the caller has room for. */
 const info = (fields: FieldSpec, order?: readonly string[]): StructNode =>
   versioned(fields, { size: sibling('info_len'), minimum: 1, maximum: PAGE }, { order });
-
-/** When the machine was started, in seconds since 1970: bpf counts time from there (CLOCK_BOOTTIME). */
-function bootTime(): number {
-  const [seconds, nanoseconds] = hrtime();
-  const monotonic = seconds + nanoseconds / NANOSECONDS;
-  // uptime(3) has hundredths only; the two clocks differ by the time that the machine was suspended.
-  const boot = uptime();
-  return Date.now() / 1000 - (Math.abs(boot - monotonic) < 0.05 ? monotonic : boot);
-}
 
 /** Nanoseconds since the machine was started, with the date. */
 const loadTime: ScalarFormat = (style) => {

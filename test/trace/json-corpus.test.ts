@@ -1,0 +1,93 @@
+// Every line of --json by the schema, over all programs of the tests, and those of the recorded output where it is at hand.
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { afterAll, describe, expect, test } from 'vitest';
+import { compile, ROOT, TSTRACE } from '../harness/run.js';
+
+const dir = mkdtempSync(join(tmpdir(), 'tstrace-corpus-'));
+afterAll(() => rmSync(dir, { recursive: true, force: true }));
+
+const schema = JSON.parse(readFileSync(join(ROOT, 'schema', 'event.schema.json'), 'utf8')) as object;
+const valid = new Ajv2020({ allErrors: true, strict: false }).compile(schema);
+
+/** Runs a program under --json in an empty directory; the number of lines, each of which follows the schema. */
+function check(program: string, options: readonly string[]): number {
+  const cwd = mkdtempSync(join(dir, 'run-'));
+  const file = join(dir, 'trace.json');
+  rmSync(file, { force: true });
+  spawnSync('setarch', ['-R', TSTRACE, '--json', '-o', file, ...options, program], {
+    cwd,
+    stdio: 'ignore',
+    timeout: 60_000,
+    env: { PATH: process.env.PATH, TZ: 'UTC', LC_ALL: 'C' },
+  });
+  const text = readFileSync(file, 'utf8');
+  expect(text.endsWith('\n')).toBe(true);
+  const lines = text.trimEnd().split('\n');
+  for (const line of lines) {
+    const event: unknown = JSON.parse(line);
+    if (!valid(event)) expect.fail(`${line}\n${JSON.stringify(valid.errors?.slice(0, 3), null, 1)}`);
+  }
+  return lines.length;
+}
+
+const optionSets = [['-f'], ['-f', '-v', '-yy', '-Y', '-s', '200'], ['-f', '-s', '0', '-e', 'verbose=none']];
+
+describe('programs of the tests', () => {
+  const programs: readonly (readonly [string, ...string[]])[] = [
+    ['io-calls.c'],
+    ['file-calls.c'],
+    ['process-calls.c'],
+    ['network.c'],
+    ['sockets.c'],
+    ['descriptors.c'],
+    ['descriptor-sockets.c'],
+    ['device-ioctls.c'],
+    ['signal-descriptors.c'],
+    ['unreadable.c', '-static', '-no-pie'],
+    ['versioned.c', '-static', '-no-pie'],
+    ['dumps.c'],
+    ['names.c'],
+    ['inject.c'],
+    ['threads.c', '-pthread'],
+    ['where.c'],
+  ];
+  test.each(programs.map(([name, ...flags]) => [name, flags] as const))('%s', (name, flags) => {
+    const program = compile(name, ['-w', ...flags]);
+    for (const options of optionSets) expect(check(program, options)).toBeGreaterThan(10);
+  });
+});
+
+/** Recorded output of strace 7.2 and its programs (scripts/oracle.mjs), beside the project. */
+const oracle = process.env.ORACLE ?? join(ROOT, '..', 'shared', 'oracle');
+
+/** The families of its programs: directories. */
+const families = existsSync(oracle)
+  ? readdirSync(oracle, { withFileTypes: true })
+      .filter((e) => e.isDirectory() && e.name !== 'expected')
+      .map((e) => e.name)
+      .filter((name) => readdirSync(join(oracle, name)).some((f) => f.endsWith('.c')))
+  : [];
+
+describe.skipIf(families.length === 0)(`programs of the recorded output (${oracle})`, () => {
+  const programs = families.flatMap((family) =>
+    readdirSync(join(oracle, family))
+      .filter((f) => f.endsWith('.c'))
+      .map((f) => `${family}/${f}`),
+  );
+  test.each(programs)('%s', (name) => {
+    const source = join(oracle, name);
+    const flags = /^\/\/ cflags:(.*)$/m.exec(readFileSync(source, 'utf8'))?.[1].trim().split(/\s+/) ?? [];
+    mkdirSync(join(dir, 'bin'), { recursive: true });
+    const program = join(dir, 'bin', basename(name, '.c'));
+    const built = spawnSync('cc', ['-O1', '-w', '-static', '-no-pie', '-I', oracle, '-o', program, source, ...flags], {
+      encoding: 'utf8',
+    });
+    expect(built.stderr).toBe('');
+    expect(check(program, ['-f', '-v', '-yy', '-s', '64'])).toBeGreaterThan(5);
+    rmSync(program);
+  });
+});
