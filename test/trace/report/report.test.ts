@@ -4,15 +4,13 @@ import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, afterEach, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { CATEGORIES, type ReportData, type TaskData } from '../../../src/trace/report/data.js';
 import { readReport, report } from '../../harness/report.js';
 import { compile, TSTRACE } from '../../harness/run.js';
 
 const dir = mkdtempSync(join(tmpdir(), 'tstrace-report-'));
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
-// Programs are waited for in place; in between, the test runner wants to be told.
-afterEach(() => new Promise((resolve) => setImmediate(resolve)));
 const file = join(dir, 'report.html');
 const text = join(dir, 'trace.txt');
 
