@@ -47,8 +47,9 @@ describe.each(Object.entries(FAMILIES))('%s', (_family, groups) => {
       const keys = entries.map((e) => (group.kind === 'flags' ? e.name : `${e.hi}:${e.lo}`));
       expect(keys.filter((k, i) => keys.indexOf(k) !== i)).toEqual([]);
       for (const e of entries) {
-        // `1<<NAME` for numbers of bits, `NAME<<4` for bits in another place, `NAME|NAME` where a command is joined with its flags.
-        expect(e.name).toMatch(/^(1<<)?[A-Z_][A-Za-z0-9_]*(\|[A-Z_]+|<<\d+)*$/);
+        // `1<<NAME` for numbers of bits, `NAME<<4` for bits in another place, `NAME-1` for elements and bits that are counted
+        // from one, `NAME|NAME` where a command is joined with its flags.
+        expect(e.name).toMatch(/^(1<<\(?)?[A-Z_][A-Za-z0-9_]*(\|[A-Z_]+|<<\d+|-1\)?)*$/);
         expect(Number.isInteger(e.lo) && e.lo >= 0 && e.lo <= 0xffffffff).toBe(true);
         expect(Number.isInteger(e.hi) && e.hi >= 0 && e.hi <= 0xffffffff).toBe(true);
       }
