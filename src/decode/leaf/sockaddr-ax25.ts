@@ -1,5 +1,5 @@
 // AX.25 addresses (linux/ax25.h): call signs of six characters shifted left by one, and a station number.
-import { array, blob, constant, padding, room, struct, u32 } from '../../describe/combinators.js';
+import { array, blob, constant, i32, padding, room, struct } from '../../describe/combinators.js';
 import type { StructNode } from '../../describe/node.js';
 import type { Cursor } from '../../record/cursor.js';
 import { ellipsis } from '../quote.js';
@@ -57,13 +57,13 @@ const call = blob(
       printCall(c, s, at, style),
   { size: CALL },
 );
-const address = struct({ family: padding(2), sax25_call: call, sax25_ndigis: u32 });
+const address = struct({ family: padding(2), sax25_call: call, sax25_ndigis: i32 });
 
 const render: Renderer = ({ style, field }) => {
   const printAddress = field('fsa_ax25');
   const limit = elementLimit(style, undefined);
   return (c, s, at, length) => {
-    const digipeaters = c.u32(at + 12);
+    const digipeaters = c.i32(at + 12);
     const inner = length - ADDRESS;
     if (inner <= 0 && digipeaters === 0) {
       s.text('sax25_call=');

@@ -17,7 +17,7 @@ import {
   chars,
   choice,
   constant,
-  intBefore,
+  before,
   equals,
   fd,
   field,
@@ -298,7 +298,7 @@ export const searchCommands = (): Record<string, Declaration> => ({
     show: 'arrow',
     // A tree that was not named is told.
     after: struct({
-      treeid: field(object, { when: equals(intBefore('argp'), 0) }),
+      treeid: field(object, { when: equals(before('treeid'), 0) }),
       objectid: padding(8),
       name: name(4080),
     }),

@@ -14,10 +14,12 @@ import {
   noneOf,
   output,
   padding,
+  reserved,
   sibling,
   size,
   struct,
   u32,
+  x32,
   u8,
   ulong,
   x64,
@@ -55,10 +57,10 @@ const value = (): FieldSpec => {
 };
 const parameter = choice(g.rtc_parameters, 8);
 const gotParameter = () =>
-  inout(struct({ param: parameter, value: padding(8), index: u32, pad: padding(4) }), {
+  inout(struct({ param: parameter, value: padding(8), index: u32, __pad: reserved(x32) }), {
     show: 'arrow',
     failedAsAddress: true,
-    after: struct({ param: field(parameter, { hidden: true }), ...value(), rest: padding(8) }),
+    after: struct({ param: field(parameter, { hidden: true }), ...value(), index: padding(4), __pad: reserved(x32) }),
   });
 
 export const clocks: IoctlFamily = {
@@ -85,7 +87,7 @@ export const clocks: IoctlFamily = {
       RTC_PLL_GET: output(pll),
       RTC_PLL_SET: input(pll),
       RTC_PARAM_GET: gotParameter(),
-      RTC_PARAM_SET: input(struct({ param: parameter, ...value(), index: u32, pad: padding(4) })),
+      RTC_PARAM_SET: input(struct({ param: parameter, ...value(), index: u32, __pad: reserved(x32) })),
       RTC_IRQP_READ: number,
       RTC_EPOCH_READ: number,
       RTC_IRQP_SET: size,

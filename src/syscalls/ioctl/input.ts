@@ -7,6 +7,7 @@ import {
   address,
   atLeast,
   array,
+  behind,
   atMost,
   blob,
   byAbi,
@@ -105,7 +106,7 @@ const effect = () => {
 const slots = () =>
   struct({
     code: choice(g.input_touch_axes),
-    values: array(i32, dividedBy(lessBy(argumentSize, 4), 4)),
+    values: behind(array(i32, dividedBy(lessBy(argumentSize, 4), 4))),
   });
 
 /** Numbers of EVIOCGBIT, which are types of events but for the first: it lists the types themselves. */

@@ -133,7 +133,7 @@ const ports: Record<string, Declaration> = {
 export const interfaces: IoctlFamily = {
   types: [0x89],
   // Others that have a name take a pointer, too.
-  keyOf: (op) => (op < PRIVATE && commandNames(op, 'x86_64').length > 0 ? 'other' : undefined),
+  keyOf: (op) => ((op & 0xffff) < PRIVATE && commandNames(op, 'x86_64').length > 0 ? 'other' : undefined),
   commands: (): Record<string, Declaration> => {
     const both = (get: string, set: string, member: string, node: Member): Record<string, Declaration> => ({
       [get]: asked(member, node),

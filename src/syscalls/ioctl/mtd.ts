@@ -8,7 +8,7 @@ import {
   fixedArray,
   flags,
   i32,
-  i64,
+  u64,
   inout,
   input,
   output,
@@ -80,7 +80,7 @@ export const rawFlash: IoctlFamily = {
     const spare = input(struct({ start: x32, length: x32, ptr: address }));
     const spare64 = input(struct({ start: x64, gap: padding(4), length: x32, usr_ptr: address64 }));
     const protectedRegion = struct({ start: x32, length: x32, locked: u32 });
-    const block = input(i64);
+    const block = input(u64);
     return {
       MEMGETINFO: output(info()),
       MEMERASE: erase,

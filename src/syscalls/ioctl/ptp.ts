@@ -111,23 +111,23 @@ const outputs = (second: boolean) => {
 
 /** PTP_MAX_SAMPLES; each but the first has a time of the system in front. */
 const SAMPLES_MAX = 25;
-const offsets = (second: boolean) => {
+const offsets = () => {
   const count = lessBy(times(atMost(sibling('n_samples'), SAMPLES_MAX), 2), -1);
   return inout(
     struct({
       n_samples: u32,
-      rsv: restOf(second, 3),
+      rsv: reserved(fixedArray(x32, 3)),
       ts: field({ ...array(time, count), fixed: 2 * SAMPLES_MAX + 1 }, { fresh: true, when: succeeded }),
     }),
     { show: 'split' },
   );
 };
-const extendedOffsets = (second: boolean) =>
+const extendedOffsets = () =>
   inout(
     struct({
       n_samples: u32,
       clockid: choice(clock_ids),
-      rsv: restOf(second, 2),
+      rsv: reserved(fixedArray(x32, 2)),
       ts: field(
         { ...array(fixedArray(time, 3), atMost(sibling('n_samples'), SAMPLES_MAX)), fixed: SAMPLES_MAX },
         { fresh: true, when: succeeded },
@@ -144,7 +144,7 @@ export const timeProtocolClocks: IoctlFamily = {
   keyOf: () => 'other',
   commands: (): Record<string, Declaration> => {
     const known = output(capabilities());
-    const precise = output(preciseOffset());
+    const [offset, extended, precise] = [offsets(), extendedOffsets(), output(preciseOffset())];
     return {
       PTP_CLOCK_GETCAPS: known,
       PTP_CLOCK_GETCAPS2: known,
@@ -156,11 +156,11 @@ export const timeProtocolClocks: IoctlFamily = {
       PTP_EXTTS_REQUEST2: events(true),
       PTP_PEROUT_REQUEST: outputs(false),
       PTP_PEROUT_REQUEST2: outputs(true),
-      PTP_SYS_OFFSET: offsets(false),
-      PTP_SYS_OFFSET2: offsets(true),
-      PTP_SYS_OFFSET_EXTENDED: extendedOffsets(false),
-      PTP_SYS_OFFSET_EXTENDED2: extendedOffsets(true),
-      PTP_SYS_OFFSET_EXTENDED_CYCLES: extendedOffsets(true),
+      PTP_SYS_OFFSET: offset,
+      PTP_SYS_OFFSET2: offset,
+      PTP_SYS_OFFSET_EXTENDED: extended,
+      PTP_SYS_OFFSET_EXTENDED2: extended,
+      PTP_SYS_OFFSET_EXTENDED_CYCLES: extended,
       PTP_SYS_OFFSET_PRECISE: precise,
       PTP_SYS_OFFSET_PRECISE2: precise,
       PTP_SYS_OFFSET_PRECISE_CYCLES: precise,

@@ -17,6 +17,7 @@ import {
   input,
   oneOf,
   padding,
+  reserved,
   sibling,
   struct,
   u32,
@@ -79,7 +80,7 @@ const window = struct({
   clips: input(array(struct({ c: rectangle, next: field(address, { hidden: true }) }), sibling('clipcount'))),
   clipcount: u32,
   bitmap: address,
-  global_alpha: x8,
+  global_alpha: reserved(x8),
 });
 const vbi = struct({
   sampling_rate: u32,
@@ -95,7 +96,7 @@ const sliced = struct({
   service_lines: fixedArray(fixedArray(x16, 24), 2),
   io_size: u32,
 });
-const sdr = struct({ pixelformat: pixelFormat, buffersize: u32 });
+const sdr = struct({ pixelformat: pixelFormat, buffersize: reserved(u32) });
 const meta = struct({ dataformat: pixelFormat, buffersize: u32 });
 
 /** What `fmt` is by the type of the buffer. */
@@ -123,12 +124,13 @@ export const formatMembers = (answered = false): Record<string, Omit<Field, 'nam
     raw: { ...padding(200), overlay: true },
   };
 };
-/** What came back; nothing where there is no member for the type, or where the clips of a window cannot be read. */
+/** What came back; nothing where there is no member for the type, or where a window has no clips that can be read. */
 export const comeBack: Renderer =
   ({ plain }) =>
   (c, s, at, length) => {
     const from = s.pos;
     plain(c, s, at, length);
-    const lost = WINDOW.includes(c.u32(at)) && !Buffer.from(s.buf.subarray(from, s.pos)).includes('clips=[');
+    const lost =
+      WINDOW.includes(c.u32(at)) && !/clips=\[[^\]]/.test(Buffer.from(s.buf.subarray(from, s.pos)).toString('latin1'));
     if (lost || s.pos === from + 2) s.rewind(from);
   };

@@ -20,6 +20,7 @@ import {
   input,
   output,
   padding,
+  reserved,
   returns,
   sibling,
   struct,
@@ -54,7 +55,7 @@ const capability = () =>
     bus_info: name(32),
     version: format(version),
     capabilities: flags(g.v4l2_capabilities),
-    device_caps: flags(g.v4l2_capabilities),
+    device_caps: reserved(flags(g.v4l2_capabilities)),
     rest: padding(12),
   });
 
