@@ -117,7 +117,7 @@ export function foundPrinter(
         const want = Math.min(given, to.max);
         if (want < to.minimum || (least > 0 && (given < least || given > to.max))) miss(s, lo, hi);
         else if (!c.find(site, lo, hi)) {
-          if (want === 0) print(c, s, 0, 0);
+          if (want === 0 || to.partial === 'none') print(c, s, 0, 0);
           else miss(s, lo, hi);
         } else if (c.length < want && !to.partial) miss(s, lo, hi);
         else print(c, s, c.at, c.length);

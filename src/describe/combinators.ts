@@ -262,7 +262,7 @@ export const blob = (
   length: Ref,
   max: number,
   render: Renderer,
-  options: { size?: number; minimum?: number; least?: Size; partial?: boolean } = {},
+  options: { size?: number; minimum?: number; least?: Size; partial?: boolean | 'none' } = {},
 ): BlobNode => ({
   kind: 'blob',
   length,

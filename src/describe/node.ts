@@ -381,8 +381,8 @@ export interface BlobNode {
   readonly minimum?: number;
   /** Any length is shown as an address but one from this to `max` (sets of signals). */
   readonly least?: Size;
-  /** Shown with what could be read, though it be less than asked. */
-  readonly partial?: boolean;
+  /** Shown with what could be read, though it be less than asked; `none`: or nothing at all. */
+  readonly partial?: boolean | 'none';
 }
 /** Descriptors as bits (fd_set, select(2)): bits below `count`, a C int, in whole words of the personality. */
 export interface FdSetNode {

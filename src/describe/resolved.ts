@@ -207,7 +207,7 @@ export type R =
       readonly minimum: number;
       /** A length below this, or above `max`, is refused; 0: no length is. */
       readonly least: number;
-      readonly partial: boolean;
+      readonly partial: boolean | 'none';
       readonly render: Renderer;
     }
   | {

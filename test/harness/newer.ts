@@ -34,7 +34,7 @@ const list: readonly Newer[] = [
     line: /0x|AT_|= 0</,
     reason: 'newer flags, MOUNT_ATTR__ATIME, a plain result',
   },
-  { calls: /^[lf]?getxattr$/, line: /"", 0\)/, reason: 'with size 0 the value is an address' },
+  { calls: /^[lf]?getxattr$/, line: /", 0\) |"\.\.\., 0\) /, reason: 'with size 0 the value is an address' },
   { calls: /^epoll_/, line: /data=\{/, reason: 'data is one number' },
   { calls: /^(preadv2|pwritev2|io_submit|io_cancel)$/, line: /RWF_|aio_rw_flags|0x/, reason: 'newer RWF_ flags' },
   { calls: /^restart_syscall$/, line: /./, reason: 'the interrupted call is kept through a chain of restarts' },
@@ -74,6 +74,21 @@ const list: readonly Newer[] = [
   { calls: /^landlock_create_ruleset$/, line: /./, reason: 'members by size, LANDLOCK_CREATE_RULESET_ERRATA' },
   { calls: /^seccomp$/, line: /SECCOMP_SET_MODE_\?\?\?/, reason: 'a placeholder for all operations' },
   { calls: /^futex_waitv$/, line: /flags=/, reason: 'FUTEX2_*' },
+  { calls: /^sendfile(64)?$/, line: /\] => \[/, reason: 'both offsets stand in one pair of brackets' },
+  { calls: /^process_madvise$/, line: /MADV_/, reason: 'advices of its own' },
+  { calls: /^quotactl(_fd)?$/, line: /QFMT_VFS_\?\?\?/, reason: 'another placeholder' },
+  { calls: /^madvise$/, line: /0x6[67] /, reason: 'MADV_GUARD_INSTALL, MADV_GUARD_REMOVE' },
+  { calls: /^sched_(get_priority_m(ax|in)|setscheduler)$/, line: /0x7 /, reason: 'SCHED_EXT' },
+  { calls: /^membarrier$/, line: /0x[246]00\b/, reason: 'MEMBARRIER_CMD_GET_REGISTRATIONS' },
+  { calls: /^bpf$/, line: /0x/, reason: 'newer commands, attributes and flags' },
+  { calls: /^fsconfig$/, line: /0x8 /, reason: 'FSCONFIG_CMD_CREATE_EXCL' },
+  { calls: /^dup3$/, line: /0x4000000 /, reason: 'O_EMPTYPATH' },
+  { calls: /^[gs]etsockopt$/, line: /AF_VSOCK|SO_VM_/, reason: 'another placeholder' },
+  {
+    calls: /^(send|recv)m?msg(_time64)?$/,
+    line: /cmsg_type=/,
+    reason: 'the data of unknown control messages is shown',
+  },
 ];
 
 /** Whether a line of 6.1 is one that 7.2 prints otherwise. */

@@ -27,7 +27,7 @@ export interface Difference {
 
 export interface RandomResult {
   readonly lines: number;
-  /** Lines that 7.2 prints otherwise, by a listed reason. */
+  /** Lines that 7.2 prints otherwise, or of calls that do not occur: by a listed reason. */
   readonly newer: number;
   readonly differences: readonly Difference[];
 }
@@ -65,13 +65,34 @@ function calls(tracer: string, options: readonly string[], command: readonly str
     );
 }
 
+/** What no kernel answers or no program asks, and strace prints in a way of its own: lines of 6.1 by call, and the reason. */
+const odd: readonly (readonly [calls: RegExp, line: RegExp, reason: string])[] = [
+  [
+    /^clone3$/,
+    /\} => \{(\?\?\?|\/\* bytes)/,
+    'bytes behind the known structure are told a second time when the call succeeds',
+  ],
+  [/^socket(pair)?$/, /, \d{10,}[,)]/, 'the protocol is a number when the upper half of the domain is not zero'],
+  [/^get_thread_area$/, /entry_number=\d+ => /, 'the kernel does not change the number that it is asked for'],
+  [/^cap[gs]et$/, /^cap[gs]et\(0x/, 'a header of which only the version can be read'],
+];
+
+/** recvmmsg with a result that is more than there was room for. */
+function tooMany(line: string): boolean {
+  const m = /^recvmmsg(?:_time64)?\(.*?, (\d+), (?:0|0x|MSG_)[^,]*, [^=]*(?:\{[^}]*\})?\) = (\d+)/.exec(line);
+  return m !== null && Number(m[2]) >= Number(m[1]);
+}
+
 /** Names of the calls that 6.1 does not know. */
 const UNKNOWN = /^syscall_0x/;
 
 function isNewer(expected: string, actual: string): boolean {
   if (UNKNOWN.test(expected)) return !UNKNOWN.test(actual);
   const name = /^\w+/.exec(expected)?.[0] ?? '';
-  return name === 'ioctl' ? newerCommand(expected, actual) : newer(name, expected);
+  if (name === 'ioctl') return newerCommand(expected, actual);
+  return (
+    newer(name, expected) || tooMany(expected) || odd.some(([calls, line]) => calls.test(name) && line.test(expected))
+  );
 }
 
 /** Makes the calls under both tracers and compares line by line. Throws when a run does not come to its end. */

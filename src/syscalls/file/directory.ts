@@ -7,6 +7,7 @@ import {
   arg,
   argument,
   behind,
+  below,
   blob,
   call,
   differs,
@@ -18,6 +19,7 @@ import {
   struct,
   u16,
   u32,
+  verbose,
   when,
 } from '../../describe/combinators.js';
 import type { Family } from '../index.js';
@@ -35,8 +37,12 @@ const noEntries: ScalarFormat =
     printAddress(c, s, lo, hi);
     if (!c.failed && verbose) s.text(' /* 0 entries */');
   };
-const entries = (is64: boolean) =>
-  when(differs(ret, 0), output(blob(ret, ENTRIES_MAX, printDirents(is64))), format(noEntries, 'ptr'));
+const entries = (is64: boolean) => {
+  const list = blob(ret, ENTRIES_MAX, printDirents(is64), { partial: 'none' });
+  const some = verbose(output(list), output(list, { whenNull: 'NULL /* 0+ entries */' }));
+  // No kernel returns more than there was room for.
+  return when(differs(ret, 0), when(below(arg('count'), ret), address, some), format(noEntries, 'ptr'));
+};
 
 const NAME_MAX = 255;
 /** struct old_linux_dirent: one entry. */

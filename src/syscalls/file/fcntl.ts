@@ -2,9 +2,9 @@
 import { signalName } from '../../abi/signal.js';
 import * as g from '../../constants/generated/file.js';
 import { signalNumber } from '../../decode/leaf/flags.js';
-import { resultName } from '../../decode/leaf/compound.js';
+import { bitsText, resultName } from '../../decode/leaf/compound.js';
 import type { Renderer } from '../../decode/printer.js';
-import { constantText } from '../../decode/xlat.js';
+import { constantText, hexText } from '../../decode/xlat.js';
 import {
   arg,
   byAbi,
@@ -52,12 +52,14 @@ const owner = struct({ type: choice(g.owner_types), pid: match(sibling('type'), 
 const delegation = struct({ d_flags: x32, d_type: choice(g.lock_types, 2), __pad: x16 });
 const hint = choice(g.rw_hints, 8);
 
-/** `flags FD_CLOEXEC` behind a result that is not zero. */
+/** `flags FD_CLOEXEC` behind a result that is not zero; bits of which none has a name are a number. */
 const resultBits =
   (word: string, table: ConstantTable): Renderer =>
   ({ style }) =>
   (c, s) => {
-    if (c.retLo !== 0) s.text(`${word} ${constantText(table, style.abi, style.constants, c.retLo, 0, 4)}`);
+    if (c.retLo === 0) return;
+    const known = table.kind === 'choice' || bitsText(table, style, c.retLo, 0) !== undefined;
+    s.text(`${word} ${known ? constantText(table, style.abi, style.constants, c.retLo, 0, 4) : hexText(c.retLo, 0)}`);
   };
 /** The open flags of a result, by name whatever `-X` says. */
 const resultOpenFlags: Renderer = ({ style }) => {

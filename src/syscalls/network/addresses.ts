@@ -12,6 +12,7 @@ import {
   intBefore,
   input,
   least,
+  less,
   output,
   returns,
 } from '../../describe/combinators.js';
@@ -19,8 +20,11 @@ import type { PointerNode } from '../../describe/node.js';
 import { sockaddr } from '../../decode/leaf/sockaddr.js';
 import type { Family } from '../index.js';
 
+/** Lengths from here on are negative numbers of type int: there is no such address. */
+export const NEGATIVE = 2 ** 31;
 /** An address that the caller gives, of as many bytes as an argument says. */
-export const addressIn = (length: string): PointerNode => input(sockaddr(arg(length)));
+export const addressIn = (length: string): PointerNode =>
+  input(sockaddr(arg(length)), { followed: less(arg(length), NEGATIVE) });
 /** An address that the kernel fills in: as long as the lesser of what was offered and what there was. */
 export const addressOut = (length: string): PointerNode => output(sockaddr(least(intBefore(length), intAt(length))));
 /** Its length; nothing is to be had when there is no address. */

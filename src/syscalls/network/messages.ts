@@ -19,6 +19,7 @@ import {
   inout,
   input,
   least,
+  less,
   outer,
   output,
   ret,
@@ -37,7 +38,7 @@ import { timespec, timespec64 } from '../../decode/leaf/time.js';
 import type { Family } from '../index.js';
 import type { Renderer } from '../../decode/printer.js';
 import { asMessages } from './netlink/index.js';
-import { addressIn, addressLength, addressOut } from './addresses.js';
+import { addressIn, addressLength, addressOut, NEGATIVE } from './addresses.js';
 
 const messageFlags = flags(g.message_flags);
 /** Buffers of netlink sockets hold messages. */
@@ -59,7 +60,7 @@ const messageHeader = (name: Node, data: Node, control: Node): FieldSpec => ({
 /** A message that is sent. */
 const sent = struct(
   messageHeader(
-    input(sockaddr(sibling('msg_namelen')), given),
+    input(sockaddr(sibling('msg_namelen')), { ...given, followed: less(sibling('msg_namelen'), NEGATIVE) }),
     input(bytes(sibling('iov_len'), { as }), given),
     input(controlMessages(sibling('msg_controllen')), given),
   ),
@@ -68,7 +69,9 @@ const sent = struct(
 const received = (total: Ref): StructNode =>
   struct(
     messageHeader(
-      output(sockaddr(least(before('msg_namelen'), sibling('msg_namelen')))),
+      output(sockaddr(least(before('msg_namelen'), sibling('msg_namelen'))), {
+        followed: less(sibling('msg_namelen'), NEGATIVE),
+      }),
       output(bytes(sibling('iov_len'), { within: total, as })),
       output(controlMessages(sibling('msg_controllen'))),
     ),

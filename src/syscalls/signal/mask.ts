@@ -7,6 +7,7 @@ import {
   call,
   choice,
   i32,
+  inout,
   input,
   output,
   padding,
@@ -40,13 +41,14 @@ const resultMask =
     };
   };
 
-/** The signal that came. */
+/** The signal that came, when it has a name. */
 const signalThatCame: Renderer = () => (c, s) => {
-  if (c.retLo !== 0) s.text(signalName(c.retLo));
+  const name = signalName(c.retLo);
+  if (name !== String(c.retLo)) s.text(name);
 };
 const waitFor = (timeout: MemoryNode) => () =>
   call(
-    { set: input(set), info: output(siginfo), timeout: input(timeout, { evenOnError: true }), sigsetsize: size },
+    { set: input(set), info: output(siginfo), timeout: inout(timeout, { show: 'entry' }), sigsetsize: size },
     returns.comment(signalThatCame),
   );
 

@@ -1,6 +1,6 @@
 // The time of day as the first systems had it: seconds, or seconds and microseconds.
 import { call, format, i32, input, output, returns, struct } from '../../describe/combinators.js';
-import { dateText, timeval } from '../../decode/leaf/time.js';
+import { dateText, farDateText, timeval } from '../../decode/leaf/time.js';
 import type { Renderer, ScalarFormat } from '../../decode/printer.js';
 import type { Family } from '../index.js';
 
@@ -11,7 +11,8 @@ const secondsOf = (lo: number, hi: number, bytes: number): number =>
 const datedSeconds: ScalarFormat = (_style, bytes) => (_c, s, lo, hi) => {
   if (bytes === 4) s.signed(lo);
   else s.signed64(lo, hi);
-  const text = dateText(secondsOf(lo, hi, bytes), 0);
+  const value = secondsOf(lo, hi, bytes);
+  const text = Number.isSafeInteger(value) ? dateText(value, 0) : farDateText(hi | 0, lo, 0);
   if (text !== undefined) s.text(` /* ${text} */`);
 };
 const seconds = format(datedSeconds, 'long');
@@ -29,5 +30,5 @@ export const timeOfDay: Family = {
   gettimeofday: () => call({ tv: output(timeval), tz: output(timezone) }),
   settimeofday: () => call({ tv: input(timeval), tz: input(timezone) }),
   time: () => call({ tloc: output(seconds) }, returns.comment(resultDate)),
-  stime: () => call({ tloc: output(seconds) }),
+  stime: () => call({ tloc: output(seconds) }, returns.comment(resultDate)),
 };
