@@ -1,5 +1,7 @@
 // Which output the options ask for, and where it goes; what few traces need is loaded when it is asked for.
 import { fstatSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type * as Tty from 'node:tty';
 import type { Inherited, Text } from '../binding/spawn-spec.js';
 import { Calls } from './calls.js';
 import type { Painter } from './colour/painter.js';
@@ -20,10 +22,14 @@ export type OutputMaker = (
   streamOf: (tid: number) => Stream,
 ) => { readonly calls: Calls; readonly output: Output };
 
-/** node:tty takes milliseconds to load: only what may be a terminal is worth it. */
-export async function isTerminal(fd: number): Promise<boolean> {
+/**
+ * node:tty takes milliseconds to load: only what may be a terminal is worth it. Code that comes from V8's code cache cannot
+ * import() what is outside of it.
+ */
+export function isTerminal(fd: number): boolean {
   try {
-    return fstatSync(fd).isCharacterDevice() && (await import('node:tty')).isatty(fd);
+    const require = createRequire(import.meta.url);
+    return fstatSync(fd).isCharacterDevice() && (require('node:tty') as typeof Tty).isatty(fd);
   } catch {
     return false; // A closed descriptor.
   }

@@ -94,7 +94,7 @@ export async function run(options: TraceOptions, around: Surroundings): Promise<
   const { stream, pipe } = await openDestination(options, around, data ? 1 : 2);
   const watched = options.report !== undefined;
   const screen = options.output === undefined && !data ? stream : undefined;
-  const terminal = !options.separate && (await isTerminal(stream.fd));
+  const terminal = !options.separate && isTerminal(stream.fd);
   const shown = outputFormat !== 'none';
   const interactive = options.output === undefined && shown && terminal;
   const listeners: ((text: string) => void)[] = [];
