@@ -92,9 +92,7 @@ function endOf(text: string, from: number): number {
       if (depth === 0) return i;
     } else if (code === QUOTE || code === APOSTROPHE) i = endOfQuoted(text, i);
     else if (code === SLASH) {
-      if (text.charCodeAt(i + 1) !== STAR) continue;
-      const end = text.indexOf('*/', i + 2);
-      i = end < 0 ? text.length : end + 1;
+      if (text.charCodeAt(i + 1) === STAR) i = endOfComment(text, i);
     } else if (code === LESS) {
       if (text.charCodeAt(i + 1) === LESS) i++;
       else i = endOfLink(text, i);
@@ -102,6 +100,18 @@ function endOf(text: string, from: number): number {
       if (depth === 0) return text[i - 1] === ' ' ? i - 1 : i;
       i++;
     }
+  }
+  return text.length;
+}
+
+/** Index of the slash that ends the comment at `from`: constants in a macro have comments of their own in it. */
+function endOfComment(text: string, from: number): number {
+  let depth = 0;
+  for (let i = from; i < text.length - 1; i++) {
+    if (text[i] === '/' && text[i + 1] === '*') depth++;
+    else if (text[i] === '*' && text[i + 1] === '/' && --depth === 0) return i + 1;
+    else continue;
+    i++;
   }
   return text.length;
 }
@@ -222,10 +232,10 @@ function ofNumber(text: string): Value | undefined {
   let rest = text.slice(m[0].length);
   if (rest === '') return value;
   let remark: ReturnType<typeof ofRemark> = {};
-  const comment = /^ \/\* (.*?) \*\//.exec(rest);
-  if (comment) {
-    remark = ofRemark(comment[1]);
-    rest = rest.slice(comment[0].length);
+  if (rest.startsWith(' /* ')) {
+    const end = endOfComment(rest, 1);
+    remark = ofRemark(rest.slice(' /* '.length, end - ' *'.length));
+    rest = rest.slice(end + 1);
   }
   if (rest === '') return { ...value, ...remark };
   if (rest.startsWith('<') && !rest.startsWith('<<')) return { ...value, ...remark, ...ofLink(rest) };
@@ -278,6 +288,10 @@ function remembered(text: string): Decoded {
   }
   return value;
 }
+
+/** Numbers with blanks between them, each with its name: a set of signals. */
+const NUMBER = /\b(?:0x)?[\da-f]+(?: \/\* [^*]* \*\/)?/g;
+const NUMBERS = /^(?:(?:0x)?[\da-f]+(?: \/\* [^*]* \*\/)?(?: |$)){2,}$/;
 
 /** Reads printed values. */
 export class ValueReader {
@@ -381,6 +395,8 @@ export class ValueReader {
         const value = this.value();
         if (value?.text !== undefined && / /.test(value.text) && /^[\w+ .-]+$/.test(value.text))
           items.push(...value.text.split(' ').map((word) => ofScalar(word)));
+        else if (value?.text !== undefined && NUMBERS.test(value.text))
+          items.push(...(value.text.match(NUMBER) ?? []).map((word) => ofScalar(word)));
         else items.push(value);
       }
       if (!this.skip(', ') && this.text[this.pos] !== ']') return undefined;

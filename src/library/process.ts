@@ -6,10 +6,9 @@ import { signalName } from '../abi/signal.js';
 import { endAtOnce, Tracer } from '../binding/tracer.js';
 import { tamperingBlock } from '../cli/tampering.js';
 import { NoProgramError, UsageError } from '../errors.js';
-import { Event } from '../record/layout.js';
 import { Stream } from '../trace/destination.js';
 import type { TraceEvent } from '../trace/event.js';
-import { EventReader } from '../trace/event-reader.js';
+import { EventOutput } from '../trace/event-output.js';
 import { Messages } from '../trace/messages.js';
 import type { TraceOptions } from '../trace/options.js';
 import { commandOf, configOf } from '../trace/prepare.js';
@@ -70,6 +69,16 @@ function whereOf(options: TraceOptions, text: string | undefined): Where | undef
   }
 }
 
+/** Events as lines of JSON. */
+class PipeOutput extends EventOutput {
+  protected override write(event: TraceEvent): void {
+    this.streamOf(0).sink.text(`${JSON.stringify(event)}\n`);
+  }
+  override message(line: string): void {
+    this.write({ type: 'message', time: Date.now(), line });
+  }
+}
+
 /** Traces until every tracee has gone. @throws OptionError, SpawnError, AttachError, TracerError */
 function trace(request: Request, control: number): Answer {
   const { command, attach } = request;
@@ -80,14 +89,12 @@ function trace(request: Request, control: number): Answer {
   const filter = command && options.seccomp ? prepareFilter(options, warnings, where) : undefined;
   const spawned = command && find(options, command, filter);
   const stream = new Stream(control + 1, false);
-  const write = (event: TraceEvent): void => stream.sink.text(`${JSON.stringify(event)}\n`);
   // Standard error is the command's: what the tracer has to say is an event.
-  const messages = new Messages(options, new Stream(-1, false), (line) =>
-    write({ type: 'message', time: Date.now(), line }),
-  );
+  const nowhere = new Stream(-1, false);
+  const messages = new Messages(options, nowhere, (text) => output.message(text));
+  const wanted = { targets: resolveTargets(options, (text) => warnings.push(text)), where };
+  const output = new PipeOutput({ options, wanted, messages, streamOf: () => stream });
   for (const warning of warnings) messages.say(warning);
-  const wanted = { targets: resolveTargets(options, (text) => messages.say(text)), where };
-  const reader = new EventReader(options, wanted);
   const tracer = new Tracer(configOf(options, filter, { data: true, interactive: false, shared: false, asks: false }));
   if (rules.length > 0) tracer.setTampering(tamperingBlock(rules));
   tracer.setTraced(tracedTable(options, false));
@@ -98,15 +105,12 @@ function trace(request: Request, control: number): Answer {
   tracer.start();
   consume(
     tracer,
-    reader.calls,
+    output.calls,
     {
-      record(c) {
-        if (c.event === Event.Message) messages.record(c);
-        const event = reader.read(c);
-        if (event) write(event);
-      },
+      record: (c) => output.record(c),
       flush() {
         stream.flush();
+        nowhere.flush();
         if (!stream.failure) return true;
         tracer.interrupt(ending);
         return false;

@@ -14,7 +14,7 @@ export type ConstantValue = IntegerValue & Pick<Value, 'names'>;
 export type DescriptorValue = ConstantValue & Pick<Value, 'path' | 'deleted'>;
 
 /** A number with a notation of its own: a process id, the flags of open(2), a device. */
-export type ScalarValue = DescriptorValue & Pick<Value, 'str' | 'items'>;
+export type ScalarValue = DescriptorValue & Pick<Value, 'str' | 'items' | 'inverted'>;
 
 /** Bytes: `str` when they are text, else `b64`; `len` of them in all. */
 export type BytesValue = IntegerValue & Pick<Value, 'str' | 'b64' | 'len' | 'cut'>;

@@ -72,6 +72,21 @@ describe('values', () => {
     expect(readArguments(text)).toEqual(expected);
   });
 
+  test('constants inside of macros, and sets of signals', () => {
+    expect(readArguments('op=5 /* QCMD(0x1 /* Q_SYNC */, USRQUOTA) */, id=1')).toEqual({
+      op: { num: 5, note: 'QCMD(0x1 /* Q_SYNC */, USRQUOTA)' },
+      id: { num: 1 },
+    });
+    const signals = [
+      { num: 1, names: ['HUP'] },
+      { num: 32, names: ['RTMIN'] },
+    ];
+    expect(readArguments('set=~[1 /* HUP */ 32 /* RTMIN */], how=[1 /* HUP */ 33]')).toEqual({
+      set: { items: signals, inverted: true },
+      how: { items: [signals[0], { num: 33 }] },
+    });
+  });
+
   test('no text makes it fail or hang', () => {
     fc.assert(
       fc.property(fc.string({ maxLength: 80, unit: fc.constantFrom(...'{}[]()<>"\'=,. \\/*|~a0x1-@') }), (text) => {

@@ -1,5 +1,5 @@
 // What the tests of the library share: a busy program, and looks at processes.
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Session, TraceEvent } from '../../src/library/index.js';
 import { compile } from '../harness/run.js';
@@ -52,18 +52,4 @@ export const isGone = (pid: number): boolean => 'ZX'.includes(processState(pid)?
 export async function eventually(test: () => boolean, within = 10_000): Promise<boolean> {
   for (const until = Date.now() + within; Date.now() < until; await sleep(10)) if (test()) return true;
   return test();
-}
-
-/** Processes whose command line holds a text. */
-export function processesWith(text: string): number[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map(Number)
-    .filter((pid) => {
-      try {
-        return readFileSync(`/proc/${pid}/cmdline`, 'latin1').includes(text) && !isGone(pid);
-      } catch {
-        return false;
-      }
-    });
 }

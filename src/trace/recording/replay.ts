@@ -109,7 +109,7 @@ export async function replay(
   for (const warning of options.warnings) messages.say(warning);
   for (const what of lacking) messages.say(`${path}: ${what}: not recorded`);
   const wanted = { targets: resolveTargets(options, (text) => messages.say(text)), where: around.where };
-  const terminal = !options.separate && (await isTerminal(stream.fd));
+  const terminal = !options.separate && isTerminal(stream.fd);
   const streams = new Streams(options, stream, messages);
   const profile =
     options.ociProfile === undefined
