@@ -33,7 +33,7 @@ await build({ ...options, entryPoints: ['src/toolbox/main.ts'], outfile: join(ro
 await build({ ...options, entryPoints: ['src/merge/main.ts'], outfile: join(root, 'dist', 'merge.cjs') });
 
 // The library: one bundle for both kinds of modules, so that its classes exist once; and the process that traces for it.
-await build({ ...options, entryPoints: ['src/library/process.ts'], outfile: join(root, 'dist', 'session.cjs') });
+await build({ ...options, entryPoints: ['src/library/process.ts'], outfile: join(root, 'dist', 'session-bundle.cjs') });
 const library = join(root, 'dist', 'library.cjs');
 await build({ ...options, minify: false, entryPoints: ['src/library/index.ts'], outfile: library });
 const names = Object.keys(createRequire(import.meta.url)(library)).join(', ');
@@ -46,14 +46,15 @@ writeFileSync(join(root, 'dist', 'report.html'), await reportPage(root));
 
 // The loader gives V8 the code cache (Node 22 has module.enableCompileCache for this). TSTRACE_CACHE=write makes a run
 // write one when it ends: only then does it hold the functions that such a run needs.
-writeFileSync(
-  join(root, 'dist', 'tstrace.cjs'),
-  `// Made by scripts/build.mjs: runs bundle.cjs with its code cache, which V8 ignores when it is another version's.
+function writeLoader(loader, bundle) {
+  writeFileSync(
+    join(root, 'dist', `${loader}.cjs`),
+    `// Made by scripts/build.mjs: runs ${bundle}.cjs with its code cache, which V8 ignores when it is another version's.
 'use strict';
 const fs = require('fs');
 const vm = require('vm');
-const file = __dirname + '/bundle.cjs';
-const cache = __dirname + '/bundle.cache';
+const file = __dirname + '/${bundle}.cjs';
+const cache = __dirname + '/${bundle}.cache';
 let cachedData;
 try {
   cachedData = fs.readFileSync(cache);
@@ -63,15 +64,22 @@ const script = new vm.Script(source, { filename: file, cachedData, importModuleD
 if (process.env.TSTRACE_CACHE === 'write') process.on('exit', () => fs.writeFileSync(cache, script.createCachedData()));
 script.runInThisContext()(exports, require, module, file, __dirname);
 `,
-);
+  );
+  rmSync(join(root, 'dist', `${bundle}.cache`), { force: true });
+}
+writeLoader('tstrace', 'bundle');
+writeLoader('session', 'session-bundle');
+
 // A traced run fills the cache; where tracing is not possible there is none, and start-up is a little slower.
-rmSync(join(root, 'dist', 'bundle.cache'), { force: true });
-spawnSync(
-  process.execPath,
-  ['--no-warnings', join(root, 'dist', 'tstrace.cjs'), '-f', '-o', '/dev/null', '/bin/ls', '/'],
-  {
+const runToFill = (args) =>
+  spawnSync(process.execPath, ['--no-warnings', ...args], {
+    cwd: root,
     env: { ...process.env, TSTRACE_CACHE: 'write' },
     stdio: 'ignore',
     timeout: 20_000,
-  },
-);
+  });
+runToFill([join(root, 'dist', 'tstrace.cjs'), '-f', '-o', '/dev/null', '/bin/ls', '/']);
+runToFill([
+  '-e',
+  "(async () => { for await (const _ of require('./dist/library.cjs').trace(['/bin/ls', '/'], { stdio: 'ignore' })); })()",
+]);

@@ -165,4 +165,6 @@ try {
 } catch {
   // The host has gone.
 }
-endAtOnce(0);
+// The build makes a code cache, which is written by the usual way to end (scripts/build.mjs).
+if (process.env.TSTRACE_CACHE === undefined) endAtOnce(0);
+process.exit(0);
