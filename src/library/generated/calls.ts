@@ -2244,7 +2244,7 @@ export interface PrctlArguments {
   readonly flags?: ConstantValue | null;
   readonly isset?: ArrayValue<IntegerValue> | null;
   readonly operation?: ConstantValue | null;
-  readonly pid?: IntegerValue | null;
+  readonly pid?: ScalarValue | null;
   readonly pid_type?: ScalarValue | null;
   readonly cookie?: ArrayValue<IntegerValue> | null;
   readonly endianness?: ArrayValue<IntegerValue> | null;
@@ -2313,7 +2313,7 @@ export interface ProcessMreleaseArguments {
 }
 /** Arguments of process_vm_readv. */
 export interface ProcessVmReadvArguments {
-  readonly pid?: IntegerValue | null;
+  readonly pid?: ScalarValue | null;
   readonly local_iov?: ArrayValue<StructValue<{ iov_base: BytesValue; iov_len: IntegerValue }>> | null;
   readonly liovcnt?: IntegerValue | null;
   readonly remote_iov?: ArrayValue<StructValue<{ iov_base: IntegerValue; iov_len: IntegerValue }>> | null;
@@ -2331,7 +2331,7 @@ export interface ProcessVmReadv64Arguments {
 }
 /** Arguments of process_vm_writev. */
 export interface ProcessVmWritevArguments {
-  readonly pid?: IntegerValue | null;
+  readonly pid?: ScalarValue | null;
   readonly local_iov?: ArrayValue<StructValue<{ iov_base: BytesValue; iov_len: IntegerValue }>> | null;
   readonly liovcnt?: IntegerValue | null;
   readonly remote_iov?: ArrayValue<StructValue<{ iov_base: IntegerValue; iov_len: IntegerValue }>> | null;
@@ -2691,7 +2691,7 @@ export interface RtSigsuspendArguments {
 export interface RtSigtimedwaitArguments {
   readonly set?: Value | null;
   readonly info?: StructValue<PidfdSendSignalInfo> | null;
-  readonly timeout?: StructValue<{ tv_sec: IntegerValue; tv_nsec: IntegerValue }> | null;
+  readonly timeout?: ChangedValue<StructValue<{ tv_sec: ChangedValue<IntegerValue>; tv_nsec: ChangedValue<IntegerValue> }>> | null;
   readonly sigsetsize?: IntegerValue | null;
 }
 /** Arguments of rt_sigtimedwait#64. */
@@ -2705,7 +2705,7 @@ export interface RtSigtimedwait64Arguments {
 export interface RtSigtimedwaitTime64Arguments {
   readonly set?: Value | null;
   readonly info?: StructValue<PidfdSendSignalInfo> | null;
-  readonly timeout?: StructValue<{ tv_sec: IntegerValue; tv_nsec: IntegerValue }> | null;
+  readonly timeout?: ChangedValue<StructValue<{ tv_sec: ChangedValue<IntegerValue>; tv_nsec: ChangedValue<IntegerValue> }>> | null;
   readonly sigsetsize?: IntegerValue | null;
 }
 /** Arguments of rt_tgsigqueueinfo. */
@@ -2988,7 +2988,7 @@ export interface SetnsArguments {
 /** Arguments of setpgid. */
 export interface SetpgidArguments {
   readonly pid?: ScalarValue | null;
-  readonly pgid?: IntegerValue | null;
+  readonly pgid?: ScalarValue | null;
 }
 /** Arguments of setpriority. */
 export interface SetpriorityArguments {
@@ -4020,9 +4020,9 @@ interface FcntlArg {
   l_whence: ConstantValue;
   l_start: IntegerValue;
   l_len: IntegerValue;
-  l_pid: IntegerValue;
+  l_pid: ScalarValue;
   type: ConstantValue;
-  pid: IntegerValue;
+  pid: ScalarValue;
   d_flags: IntegerValue;
   d_type: ConstantValue;
   __pad: IntegerValue;
@@ -4267,8 +4267,8 @@ interface MsgctlBuf {
   msg_rtime: IntegerValue;
   msg_ctime: IntegerValue;
   msg_qnum: IntegerValue;
-  msg_lspid: IntegerValue;
-  msg_lrpid: IntegerValue;
+  msg_lspid: ScalarValue;
+  msg_lrpid: ScalarValue;
   msgpool: IntegerValue;
   msgmap: IntegerValue;
   msgmax: IntegerValue;
@@ -4646,8 +4646,8 @@ interface ShmctlBuf {
   shm_atime: IntegerValue;
   shm_dtime: IntegerValue;
   shm_ctime: IntegerValue;
-  shm_cpid: IntegerValue;
-  shm_lpid: IntegerValue;
+  shm_cpid: ScalarValue;
+  shm_lpid: ScalarValue;
   shm_nattch: IntegerValue;
   shmmax: IntegerValue;
   shmmin: IntegerValue;
