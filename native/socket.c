@@ -241,7 +241,8 @@ bool socket_netlink(struct socket_cache **cache, const char *path, uint64_t inod
 		uint32_t found = UINT32_MAX;
 		if (netlink && ask_netlink(&q))
 			found = (uint32_t)strtoul(strstr(text, "protocol:") + sizeof "protocol:", NULL, 10);
-		(*cache)->protocols[slot].inode = inode;
+		/* A socket that has no port yet is not found: it is looked for again when something else is done with it. */
+		(*cache)->protocols[slot].inode = netlink && found == UINT32_MAX ? 0 : inode;
 		(*cache)->protocols[slot].netlink = netlink;
 		(*cache)->protocols[slot].protocol = found;
 	}

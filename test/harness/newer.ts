@@ -157,4 +157,25 @@ export function newerAttributes(text: string, constants: 'abbrev' | 'raw' | 'ver
     /\b(1<<BR_BOOLOPT_MST_ENABLE)\|0x18\b/g,
     '$1|1<<BR_BOOLOPT_MDB_OFFLOAD_FAIL_NOTIFICATION|1<<BR_BOOLOPT_FDB_LOCAL_VLAN_0',
   );
+
+/** Names in netlink messages that 6.1 does not know: what a line holds of 7.2. */
+const netlinkNames =
+  /_gid_ext=|NFT_MSG_(?:GETRULE_RESET|GETSETELEM_RESET|DESTROY)|XFRM_MSG_MIGRATE_STATE|IPSET_CMD_GET_BY|AF_TIPC, addrtype=|IPPROTO_(?:AGGFRAG|SMC)/;
+/** Whether a line of ours has names in netlink messages that 6.1 does not know. */
+export const newerNetlink = (line: string): boolean => netlinkNames.test(line);
+
+const BOUND_INACTIVE = 0x2000;
+/** Sets of TCP states as 6.1 shows them: it does not know TCP_BOUND_INACTIVE. */
+export function olderStates(text: string, verbose: boolean): string {
+  return text
+    .replace(
+      /((?:1<<TCP_\w+\|)*)1<<TCP_BOUND_INACTIVE(?:\|(0x[0-9a-f]+))?/g,
+      (_, names: string, rest: string | undefined) => {
+        const number = `0x${(BOUND_INACTIVE + Number(rest ?? 0)).toString(16)}`;
+        if (names !== '') return names + number;
+        return verbose ? '1<<TCP_???' : `${number} /* 1<<TCP_??? */`;
+      },
+    )
+    .replace(/(_state=)TCP_BOUND_INACTIVE/g, '$10xd /* TCP_??? */')
+    .replace(/(_state=0xd \/\* )TCP_BOUND_INACTIVE/g, '$1TCP_???');
 }
