@@ -60,7 +60,9 @@ const steady = (text: string): string =>
     .replace(/(nlmsg_seq|nlmsg_pid|nl_pid|portid)=-?[1-9]\d*/g, '$1=N')
     .replace(/(_(?:ino|inode|expires|diag_if)|socket:\[)=?\d+/g, '$1=N')
     .replace(/_cookie=\[\d+, \d+\]/g, '_cookie=N')
-    .replace(/0x7f[0-9a-f]{10}/g, 'ADDRESS');
+    .replace(/0x7f[0-9a-f]{10}/g, 'ADDRESS')
+    // The process that made the tables.
+    .replace(/((?:NFT_MSG_NEWGEN|0xa<<8\|0xf),.*?nla_type=0x2\}, )"[^"]*"/g, '$1"PID"');
 /** Lines about netlink sockets, of each process for itself. */
 const aboutNetlink = (text: string): string =>
   steady(normalise(byProcess(text)))
@@ -74,12 +76,17 @@ interface Program {
   /** What the trace must show, lest nothing be compared. */
   readonly sample: RegExp;
 }
+/** Netlink sockets are left out: their order is that of their ports. */
 const sockets = 'ip link set lo up';
 const programs: readonly Program[] = [
-  { command: ['ss', '-an'], preparation: sockets, sample: /nlmsg_type=SOCK_DIAG_BY_FAMILY.*sdiag_family=AF_INET/ },
-  { command: ['ss', '-anemiO'], preparation: sockets, sample: /1<<\(INET_DIAG_INFO-1\)/ },
+  {
+    command: ['ss', '-an', '-A', 'inet,packet,unix'],
+    preparation: sockets,
+    sample: /nlmsg_type=SOCK_DIAG_BY_FAMILY.*sdiag_family=AF_INET/,
+  },
+  { command: ['ss', '-anemiO', '-A', 'inet'], preparation: sockets, sample: /1<<\(INET_DIAG_INFO-1\)/ },
   { command: ['ss', '-x'], sample: /sdiag_family=AF_UNIX.*UDIAG_SHOW_NAME/ },
-  { command: ['ss', '-tn', 'sport', '=', ':22', 'or', 'dst', '127.0.0.1'], sample: /INET_DIAG_REQ_BYTECODE/ },
+  { command: ['ss', '-tn', 'sport', '=', ':22', 'or', 'dst', '127.0.0.1'], sample: /iov_len=72.*iov_base=/ },
   { command: ['ip', 'xfrm', 'state'], sample: /XFRM_MSG_GETSA/ },
   { command: ['ip', 'xfrm', 'policy'], sample: /XFRM_MSG_GETPOLICY/ },
   {

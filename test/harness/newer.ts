@@ -157,6 +157,7 @@ export function newerAttributes(text: string, constants: 'abbrev' | 'raw' | 'ver
     /\b(1<<BR_BOOLOPT_MST_ENABLE)\|0x18\b/g,
     '$1|1<<BR_BOOLOPT_MDB_OFFLOAD_FAIL_NOTIFICATION|1<<BR_BOOLOPT_FDB_LOCAL_VLAN_0',
   );
+}
 
 /** Names in netlink messages that 6.1 does not know: what a line holds of 7.2. */
 const netlinkNames =
