@@ -201,7 +201,8 @@ function fieldsPrinter(
         } else print(c, s, from, upTo ? Math.min(bytes, upTo(c)) : bytes);
       } else if (f.changed && c.entry !== null) printChange(c, s, from, bytes, at, print, false);
       else if (f.changed && c.after !== null) rewritten(c, c.after, s, from, bytes, at, print);
-      else if (bytes === 0 && f.behind < 0) print(c, s, from, length - f.offset);
+      else if (bytes === 0 && f.behind < 0)
+        print(c, s, from, upTo ? Math.min(length - f.offset, upTo(c)) : length - f.offset);
       else if (nested && c.changedBase >= 0) {
         c.changedBase += f.offset;
         const there = Math.min(bytes, length - f.offset);

@@ -57,8 +57,10 @@ import { ax25 } from './sockaddr-ax25.js';
 const address = (fields: FieldSpec, options: StructOptions = {}): StructNode =>
   struct({ family: padding(2), ...fields }, options);
 
+/** Bytes of struct sockaddr_storage behind the family: more are never read. */
+const STORAGE = 126;
 /** Bytes that no family claims. */
-export const unclaimed = address({ sa_data: { node: bytes(room), rest: true } });
+export const unclaimed = address({ sa_data: { node: bytes(room), rest: true, upTo: constant(STORAGE) } });
 
 /** An address as it is when at least `least` bytes are there; else bytes. */
 const from = (node: Node, least?: number, most?: number): Node => whole(node, unclaimed, { least, most });
