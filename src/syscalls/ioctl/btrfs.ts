@@ -115,7 +115,9 @@ export const btrfs: IoctlFamily = {
       BTRFS_IOC_QGROUP_LIMIT: output(struct({ qgroupid: u64, lim: limits })),
       BTRFS_IOC_QUOTA_CTL: input(struct({ cmd: choice(g.btrfs_quota_commands, 8), status: padding(8) })),
       BTRFS_IOC_QUOTA_RESCAN: input(struct({ flags: u64, rest: padding(56) })),
-      BTRFS_IOC_QUOTA_RESCAN_STATUS: output(struct({ flags: u64, progress: u64, rest: padding(48) })),
+      BTRFS_IOC_QUOTA_RESCAN_STATUS: output(
+        struct({ flags: u64, progress: choice(g.btrfs_objects, 8, 'u'), rest: padding(48) }),
+      ),
       ...deviceCommands(),
       ...searchCommands(),
       other: plain,

@@ -1,9 +1,10 @@
 // Commands of consoles and their keyboards (ioctl_console(2), linux/kd.h).
 import * as g from '../../constants/generated/console.js';
+import { compound } from '../../decode/leaf/compound.js';
 import { wideSignal } from '../../decode/leaf/flags.js';
 import { beep, character, keysym, keyTable, stringKey, tone } from '../../decode/leaf/keyboard.js';
 import type { ConstantTable } from '../../constants/table.js';
-import { xlatPrinter } from '../../decode/xlat.js';
+import { hexText, xlatPrinter } from '../../decode/xlat.js';
 import {
   address,
   array,
@@ -38,6 +39,11 @@ import {
 } from '../../describe/combinators.js';
 import type { Field, MemoryNode, Node, PointerOptions, Ref, StringNode } from '../../describe/node.js';
 import type { Declaration, IoctlFamily } from './family.js';
+
+/** A character that stands for a place in the font itself: UNI_DIRECT_BASE, and UNI_DIRECT_MASK below it. */
+const directUnicode = compound((lo) =>
+  (lo & ~0x1ff) === 0xf000 ? `UNI_DIRECT_BASE+${hexText(lo & 0x1ff, 0)}` : undefined,
+);
 
 /** Most accents that the kernel keeps (linux/kd.h, linux/keyboard.h: MAX_DIACR). */
 const ACCENTS = 256;
@@ -163,7 +169,7 @@ const fonts = (): Record<string, Declaration> => {
   const whole = struct({ ...described, chardata: glyphs });
   const colours = hexBytes(constant(16 * 3));
   const screen = hexBytes(constant(256));
-  const unicode = fixedArray(x16, 256);
+  const unicode = fixedArray(format(directUnicode, 2), 256);
   const pairs = (count: Ref, options: PointerOptions = {}) =>
     input(array(struct({ unicode: x16, fontpos: x16 }), count), options);
   return {

@@ -12,12 +12,13 @@ import {
   fixedArray,
   flags,
   format,
+  i32,
   i64,
   inout,
   input,
+  pid,
   sibling,
   struct,
-  u32,
   x32,
   x64,
 } from '../../describe/combinators.js';
@@ -41,7 +42,7 @@ export const filterNotifications: IoctlFamily = {
   commands: (): Record<string, Declaration> => {
     const id = input(x64);
     return {
-      SECCOMP_IOCTL_NOTIF_RECV: inout(struct({ id: x64, pid: u32, flags: x32, data: data() }), {
+      SECCOMP_IOCTL_NOTIF_RECV: inout(struct({ id: x64, pid, flags: x32, data: data() }), {
         show: 'pair',
         unlessZero: true,
         arrowOnError: true,
@@ -56,7 +57,7 @@ export const filterNotifications: IoctlFamily = {
           id: x64,
           flags: flags(g.notification_fd_flags),
           srcfd: fd,
-          newfd: u32,
+          newfd: i32,
           newfd_flags: flags(open_flags),
         }),
       ),
