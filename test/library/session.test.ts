@@ -277,10 +277,11 @@ describe('ending', () => {
   test('the command is killed from elsewhere', async () => {
     const session = trace([storm(), 'forever', '1'], { stdio: 'ignore' });
     let pid = 0;
+    let killed = false;
     const ends: TraceEvent[] = [];
     for await (const event of session) {
       if (event.type === 'attached' && event.origin === 'command') ({ pid } = event);
-      if (event.type === 'syscall' && event.syscall === 'write') process.kill(pid, 'SIGKILL');
+      if (!killed && event.type === 'syscall' && event.syscall === 'write') killed = process.kill(pid, 'SIGKILL');
       if (event.type === 'killed' && event.tid === pid) ends.push(event);
     }
     expect(ends).toMatchObject([{ signal: 'SIGKILL', number: 9, core: false }]);
