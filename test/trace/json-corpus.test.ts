@@ -4,11 +4,13 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync }
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { compile, ROOT, TSTRACE } from '../harness/run.js';
 
 const dir = mkdtempSync(join(tmpdir(), 'tstrace-corpus-'));
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
+// The tests are synchronous, and vitest's worker has to answer now and then.
+beforeEach(() => new Promise<void>((resolve) => setImmediate(resolve)));
 
 const schema = JSON.parse(readFileSync(join(ROOT, 'schema', 'event.schema.json'), 'utf8')) as object;
 const valid = new Ajv2020({ allErrors: true, strict: false }).compile(schema);
