@@ -1,5 +1,5 @@
 // The command: reads the command line, traces, ends as the tracee ended.
-import { writeSync } from 'node:fs';
+import { existsSync, writeSync } from 'node:fs';
 import { waitingCommand } from '../binding/daemon.js';
 import { rawArguments, readSurroundings } from '../binding/inherited.js';
 import { dieBySignal, endAtOnce } from '../binding/tracer.js';
@@ -27,6 +27,8 @@ async function main(): Promise<void> {
   }
   const { options } = parsed;
   const warnings = [...options.warnings];
+  if (options.secontext?.size && existsSync('/sys/fs/selinux/enforce'))
+    warnings.push('--secontext: contexts of SELinux are not printed yet');
   // What few traces need is loaded where it is asked for.
   const where =
     options.where === undefined ? undefined : (await import('../trace/selection.js')).readWhere(options, options.where);

@@ -332,7 +332,7 @@ const rows: readonly OptionSpec[] = [
   ]),
   option(OUTPUT, ['', 'secontext'], OPTIONAL, [
     '-e secontext=SET, --secontext[=SET]',
-    'print SELinux contexts',
+    'contexts of SELinux (taken, but not printed yet)',
     '<details:    full, mismatch',
   ]),
   option(FILTERING, ['', 'where'], OWN_VALUE, [

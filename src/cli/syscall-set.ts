@@ -110,8 +110,9 @@ export function splitInversion(text: string): { readonly inverted: boolean; read
  */
 export function parseSyscallSet(text: string, tables: SyscallTables, unnamed = true): SyscallSet {
   const { inverted, value } = splitInversion(text);
-  if (value === 'none') return inverted ? ALL : NONE;
-  if (value === 'all') return inverted ? NONE : ALL;
+  const none = unnamed ? new ListedSet(tables, [], false, true) : NONE;
+  if (value === 'none') return inverted ? ALL : none;
+  if (value === 'all') return inverted ? none : ALL;
   const tokens = value.split(',').filter((t) => t !== '');
   if (tokens.length === 0) throw new UsageError(`invalid system call '${text}'`);
   const terms: Term[] = [];
@@ -131,6 +132,6 @@ export function parseSyscallSet(text: string, tables: SyscallTables, unnamed = t
     if (token === given && !matches(tables, term)) throw new UsageError(`invalid system call '${token}'`);
     terms.push(term);
   }
-  if (terms.some((t) => t.token === 'all' && t.abis === tables.abis)) return inverted ? NONE : ALL;
+  if (terms.some((t) => t.token === 'all' && t.abis === tables.abis)) return inverted ? none : ALL;
   return new ListedSet(tables, terms, inverted, unnamed);
 }
