@@ -18,8 +18,18 @@ const decoded: readonly (readonly [command: RegExp, reason: string])[] = [
   [/^_IOC\(_IOC_READ, 0xb7, 0x[abc], /, 'NS_MNT_GET_*: structures of other sizes begin with what is known'],
   [/^_IOC\(_IOC_READ\|_IOC_WRITE, 0xff, 0xb, /, 'PIDFD_GET_INFO: likewise'],
   [/^HDIO_/, 'decoded for i386, too'],
-  [/^FS_IOC_FS[GS]ETXATTR$/, 'newer flags'],
 ];
+
+/** A number that 6.1 has no name for. */
+const UNNAMED = /\b0x[0-9a-f]+(?=[|}\]),]| \/\* \w*\?\?\?)/;
+/** Names joined with each other and with what is left. */
+const NAMES = /0x[0-9a-f]+ \/\* \w*\?\?\? \*\/|(?:[A-Z]\w+|1<<\w+|0x[0-9a-f]+)(?:\|(?:[A-Z]\w+|1<<\w+|0x[0-9a-f]+))*/g;
+/** Whether nothing differs but names, where 6.1 has numbers: flags that came since. */
+const namedSince = (old: string, current: string): boolean =>
+  UNNAMED.test(old) && old.replace(NAMES, 'N') === current.replace(NAMES, 'N');
+
+/** With -v the bytes of commands that are not decoded are shown since 6.11. */
+const BYTES = /^, "\\x/;
 
 interface Parts {
   readonly fd: string;
@@ -45,6 +55,11 @@ export function newerCommand(old: string, current: string): boolean {
   if (numbered(a.names) && numbered(b.names) && a.names[0] !== b.names[0]) return false;
   // The argument of a command without a name is a number.
   return (
-    a.rest === b.rest || numbered(a.names) || added.length > 0 || decoded.some(([c]) => b.names.some((n) => c.test(n)))
+    a.rest === b.rest ||
+    namedSince(a.rest, b.rest) ||
+    (/^, 0x/.test(a.rest) && BYTES.test(b.rest)) ||
+    numbered(a.names) ||
+    added.length > 0 ||
+    decoded.some(([c]) => b.names.some((n) => c.test(n)))
   );
 }

@@ -75,6 +75,7 @@ const odd: readonly (readonly [calls: RegExp, line: RegExp, reason: string])[] =
   [/^socket(pair)?$/, /, \d{10,}[,)]/, 'the protocol is a number when the upper half of the domain is not zero'],
   [/^get_thread_area$/, /entry_number=/, 'the kernel does not change the number that it is asked for'],
   [/^socket$/, /AF_AX25, .*, 0x\w{9,} /, 'the protocol of AF_AX25 is a whole register'],
+  [/^move_pages$/, /^move_pages\([^,]*, 0, /, 'no results at all are an empty list though the call failed'],
   [/^getcwd$/, /"\.\.\., /, 'a path that the kernel did not end'],
   [/^perf_event_open$/, /size=/, 'the kernel changes the size only when it says E2BIG'],
   [/^keyctl$/, /GET_SECURITY/, 'a label that is longer than it is said to be'],
