@@ -25,6 +25,7 @@ import {
   sibling,
   struct,
   u32,
+  u64,
   x32,
   x64,
   xlong,
@@ -225,7 +226,7 @@ export const video: IoctlFamily = {
   commands: (): Record<string, Declaration> => {
     const stream = input(fixedArray(bufferType, 1));
     // Programs of i386 have two forms of these commands, by the size of their times.
-    const time = byAbi(timeval, struct({ tv_sec: i64, tv_usec: i64 }));
+    const time = byAbi(timeval, struct({ tv_sec: i64, tv_usec: u64 }));
     return {
       VIDIOC_QUERYCAP: output(capability()),
       VIDIOC_ENUM_FMT: asked(
