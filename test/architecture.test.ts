@@ -21,7 +21,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   merge: ['.'],
   toolbox: ['abi', 'binding', 'bpf', 'capture', 'describe', 'record', 'trace', '.'],
   cli: ['abi', 'binding', 'trace', 'bpf', '.'],
-  library: ['abi', 'binding', 'cli', 'record', 'trace', '.'],
+  library: ['abi', 'binding', 'cli', 'decode', 'record', 'trace', '.'],
 };
 
 function files(dir: string): string[] {

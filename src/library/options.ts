@@ -59,7 +59,7 @@ export interface SessionOptions {
   readonly verbose?: boolean;
   /** Calls whose arguments are not decoded: they are the numbers that the registers hold. */
   readonly raw?: CallSelection;
-  /** What is done to calls. Not together with `paths`, `descriptors` and `where`. */
+  /** What is done to calls; with `paths`, `descriptors` or `where` only to those that they select. */
   readonly inject?: readonly Injection[];
   /**
    * Ends the session: processes that were attached to go on untraced, the command ends as `whenStopped` says. The
@@ -248,8 +248,6 @@ function common(given: Checked): Omit<Request, 'command' | 'attach'> {
     where: given.text('where'),
     inject: (given.get('inject', 'an array', isListOf(isAnything)) ?? []).map(injectionOf),
   };
-  if (request.inject.length > 0 && (request.paths.length > 0 || request.descriptors || request.where !== undefined))
-    throw new OptionError('inject', 'inject does not go together with paths, descriptors and where');
   given.get('signal', 'an AbortSignal', isAbortSignal);
   return request;
 }

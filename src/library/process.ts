@@ -3,9 +3,15 @@
 // for children could take the stops away. Usage: session.cjs CONTROL, the descriptor of wire.ts; events go to the next one.
 import { readSync, writeSync } from 'node:fs';
 import { signalName } from '../abi/signal.js';
+import { readGenericFamilies } from '../binding/generic-families.js';
+import { interfaceName } from '../binding/interface-names.js';
 import { endAtOnce, Tracer } from '../binding/tracer.js';
 import { tamperingBlock } from '../cli/tampering.js';
+import { useGenericFamilies } from '../decode/leaf/generic-family.js';
+import { useInterfaceNames } from '../decode/leaf/interface.js';
 import { NoProgramError, UsageError } from '../errors.js';
+import { Event } from '../record/layout.js';
+import { Judge, selects } from '../trace/asking.js';
 import { Stream } from '../trace/destination.js';
 import type { TraceEvent } from '../trace/event.js';
 import { EventOutput } from '../trace/event-output.js';
@@ -81,6 +87,8 @@ class PipeOutput extends EventOutput {
 
 /** Traces until every tracee has gone. @throws OptionError, SpawnError, AttachError, TracerError */
 function trace(request: Request, control: number): Answer {
+  useInterfaceNames(interfaceName);
+  useGenericFamilies(readGenericFamilies);
   const { command, attach } = request;
   const options = engineOptions(request);
   const rules = rulesOf(request);
@@ -95,7 +103,8 @@ function trace(request: Request, control: number): Answer {
   const wanted = { targets: resolveTargets(options, (text) => warnings.push(text)), where };
   const output = new PipeOutput({ options, wanted, messages, streamOf: () => stream });
   for (const warning of warnings) messages.say(warning);
-  const tracer = new Tracer(configOf(options, filter, { data: true, interactive: false, shared: false, asks: false }));
+  const asks = rules.length > 0 && selects(options, where);
+  const tracer = new Tracer(configOf(options, filter, { data: true, interactive: false, shared: false, asks }));
   if (rules.length > 0) tracer.setTampering(tamperingBlock(rules));
   tracer.setTraced(tracedTable(options, false));
   for (const pid of attach) tracer.attach(pid);
@@ -103,11 +112,15 @@ function trace(request: Request, control: number): Answer {
   const ending = command?.whenStopped ?? LET_GO;
   tracer.controlledBy(control, ending);
   tracer.start();
+  const judge = asks ? new Judge(options, output.calls, (text) => messages.say(text)) : undefined;
   consume(
     tracer,
     output.calls,
     {
-      record: (c) => output.record(c),
+      record(c) {
+        if (c.event !== Event.Ask) output.record(c);
+        else if (judge) tracer.decide(judge.verdict(c));
+      },
       flush() {
         stream.flush();
         nowhere.flush();

@@ -114,6 +114,17 @@ describe('events', () => {
     expect(await session.ended).toMatchObject({ status: 1 });
   });
 
+  test('only calls that a path selects are tampered with', async () => {
+    const session = trace(['cat', '/etc/passwd', '/etc/group'], {
+      stdio: 'ignore',
+      paths: ['/etc/passwd'],
+      inject: [{ calls: ['openat'], error: 'EMFILE' }],
+    });
+    const calls = (await collect(session)).filter((e) => e.type === 'syscall');
+    expect(calls.map((e) => [e.syscall, e.error?.name, e.injected])).toEqual([['openat', 'EMFILE', true]]);
+    expect(await session.ended).toMatchObject({ status: 1 });
+  });
+
   test('standard streams, environment, argument 0, directory', async () => {
     const session = trace(['sh', '-c', 'cat; echo "$0 $WORD" "$(pwd)" >&2; echo three >&3'], {
       argv0: 'sh',
@@ -339,7 +350,6 @@ describe('errors', () => {
     ['useFilter', { useFilter: true, follow: false }],
     ['inject', { inject: [{ calls: ['open'] }] }],
     ['inject', { inject: [{ calls: ['open'], error: 'ENOENT', result: 1 }] }],
-    ['inject', { inject: [{ calls: ['open'], error: 'ENOENT' }], where: 'fd == 1' }],
   ])('OptionError at once: %s', (option, options) => {
     let error: unknown;
     try {
