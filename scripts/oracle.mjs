@@ -1,6 +1,6 @@
 // npm run oracle: compares tstrace with recorded strace 7.2 output (../shared/oracle beside the project). test/oracle/unequal.txt
 // lists the cases that are not equal yet: any other that fails is an error, and a listed one that is equal must leave the
-// list, so that it only shrinks. `-- --update` takes equal cases out of the list; names of fixtures compare only these.
+// list, so that it only shrinks. `-- --replayed` (or --generous) compares what a replay prints (replaying-tracer.mjs). `-- --update` takes equal cases out of the list; names of fixtures compare only these.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -21,7 +21,16 @@ if (!existsSync(join(oracle, 'check.py'))) {
 const dir = mkdtempSync(join(tmpdir(), 'tstrace-oracle-'));
 // Recorded with strace's options: under this name -n means the number of the call.
 const tracer = join(dir, 'strace');
-symlinkSync(join(root, 'bin', 'tstrace'), tracer);
+const mode = ['same', 'generous'].find((m) => words.includes(m === 'same' ? '--replayed' : '--generous'));
+if (mode) {
+  const direct = join(dir, 'direct');
+  mkdirSync(direct);
+  symlinkSync(join(root, 'bin', 'tstrace'), join(direct, 'strace'));
+  // A shell adds PWD to the environment, which traces show.
+  const env = `-u PWD REPLAYING=${mode} REPLAYING_TRACER='${join(direct, 'strace')}'`;
+  const script = join(root, 'scripts', 'replaying-tracer.mjs');
+  writeFileSync(tracer, `#!/bin/sh\nexec env ${env} node '${script}' "$@"\n`, { mode: 0o755 });
+} else symlinkSync(join(root, 'bin', 'tstrace'), tracer);
 
 /** Runs the comparison; the cases that failed, one line each, and its last lines. */
 function compare(args) {
