@@ -68,6 +68,8 @@ const aboutNetlink = (text: string): string =>
   steady(normalise(byProcess(text)))
     .split('\n')
     .filter((line) => /nlmsg_|NETLINK|uevent/.test(line))
+    // Devices that come and go while one of the two listens (udevadm).
+    .filter((line) => !/"(?:add|remove|change|move|online|offline|bind|unbind)@\//.test(line))
     .join('\n');
 
 interface Program {
