@@ -115,7 +115,7 @@ test('the tracee', async () => {
     await gone(group);
     expectWhole(trace, true);
   });
-}, 120_000);
+}, 300_000);
 
 test('a thread of the tracee', async () => {
   await each('thread', ['-f'], async ({ group, tracee, trace }, i) => {
@@ -125,7 +125,7 @@ test('a thread of the tracee', async () => {
     await gone(group);
     expectWhole(trace, true);
   });
-}, 120_000);
+}, 300_000);
 
 test('the tracer: what it traced runs on', async () => {
   await each('tracer', ['-f'], async ({ group, tracee, trace }) => {
@@ -141,7 +141,7 @@ test('the tracer: what it traced runs on', async () => {
     await gone(group);
     expectWhole(trace, false);
   });
-}, 120_000);
+}, 300_000);
 
 test('the tracer under the filter: nothing outlives it', async () => {
   await each('filter', ['-n', '-f', '-e', 'trace=write,exit_group'], async ({ group }) => {
@@ -149,7 +149,7 @@ test('the tracer under the filter: nothing outlives it', async () => {
     expect(await group.end(LATE_MS)).toMatchObject({ signal: 'SIGKILL' });
     await gone(group);
   });
-}, 120_000);
+}, 300_000);
 
 test('the reader of the trace: the tracee runs on, and the tracer tells', async () => {
   const reader = join(dir, 'reader');
@@ -178,4 +178,4 @@ test('the reader of the trace: the tracee runs on, and the tracer tells', async 
       group.clear();
     }
   });
-}, 120_000);
+}, 300_000);
