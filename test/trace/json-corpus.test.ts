@@ -82,14 +82,17 @@ describe.skipIf(families.length === 0)(`programs of the recorded output (${oracl
   );
   test.each(programs)('%s', (name) => {
     const source = join(oracle, name);
-    const flags = /^\/\/ cflags:(.*)$/m.exec(readFileSync(source, 'utf8'))?.[1].trim().split(/\s+/) ?? [];
+    const text = readFileSync(source, 'utf8');
+    // A program that serves a file system itself cannot be asked for one of its files while it is stopped.
+    const descriptors = text.includes('served.h') ? '-y' : '-yy';
+    const flags = /^\/\/ cflags:(.*)$/m.exec(text)?.[1].trim().split(/\s+/) ?? [];
     mkdirSync(join(dir, 'bin'), { recursive: true });
     const program = join(dir, 'bin', basename(name, '.c'));
     const built = spawnSync('cc', ['-O1', '-w', '-static', '-no-pie', '-I', oracle, '-o', program, source, ...flags], {
       encoding: 'utf8',
     });
     expect(built.stderr).toBe('');
-    expect(check(program, ['-f', '-v', '-yy', '-s', '64'])).toBeGreaterThan(5);
+    expect(check(program, ['-f', '-v', descriptors, '-s', '64'])).toBeGreaterThan(5);
     rmSync(program);
   });
 });
