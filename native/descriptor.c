@@ -1,5 +1,6 @@
 /* What /proc tells of a descriptor: its path, and lines in the manner of fdinfo about what it is. */
 #define _GNU_SOURCE
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -73,6 +74,24 @@ static bool has_prefix(const char *text, const char *prefix)
 	return strncmp(text, prefix, strlen(prefix)) == 0;
 }
 
+/*
+ * What the kernel knows of a file without asking whoever serves it: that may be a tracee, which is stopped, and would never
+ * answer (FUSE).
+ */
+static bool known_stat(const char *path, int flags, struct stat *st)
+{
+	struct statx x;
+	if (statx(AT_FDCWD, path, flags | AT_STATX_DONT_SYNC, STATX_TYPE | STATX_INO, &x) != 0)
+		return false;
+	*st = (struct stat){
+		.st_mode = x.stx_mode,
+		.st_ino = x.stx_ino,
+		.st_dev = makedev(x.stx_dev_major, x.stx_dev_minor),
+		.st_rdev = makedev(x.stx_rdev_major, x.stx_rdev_minor),
+	};
+	return true;
+}
+
 size_t descriptor_path(pid_t tid, int32_t fd, uint32_t mode, uint64_t of, struct socket_cache **sockets, char *out, size_t len)
 {
 	static const char deleted[] = " (deleted)";
@@ -99,15 +118,15 @@ size_t descriptor_path(pid_t tid, int32_t fd, uint32_t mode, uint64_t of, struct
 		return (size_t)n;
 	bool ends = (size_t)n >= sizeof deleted && strcmp(out + n - (sizeof deleted - 1), deleted) == 0;
 	bool file = out[0] == '/';
-	if (file && (ends || mode & PATH_DEVICE) && stat(path, &st) == 0) {
+	if (file && (ends || mode & PATH_DEVICE) && known_stat(path, 0, &st)) {
 		char device[64];
 		/* A file may have such a name. */
-		if (ends && lstat(out, &named) == 0 && named.st_dev == st.st_dev && named.st_ino == st.st_ino) {
+		if (ends && known_stat(out, AT_SYMLINK_NOFOLLOW, &named) && named.st_dev == st.st_dev && named.st_ino == st.st_ino) {
 			add_line(&text, "exists", "1");
 			ends = false;
 		}
 		/* O_PATH may be a symbolic link: it is told what that leads to. */
-		if (mode & PATH_DEVICE && S_ISLNK(st.st_mode) && stat(out, &named) == 0)
+		if (mode & PATH_DEVICE && S_ISLNK(st.st_mode) && known_stat(out, 0, &named))
 			st = named;
 		if (!ends && mode & PATH_DEVICE && device_text(&st, device, sizeof device)) {
 			add_line(&text, "device", device);

@@ -51,6 +51,7 @@ const QUOTE = 34;
 const APOSTROPHE = 39;
 const STAR = 42;
 const COMMA = 44;
+const MINUS = 45;
 const SLASH = 47;
 const LESS = 60;
 const EQUALS = 61;
@@ -197,10 +198,14 @@ function ofString(text: string): Value | undefined {
 
 /** An integer in C's notation. */
 function ofInteger(text: string): { num?: number; big?: string; hex?: string } {
-  const hex = /^0x/.test(text) ? { hex: text } : {};
-  const octal = /^-?0[0-7]+$/.test(text);
-  const num = octal ? parseInt(text, 8) : Number(text);
-  return Number.isSafeInteger(num) ? { num, ...hex } : { big: BigInt(text).toString(), ...hex };
+  const negative = text.charCodeAt(0) === MINUS;
+  // Neither Number nor BigInt reads `-0x1`.
+  const digits = negative ? text.slice(1) : text;
+  const hex = digits.startsWith('0x') ? { hex: text } : {};
+  const literal = /^0[0-7]+$/.test(digits) ? `0o${digits}` : digits;
+  const size = Number(literal);
+  if (Number.isSafeInteger(size)) return { num: negative && size !== 0 ? -size : size, ...hex };
+  return { big: `${negative ? '-' : ''}${BigInt(literal)}`, ...hex };
 }
 
 const INTEGER = /^-?(?:0x[0-9a-f]+|\d+)/;

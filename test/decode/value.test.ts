@@ -59,6 +59,7 @@ describe('values', () => {
     ['a=0644', { a: { num: 0o644 } }],
     ['a=-100 /* AT_FDCWD */</root>', { a: { num: -100, names: ['AT_FDCWD'], path: '/root' } }],
     ['a=3</x y>(deleted)', { a: { num: 3, path: '/x y', deleted: true } }],
+    ['a=-0x1, b=-7, c=-0777, d=0', { a: { num: -1, hex: '-0x1' }, b: { num: -7 }, c: { num: -511 }, d: { num: 0 } }],
     ['a=0x63 /* SEEK_??? */', { a: { num: 99, hex: '0x63', names: [] } }],
     ['a=0x7ffc /* 39 vars */', { a: { num: 0x7ffc, hex: '0x7ffc', note: '39 vars' } }],
     ['a=[16 => 28]', { a: { items: [{ before: { num: 16 }, after: { num: 28 } }] } }],
