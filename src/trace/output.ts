@@ -6,6 +6,8 @@ export interface Output {
   record(c: Cursor): void;
   /** A message of the tracer itself, which standard error shows anyway. */
   message?(text: string): void;
+  /** Calls are neither shown nor counted. */
+  readonly blind?: boolean;
   /** There are no more records. */
   finish(): void;
   /** What stands behind all lines: tables of -c. */

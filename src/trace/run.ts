@@ -153,6 +153,7 @@ export async function run(options: TraceOptions, around: Surroundings): Promise<
           recorder?.batch(records);
           log?.batch(records);
         }),
+      skipsCalls: output.blind === true && !report && !profile && !log,
       record: (c) => {
         if (c.event === Event.Ask) {
           if (judge) tracer.decide(judge.verdict(c));

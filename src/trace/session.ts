@@ -5,6 +5,7 @@ import { syscallNumbers } from '../abi/syscalls.js';
 import type { Tracer } from '../binding/tracer.js';
 import { MAX_NR, Next, REQUEST_KEYED } from '../binding/tracer.js';
 import { Cursor } from '../record/cursor.js';
+import { Event, Offset } from '../record/layout.js';
 import type { Plans } from '../capture/compile.js';
 import type { Selection } from '../decode/call.js';
 import type { Calls } from './calls.js';
@@ -14,6 +15,8 @@ import { wantedSubcalls } from './subcalls.js';
 /** Consumes records, in order. */
 export interface RecordSink {
   record(c: Cursor): void;
+  /** Records of calls need not be given. */
+  readonly skipsCalls?: boolean;
   /** The same records in a row, before the first of them is given. */
   batch?(records: Uint8Array): void;
   /** The records so far have been given: write what has been printed. False: nobody reads any more. */
@@ -120,6 +123,7 @@ export function consume(
   const mask = tracer.ringBytes - 1;
   const { bytes, ms } = PACES[pace];
   const minBytes = Math.min(bytes, tracer.ringBytes / 4);
+  const { skipsCalls = false } = output;
   let position = 0;
   let consumed = 0;
   for (;;) {
@@ -135,9 +139,13 @@ export function consume(
       output.batch(tracer.data.subarray(from, from + there));
     }
     while (consumed < there) {
-      cursor.set(position & mask);
-      output.record(cursor);
-      const { size } = cursor;
+      const at = position & mask;
+      const event = tracer.data[at + Offset.Event];
+      if (!skipsCalls || (event !== Event.Enter && event !== Event.Exit)) {
+        cursor.set(at);
+        output.record(cursor);
+      }
+      const size = cursor.words[at >> 2];
       position += size;
       consumed += size;
     }

@@ -68,8 +68,7 @@ export class TextOutput implements Output {
   /** A stack that follows the dump under way. */
   private owed: { readonly stack: Stack; readonly stream: Stream } | undefined;
 
-  /** Calls are neither printed nor counted. */
-  private readonly blind: boolean;
+  readonly blind: boolean;
 
   constructor(
     private readonly options: TraceOptions,
