@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
@@ -74,20 +75,35 @@ static bool has_prefix(const char *text, const char *prefix)
 	return strncmp(text, prefix, strlen(prefix)) == 0;
 }
 
+/* struct statx of linux/stat.h, as far as it is read here: musl has neither it nor statx(2) before 1.2.5. */
+struct file_facts {
+	uint32_t mask, block_size;
+	uint64_t attributes;
+	uint32_t links, uid, gid;
+	uint16_t mode, spare;
+	uint64_t inode, size, blocks, known_attributes, times[8];
+	uint32_t rdev_major, rdev_minor, dev_major, dev_minor;
+	uint64_t rest[14];
+};
+_Static_assert(offsetof(struct file_facts, mode) == 28 && offsetof(struct file_facts, rdev_major) == 128, "struct statx");
+_Static_assert(sizeof(struct file_facts) == 256, "struct statx");
+#define FACT_TYPE 0x1U    /* STATX_TYPE */
+#define FACT_INODE 0x100U /* STATX_INO */
+
 /*
  * What the kernel knows of a file without asking whoever serves it: that may be a tracee, which is stopped, and would never
  * answer (FUSE).
  */
 static bool known_stat(const char *path, int flags, struct stat *st)
 {
-	struct statx x;
-	if (statx(AT_FDCWD, path, flags | AT_STATX_DONT_SYNC, STATX_TYPE | STATX_INO, &x) != 0)
+	struct file_facts facts;
+	if (syscall(SYS_statx, AT_FDCWD, path, flags | AT_STATX_DONT_SYNC, FACT_TYPE | FACT_INODE, &facts) != 0)
 		return false;
 	*st = (struct stat){
-		.st_mode = x.stx_mode,
-		.st_ino = x.stx_ino,
-		.st_dev = makedev(x.stx_dev_major, x.stx_dev_minor),
-		.st_rdev = makedev(x.stx_rdev_major, x.stx_rdev_minor),
+		.st_mode = facts.mode,
+		.st_ino = facts.inode,
+		.st_dev = makedev(facts.dev_major, facts.dev_minor),
+		.st_rdev = makedev(facts.rdev_major, facts.rdev_minor),
 	};
 	return true;
 }
