@@ -87,8 +87,8 @@ long program_execute(const struct program *program)
 	return raw(SYS_execve, (long)program->path, (long)program->argv, (long)program->envp, 0);
 }
 
-/* Splits the packed strings; false when they do not hold what the header says. */
-static bool unpack(const uint8_t *spec, int32_t len, struct program *program)
+/* Splits the packed strings; false when they do not hold what the header says. The table has so many slots; behind it is room for the path. */
+static bool unpack(const uint8_t *spec, int32_t len, struct program *program, size_t slots)
 {
 	const struct spawn_header *h = (const struct spawn_header *)spec;
 	size_t fixed = sizeof *h + 4ULL * h->group_count + 4ULL * h->keep_count;
@@ -108,7 +108,7 @@ static bool unpack(const uint8_t *spec, int32_t len, struct program *program)
 		if (!nul)
 			return false;
 		if (i == 0)
-			program->path = p;
+			program->path = memcpy(program->table + slots, p, (size_t)(nul - p) + 1);
 		else {
 			program->table[slot++] = (char *)(uintptr_t)p;
 			if (i == h->argc)
@@ -130,13 +130,13 @@ struct program *program_unpack(const uint8_t *spec, int32_t len, uint32_t more)
 	if (len < (int32_t)sizeof *h || h->argc > (uint32_t)len || h->envc > (uint32_t)len)
 		return NULL;
 	size_t strings = (size_t)h->argc + h->envc + 4 + more;
-	size_t bytes = sizeof(struct program) + strings * sizeof(char *);
-	/* Not from the heap: the address of the environment is shown, and a heap of Node's is where no stack could be. */
+	size_t bytes = sizeof(struct program) + strings * sizeof(char *) + (size_t)len;
+	/* Not from the heap: addresses of the path and of the environment are shown, and a heap of Node's is where no stack could be. */
 	struct program *program = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (program == MAP_FAILED)
 		return NULL;
 	program->bytes = bytes;
-	if (!unpack(spec, len, program)) {
+	if (!unpack(spec, len, program, strings)) {
 		program_free(program);
 		return NULL;
 	}

@@ -32,10 +32,21 @@ if (mode) {
   writeFileSync(tracer, `#!/bin/sh\nexec env ${env} node '${script}' "$@"\n`, { mode: 0o755 });
 } else symlinkSync(join(root, 'bin', 'tstrace'), tracer);
 
+// The environment lies on the tracee's stack and decides its addresses: PATH is as long as where the texts were recorded.
+const PATH_LENGTH = 384;
+const tools = join(dir, 'bin');
+mkdirSync(tools);
+symlinkSync(process.execPath, join(tools, 'node'));
+const path = `${tools}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/`.padEnd(PATH_LENGTH, '-');
+// A process group that has a parent outside of it: in one that has none, as a job of a shell that is gone, the kernel
+// ignores SIGTSTP, and fixtures are not stopped.
+const group = ['-e', 'setpgrp; exec @ARGV or die'];
+
 /** Runs the comparison; the cases that failed, one line each, and its last lines. */
 function compare(args) {
-  const run = spawnSync('python3', ['check.py', '--lines', '4', ...args], {
+  const run = spawnSync('perl', [...group, '/usr/bin/python3', 'check.py', '--lines', '4', ...args], {
     cwd: oracle,
+    env: { ...process.env, PATH: path },
     encoding: 'utf8',
     maxBuffer: 1 << 28,
     stdio: ['ignore', 'pipe', 'inherit'],

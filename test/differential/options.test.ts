@@ -84,7 +84,7 @@ const still = (text: string): string =>
 const table = (text: string): string =>
   text
     .split('\n')
-    .map((line) => line.replace(/\d+\.\d+/g, 'N.N').replace(/^((?: *N\.N)+) +\d+(?= )/, '$1 N'))
+    .map((line) => line.replace(/\d+\.\d+/g, 'N.N').replace(/^((?: *N\.N+)+) +\d+(?= )/, '$1 N'))
     .map((line) => line.replace(/ +/g, ' ').trim())
     .join('\n');
 

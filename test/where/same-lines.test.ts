@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { execFileSync } from 'node:child_process';
+import { byProcess } from '../harness/normalise.js';
 import { trace, TSTRACE } from '../harness/run.js';
 import { fileURLToPath } from 'node:url';
 
@@ -26,18 +27,18 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
-/** Lines without process ids and names that differ from run to run. */
+/** Lines by process, each whole, without process ids and names that differ from run to run. */
 function lines(bits: string, options: readonly string[]): string[] {
   const { trace: text, stderr } = trace(TSTRACE, ['-f', '-qq', ...options], [programs[bits]]);
   expect(stderr.replace(/^tstrace: Seccomp filter is requested but there are no syscalls.*\n/gm, '')).toBe('');
-  return text
-    .trimEnd()
+  return byProcess(text)
     .split('\n')
     .filter((line) => line !== '')
     .map((line) =>
       line
         .replace(/^\d+ +/, '')
         .replace(/tstrace-where-\w{6}\b/g, 'NAME')
+        .replace(/\) += /, ') = ')
         .replace(/ = \d{3,}$/, ' = PID'),
     )
     .map((line) =>

@@ -6,6 +6,7 @@ import {
   Block,
   BLOCK_HEAD_BYTES,
   BLOCK_MAX,
+  dictionary,
   DICTIONARY_BYTES,
   FILE_VERSION,
   HEAD_BYTES,
@@ -69,7 +70,7 @@ export class RecordFileReader {
     if (stored > BLOCK_MAX || length > BLOCK_MAX) throw damaged(at);
     const packed = this.read(stored);
     if (!packed) return undefined;
-    const bytes = this.unpack(packed, length, at);
+    const bytes = this.unpack(packed, kind, length, at);
     if (kind === (Block.Records as number)) {
       if (!wholeRecords(bytes)) throw damaged(at);
       this.before = Buffer.concat([this.before, bytes.subarray(-DICTIONARY_BYTES)]).subarray(-DICTIONARY_BYTES);
@@ -78,9 +79,12 @@ export class RecordFileReader {
     return { kind, bytes };
   }
 
-  private unpack(packed: Buffer, length: number, at: number): Uint8Array {
+  private unpack(packed: Buffer, kind: number, length: number, at: number): Uint8Array {
     try {
-      const bytes = inflateSync(packed, { maxOutputLength: Math.max(length, 1), dictionary: this.before });
+      const bytes = inflateSync(packed, {
+        maxOutputLength: Math.max(length, 1),
+        dictionary: dictionary(kind, length, this.before),
+      });
       if (bytes.length === length) return aligned(bytes);
     } catch {
       // Told below.

@@ -1,7 +1,16 @@
 // Writes record files: blocks, packed one by one, so that what has been written can be read whatever comes after it.
 import { writeSync } from 'node:fs';
 import { deflateSync } from 'node:zlib';
-import { Block, BLOCK_HEAD_BYTES, DICTIONARY_BYTES, FILE_VERSION, HEAD_BYTES, MAGIC, RECORD_LAYOUT } from './format.js';
+import {
+  Block,
+  BLOCK_HEAD_BYTES,
+  dictionary,
+  DICTIONARY_BYTES,
+  FILE_VERSION,
+  HEAD_BYTES,
+  MAGIC,
+  RECORD_LAYOUT,
+} from './format.js';
 
 /** The fastest: records are so alike that others gain little. */
 const LEVEL = 1;
@@ -37,9 +46,9 @@ export class RecordFileWriter {
     this.written += bytes.length;
   }
 
-  private block(kind: Block, bytes: Uint8Array, dictionary?: Uint8Array): void {
+  private block(kind: Block, bytes: Uint8Array, before?: Uint8Array): void {
     if (this.failure) return;
-    const packed = deflateSync(bytes, { level: LEVEL, dictionary });
+    const packed = deflateSync(bytes, { level: LEVEL, dictionary: dictionary(kind, bytes.length, before) });
     const head = Buffer.alloc(BLOCK_HEAD_BYTES);
     head.writeUInt32LE(kind, 0);
     head.writeUInt32LE(packed.length, 4);
@@ -50,9 +59,7 @@ export class RecordFileWriter {
   /** Whole records. */
   records(bytes: Uint8Array): void {
     this.recorded += bytes.length;
-    // Few records would be packed badly on their own; many do not need those before.
-    const small = bytes.length < DICTIONARY_BYTES && this.beforeBytes > 0;
-    this.block(Block.Records, bytes, small ? this.before.subarray(DICTIONARY_BYTES - this.beforeBytes) : undefined);
+    this.block(Block.Records, bytes, this.before.subarray(DICTIONARY_BYTES - this.beforeBytes));
     const kept = Math.min(bytes.length, DICTIONARY_BYTES);
     this.before.copyWithin(0, kept);
     this.before.set(bytes.subarray(bytes.length - kept), DICTIONARY_BYTES - kept);
