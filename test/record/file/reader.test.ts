@@ -58,17 +58,20 @@ describe('a record file', () => {
     expect(whole.lines[3]).toBe(`2 ${Buffer.from(records(4, 500)).toString('latin1')}`);
   });
 
-  test.each([0x01, 0x55, 0x80])('gives what was recorded or says that it is damaged, whichever byte is another (xor %i)', (flip) => {
-    for (let at = 0; at < bytes.length; at++) {
-      const other = Buffer.from(bytes);
-      other[at] ^= flip;
-      writeFileSync(path, other);
-      const { lines, end } = blocks();
-      // Deflate says some things in several ways, and the last bits of its last byte mean nothing.
-      const same = end === 'whole' ? whole.lines : whole.lines.slice(0, lines.length);
-      expect(lines, `byte ${at}`).toEqual(same);
-    }
-  });
+  test.each([0x01, 0x55, 0x80])(
+    'gives what was recorded or says that it is damaged, whichever byte is another (xor %i)',
+    (flip) => {
+      for (let at = 0; at < bytes.length; at++) {
+        const other = Buffer.from(bytes);
+        other[at] ^= flip;
+        writeFileSync(path, other);
+        const { lines, end } = blocks();
+        // Deflate says some things in several ways, and the last bits of its last byte mean nothing.
+        const same = end === 'whole' ? whole.lines : whole.lines.slice(0, lines.length);
+        expect(lines, `byte ${at}`).toEqual(same);
+      }
+    },
+  );
 
   test('is read as far as it goes where it was cut', () => {
     for (let length = HEAD_BYTES; length < bytes.length; length++) {
