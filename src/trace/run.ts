@@ -10,31 +10,22 @@ import { useInterfaceNames } from '../decode/leaf/interface.js';
 import { TracerError, UsageError } from '../errors.js';
 import { Event } from '../record/layout.js';
 import { Judge, selects } from './asking.js';
-import { Calls } from './calls.js';
-import type { Diagnostics } from './diagnostics.js';
-import { Messages } from './messages.js';
+import type { Messages } from './messages.js';
 import type { TraceOptions } from './options.js';
-import { isTerminal, makerOf, openDestination } from './outputs.js';
+import { isData, Lines, Outlets } from './outlets.js';
+import type { OutletSurroundings } from './outlets.js';
 import type { Origin } from './prepare.js';
 import { commandOf, configOf } from './prepare.js';
 import type { PreparedFilter } from './seccomp.js';
-import { resolveTargets } from './targets.js';
 import { consume, tracedTable } from './session.js';
-import { Streams } from './streams.js';
-import type { Where } from '../where/where.js';
-import type { Wanted } from './wanted.js';
 
 /** How the process is to end: with a status, or by a signal. */
 export type Ending = { readonly status: number } | { readonly signal: number };
 
 /** What is known of the process that started us, and what was made of the options. */
-export interface Surroundings extends Origin {
-  /** --where */
-  readonly where?: Where;
+export interface Surroundings extends Origin, OutletSurroundings {
   /** -e inject=: packTampering's block. */
   readonly tampering?: Buffer;
-  /** --log-level, --log-file */
-  readonly log?: Diagnostics;
   /** Under -D, in the tracer's process: who waits to become the command. */
   readonly waiting?: Waiting;
 }
@@ -89,50 +80,28 @@ export async function run(options: TraceOptions, around: Surroundings): Promise<
     becomeTraced(command, daemonize);
     return { status: 1 };
   }
-  const { outputFormat } = options;
-  const data = outputFormat === 'json' || outputFormat === 'perfetto';
-  const { stream, pipe } = await openDestination(options, around, data ? 1 : 2);
-  const watched = options.report !== undefined;
-  const screen = options.output === undefined && !data ? stream : undefined;
-  const terminal = !options.separate && isTerminal(stream.fd);
-  const shown = outputFormat !== 'none';
-  const interactive = options.output === undefined && shown && terminal;
-  const listeners: ((text: string) => void)[] = [];
-  const messages = new Messages(options, screen, (text) => listeners.forEach((tell) => tell(text)));
-  if (log) listeners.push((text) => log.message(text));
-  for (const warning of options.warnings) messages.say(warning);
+  const lines = await Lines.open(options, around, 2);
+  const { messages, screen } = lines;
+  const shown = options.outputFormat !== 'none';
+  const interactive = options.output === undefined && shown && lines.terminal;
   const asks = around.tampering !== undefined && selects(options, around.where);
   const config = configOf(options, filter, {
-    data: data || watched,
+    data: isData(options) || options.report !== undefined,
     interactive,
-    shared: screen !== undefined && shown && !isNull(2),
+    shared: screen !== undefined && !isNull(2),
     asks,
   });
   const { flags } = config;
   const tracer = new Tracer(config);
   useGenericFamilies(readGenericFamilies);
-  const wanted: Wanted = { targets: resolveTargets(options, (text) => messages.say(text)), where: around.where };
   if (filter) log?.filter(filter.program.length, filter.order);
+  const outlets = await Outlets.open(lines, around);
+  const { calls, output } = outlets;
   if (options.debug) debug(flags, filter, messages);
-  const streams = new Streams(options, stream, messages);
-  const profile =
-    options.ociProfile === undefined
-      ? undefined
-      : new (await import('./oci-profile.js')).ProfileRecorder(options.ociProfile);
-  const { calls, output } = (await makerOf(options, terminal))(options, wanted, messages, streams.of);
-  const report =
-    options.report === undefined
-      ? undefined
-      : (await import('./report/report-file.js')).openReport(
-          { ...options, report: options.report },
-          // Data is printed otherwise than people read it.
-          data ? new Calls(options, wanted) : calls,
-        );
   const recorder =
     options.record === undefined
       ? undefined
       : new (await import('./recording/recorder.js')).Recorder(options.record, options, (text) => messages.say(text));
-  listeners.push((text) => output.message?.(text));
   if (options.stack !== 'none' && (shown || recorder) && options.summary.mode !== 'only') wantStacks(tracer, options);
   if (around.tampering) tracer.setTampering(around.tampering);
   tracer.setTraced(tracedTable(options, (flags & ConfigFlag.Shared) !== 0));
@@ -153,33 +122,13 @@ export async function run(options: TraceOptions, around: Surroundings): Promise<
           recorder?.batch(records);
           log?.batch(records);
         }),
-      skipsCalls: output.blind === true && !report && !profile && !log,
+      skipsCalls: outlets.skipsCalls,
       record: (c) => {
-        if (c.event === Event.Ask) {
-          if (judge) tracer.decide(judge.verdict(c));
-          return;
-        }
-        // The call that reaches --syscall-limit is the last one.
-        if (!output.limited) report?.record(c);
-        output.record(c);
-        profile?.record(c);
-        log?.record(c);
-        streams.closeEnded(c);
+        if (c.event !== Event.Ask) outlets.record(c);
+        else if (judge) tracer.decide(judge.verdict(c));
       },
-      flush: () => {
-        streams.flush();
-        messages.flush();
-        return !output.limited;
-      },
-      finish: () => {
-        output.finish();
-        stream.sink.text(output.summaryText());
-        profile?.write();
-        const lost = report?.write(output.limited);
-        if (lost !== undefined) messages.say(lost);
-        if (profile && profile.left > 0)
-          messages.say(`--oci-profile: ${profile.left} system calls without a name are not in the profile`);
-      },
+      flush: () => outlets.flush(),
+      finish: () => outlets.finish(),
     },
     interactive ? 'interactive' : recorder && !shown ? 'recording' : 'lines',
     [recorder?.plans, log].filter((listener) => listener !== undefined),
@@ -188,8 +137,7 @@ export async function run(options: TraceOptions, around: Surroundings): Promise<
   const { status, interruptedBy, stalls, tasksSeen: tasks } = tracer;
   log?.end({ status, interruptedBy, tasks, stalls });
   // The session is not destroyed: the process ends, which costs less, and matters where many tracees compete with us.
-  if (stream.fd !== 2) stream.close();
-  pipe?.finish();
+  lines.close();
   if (interruptedBy > 0) return { signal: interruptedBy };
   // Whatever became of the command after it was let go is not ours to tell.
   if (output.limited && !output.ended) return { status: 0 };

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { normalise } from '../harness/normalise.js';
+import { readReport } from '../harness/report.js';
 import { compile, TSTRACE } from '../harness/run.js';
 import { difference } from '../harness/same-lines.js';
 
@@ -254,6 +255,20 @@ describe('what cannot be printed is said in one line', () => {
       expect(status).toBe(1);
       expect(stdout + stderr).toMatch(/tstrace: \S*damaged: (damaged at byte \d+|the recording was cut: .*)\n$/);
     }
+  });
+
+  test('a report of a replay has the data of the report of the trace', () => {
+    const command = ['sh', '-c', 'cat /etc/passwd | wc -l; ls /nonexistent; kill -9 $$'];
+    const [live, later] = [file('live.html'), file('later.html')];
+    run(['-f', '--record', recording, '--report', live, ...command]);
+    expect(run(['--replay', recording, '--report', later])).toEqual({ status: 0, stdout: '', stderr: '' });
+    expect(readReport(later)).toEqual(readReport(live));
+    expect(readReport(later).totals.calls).toBeGreaterThan(100);
+    run(['-f', '--record', recording, ...command]);
+    expect(run(['--replay', recording, '--report', later]).stderr).toBe(
+      `tstrace: ${recording}: files that descriptors stand for (--report; record with it, or with -yy): not recorded\n`,
+    );
+    expect(readReport(later).totals.calls).toBeGreaterThan(100);
   });
 
   test('what was not captured', () => {

@@ -36,6 +36,8 @@ export interface Captured {
   /** -P: paths of descriptors were captured where they count. */
   readonly touched: boolean;
   readonly stack: TraceOptions['stack'];
+  /** --report: files and sockets that descriptors stand for were captured where a call names one. */
+  readonly watched: boolean;
 }
 
 /** The first block of a recording. */
@@ -140,6 +142,7 @@ export function headerOf(
       writeFds: descriptorsJson(writeFds),
       touched: options.paths.length > 0,
       stack: options.stack,
+      watched: options.report !== undefined,
     },
   };
 }
@@ -183,6 +186,7 @@ export function readHeader(value: unknown): Header {
       writeFds: readDescriptors(captured.writeFds),
       touched: captured.touched === true,
       stack: captured.stack === 'symbol' || captured.stack === 'source' ? captured.stack : 'none',
+      watched: captured.watched === true,
     },
   };
 }

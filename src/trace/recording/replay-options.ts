@@ -42,11 +42,12 @@ function descriptors(asked: DescriptorSet, recorded: DescriptorSet, onMore: () =
   return asked;
 }
 
+/** Whether paths of descriptors were captured: with anything that was told of one, its path was. */
+const told = ({ fds }: Pick<Captured, 'fds'>): boolean => Object.values(fds).includes(true);
+
 function fdsOf(asked: FdOptions, recorded: FdOptions, onMore: (kind: string) => void): FdOptions {
-  // With anything that was told of a descriptor, its path was.
-  const told = Object.values(recorded).includes(true);
   const can = (kind: keyof FdOptions): boolean => {
-    const there = kind === 'path' ? told : recorded[kind];
+    const there = kind === 'path' ? told({ fds: recorded }) : recorded[kind];
     if (asked[kind] && !there) onMore(kind);
     return asked[kind] && there;
   };
@@ -80,6 +81,8 @@ function captureLimits(asked: TraceOptions, recorded: Captured, lacks: (what: st
     lacks('data of all those descriptors (-e write=)'),
   );
   if (asked.stack !== 'none' && recorded.stack === 'none') lacks('stacks (-k)');
+  if (asked.report !== undefined && !recorded.watched && !recorded.fds.socket)
+    lacks(`${told(recorded) ? 'sockets' : 'files'} that descriptors stand for (--report; record with it, or with -yy)`);
   return {
     trace: both(asked.trace, trace),
     abbrev: either(asked.abbrev, recorded.abbrev),
@@ -103,14 +106,13 @@ function captureLimits(asked: TraceOptions, recorded: Captured, lacks: (what: st
  */
 export function replayOptions(asked: ReplayOptions, header: Header, lacks: (what: string) => void): TraceOptions {
   const { captured, command, attach } = header;
-  const told = captured.touched || Object.values(captured.fds).includes(true);
-  if (asked.paths.length > 0 && !told)
+  if (asked.paths.length > 0 && !captured.touched && !told(captured))
     throw new UsageError('-P/--trace-path needs the paths of descriptors: record with -y');
   if (asked.ociProfile !== undefined && !captured.trace.complete)
     throw new UsageError('--oci-profile needs all system calls: record without -e trace=');
   const limited = captureLimits(asked, captured, lacks);
   // As with a trace in a file, of a command alone.
-  const direct = asked.output !== undefined && attach.length === 0;
+  const direct = (asked.output !== undefined || asked.outputFormat === 'none') && attach.length === 0;
   return {
     ...asked,
     ...limited,

@@ -1,17 +1,13 @@
 // --replay: prints what --record has kept, by the outputs of a trace.
 import { openSync } from 'node:fs';
-import type { Inherited, Text } from '../../binding/spawn-spec.js';
 import { isEmpty } from '../../capture/dump.js';
 import { UsageError } from '../../errors.js';
 import { Cursor } from '../../record/cursor.js';
 import { Block } from '../../record/file/format.js';
 import { blockValue, RecordFileError, RecordFileReader } from '../../record/file/reader.js';
-import type { Where } from '../../where/where.js';
-import type { Diagnostics } from '../diagnostics.js';
-import { Messages } from '../messages.js';
-import { isTerminal, makerOf, openDestination } from '../outputs.js';
-import { cannotOpen, Streams } from '../streams.js';
-import { resolveTargets } from '../targets.js';
+import { Lines, Outlets } from '../outlets.js';
+import type { OutletSurroundings } from '../outlets.js';
+import { cannotOpen } from '../streams.js';
 import { useFacts } from './facts.js';
 import type { Header } from './header.js';
 import { factsOf, readHeader } from './header.js';
@@ -20,15 +16,6 @@ import { Recapture } from './recapture.js';
 import { ReplayFilter } from './replay-filter.js';
 import type { ReplayOptions } from './replay-options.js';
 import { replayOptions } from './replay-options.js';
-
-/** What is known of the process that started us. */
-export interface ReplaySurroundings {
-  readonly inherited: Inherited | undefined;
-  readonly environment: readonly Text[];
-  /** --where */
-  readonly where: Where | undefined;
-  readonly log: Diagnostics | undefined;
-}
 
 /** Records between two looks at how much there is to write. */
 const WRITE_EVERY = 256;
@@ -84,7 +71,7 @@ function readAll({ file }: Recording, plans: RecordedPlans, give: (c: Cursor) =>
 /** Prints a recording. Returns the exit status: 1 when not all of it is there. @throws UsageError */
 export async function replay(
   asked: ReplayOptions & { readonly replay: string },
-  around: ReplaySurroundings,
+  around: OutletSurroundings,
 ): Promise<number> {
   const path = asked.replay;
   const failed = (error: RecordFileError): UsageError => new UsageError(`${path}: ${error.message}`);
@@ -98,41 +85,18 @@ export async function replay(
   const lacking: string[] = [];
   const options = replayOptions(asked, header, (what) => lacking.push(what));
   process.env.TZ = header.timeZone;
-  const { outputFormat } = options;
-  const data = outputFormat === 'json' || outputFormat === 'perfetto';
-  const { stream, pipe } = await openDestination(options, around, 1);
-  const screen = options.output === undefined && !data ? stream : undefined;
-  const listeners: ((text: string) => void)[] = [];
-  const messages = new Messages(options, screen, (text) => listeners.forEach((tell) => tell(text)));
-  const { log } = around;
-  if (log) listeners.push((text) => log.message(text));
-  for (const warning of options.warnings) messages.say(warning);
+  const lines = await Lines.open(options, around, 1);
+  const { messages, stream } = lines;
   for (const what of lacking) messages.say(`${path}: ${what}: not recorded`);
-  const wanted = { targets: resolveTargets(options, (text) => messages.say(text)), where: around.where };
-  const terminal = !options.separate && isTerminal(stream.fd);
-  const streams = new Streams(options, stream, messages);
-  const profile =
-    options.ociProfile === undefined
-      ? undefined
-      : new (await import('../oci-profile.js')).ProfileRecorder(options.ociProfile);
-  const { calls, output } = (await makerOf(options, terminal))(options, wanted, messages, streams.of);
-  listeners.push((text) => output.message?.(text));
+  const outlets = await Outlets.open(lines, around);
   const plans = new RecordedPlans();
   const { readFds, writeFds } = header.captured;
-  const recapture = new Recapture(plans, calls, !isEmpty(readFds) || !isEmpty(writeFds));
+  const recapture = new Recapture(plans, outlets.calls, !isEmpty(readFds) || !isEmpty(writeFds));
   const filter = new ReplayFilter(options, (c) => {
-    around.log?.record(c);
     const seen = recapture.record(c);
-    if (!seen) return;
-    output.record(seen);
-    profile?.record(seen);
-    streams.closeEnded(seen);
+    if (seen) outlets.record(seen);
   });
-  const more = (): boolean => {
-    streams.flush();
-    messages.flush();
-    return !output.limited && stream.failure?.code !== 'EPIPE';
-  };
+  const more = (): boolean => outlets.flush() && stream.failure?.code !== 'EPIPE';
   let end: string | undefined;
   try {
     readAll(recording, plans, (c) => filter.record(c), more);
@@ -141,15 +105,12 @@ export async function replay(
     if (!(error instanceof RecordFileError)) throw error;
     end = error.message;
   }
-  output.finish();
-  stream.sink.text(output.summaryText());
-  profile?.write();
+  outlets.finish();
   if (recapture.missed > 0)
     messages.say(`${path}: ${recapture.missed} objects in memory were not recorded, and look unreadable`);
   if (end !== undefined) messages.say(`${path}: ${end}`);
   more();
-  if (stream.fd > 2) stream.close();
-  pipe?.finish();
+  lines.close();
   const exit = end === undefined ? 0 : 1;
   around.log?.end({ exit });
   return exit;
