@@ -109,6 +109,13 @@ struct task {
 };
 
 #define X32_BIT 0x40000000U
+/*
+ * From this number on x32's calls are those of 32-bit programs (arch/x86/entry/syscalls/syscall_64.tbl): arguments are
+ * words, but for the offsets of two.
+ */
+#define X32_COMPAT 512U
+#define X32_PREADV 534U
+#define X32_PWRITEV 535U
 #define TASK_BUCKETS 1024
 /* Children that ended before their parent's event told of them: as many are remembered. */
 #define MAX_UNTOLD 1024

@@ -51,6 +51,6 @@ export function versionText(programName: string): string {
     'This is free software under the MIT License.',
     'There is NO warranty, to the extent permitted by law.',
     '',
-    'Optional features enabled: m32-mpers mx32-mpers',
+    'Optional features enabled: stack-trace=libdw stack-demangle m32-mpers mx32-mpers',
   ].join('\n');
 }

@@ -63,11 +63,14 @@ export function pointerPrinter(p: Printers, node: R & { kind: 'pointer' }, depth
   const wanted = node.followed && testReader(node.followed, depth);
   // A buffer that is not there takes its share of what was transferred all the same.
   const share = node.to.kind === 'bytes' && node.to.within ? placeReader(node.to.length, depth) : undefined;
+    // A buffer of no bytes is none where x32's pointers do not reach.
+  const own = style.abi.name === 'x32' && node.bytes === 8 && node.to.kind === 'bytes';
   const plain: ScalarPrinter = (c, s, lo, hi) => {
     if ((lo | hi) === 0) {
       s.bytes(whenNull);
       if (share) c.budget -= Math.min(share(c), c.budget);
-    } else if ((lo & unaligned) !== 0 || (wanted && !wanted(c))) miss(s, lo, hi);
+    } else if (own && hi !== 0) s.hex64(lo, hi);
+    else if ((lo & unaligned) !== 0 || (wanted && !wanted(c))) miss(s, lo, hi);
     else if (onRestart ? !restarts(c) : hidden && c.failed) miss(s, lo, hi);
     else if (smallest && smallest(c) < node.to.bytes) miss(s, lo, hi);
     else target(c, s, lo, hi);

@@ -84,16 +84,21 @@ export function layoutOf(node: StructNode, style: Style): { fields: FieldPlace[]
 }
 
 /**
- * The node of an argument: a number of the size of a pointer is what its register holds. x32's registers are wider than its
+ * The node of an argument: a number of the size of a pointer, and a pointer, are what its register holds. x32's registers are wider than its
  * pointers, and the kernel takes all of them.
  */
 export function asArgument(node: Node, abi: Abi): Node {
   if (abi.name !== 'x32') return node;
   switch (node.kind) {
     case 'int':
+    case 'address':
     case 'xlat':
     case 'format':
       return node.size === 'ptr' ? { ...node, size: 8 } : node;
+    case 'pointer':
+      return { ...node, options: { ...node.options, wide: true } };
+    case 'abi':
+      return asArgument(node.x32 ?? node.x86_64, abi);
     case 'match':
       return {
         ...node,

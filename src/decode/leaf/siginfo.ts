@@ -23,7 +23,6 @@ import {
   u32,
   x16,
   x32,
-  xlong,
 } from '../../describe/combinators.js';
 import type { FieldSpec } from '../../describe/combinators.js';
 import type { Node, StructNode } from '../../describe/node.js';
@@ -69,14 +68,15 @@ const timer = struct({
   si_overrun: i32,
   value: inline(struct({ si_int: i32, si_ptr: field(address, { overlay: true }) })),
 });
-const polled = struct({ si_band: long, si_fd: fd });
-const child = struct({
+const polled = struct({ si_band: byAbi(long, i32, i32), si_fd: fd });
+const childMembers: FieldSpec = {
   ...sender,
   si_status: match(outer('si_code'), { [CLD_EXITED]: i32 }, signal),
-  // 64 bits on x32, too, where they are not aligned.
   si_utime: format(clockTicks, 'long'),
   si_stime: format(clockTicks, 'long'),
-});
+};
+// Times of x32 have 64 bits, too, and are not aligned (asm-generic/compat.h: compat_s64).
+const child = byAbi(struct(childMembers), struct(childMembers), struct(childMembers, { packed: true }));
 const fault = struct({ si_addr: address });
 const busFault = struct({
   si_addr: address,
@@ -86,7 +86,7 @@ const busFault = struct({
 });
 const addressFault = struct({
   si_addr: address,
-  lsb: field(xlong, { hidden: true }),
+  lsb: field(address, { hidden: true }),
   bounds: inline(struct({ si_lower: address, si_upper: address }), { when: equals(outer('si_code'), SEGV_BNDERR) }),
   si_pkey: field(u32, { overlay: true, when: equals(outer('si_code'), SEGV_PKUERR) }),
 });

@@ -48,7 +48,8 @@ const statfs = (word: Node, count: Node, wordSize: 4 | 'long') =>
     f_flags: field(flags(g.statfs_flags, wordSize), { when: anyBit(sibling('f_flags'), ST_VALID) }),
     f_spare: field(byAbi(padding(32).node, padding(16).node), { hidden: true }),
   });
-const statfsBuffer = output(statfs(ulong, byAbi(u64, u32), 'long'));
+// The kernel fills in words of x32 as those of x86_64; strace reads them as asm/statfs.h has them for 32-bit programs.
+const statfsBuffer = output(byAbi(statfs(ulong, u64, 'long'), statfs(u32, u32, 4), statfs(u32, u32, 4)));
 /** Bytes of struct compat_statfs64: the kernel takes no other size. */
 const STATFS64_SIZE = 84;
 const statfs64Buffer = when(equals(arg('size'), STATFS64_SIZE), output(statfs(u32, u64, 4)), address);

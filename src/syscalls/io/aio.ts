@@ -19,6 +19,7 @@ import {
   flags,
   format,
   i16,
+  i32,
   i64,
   input,
   less,
@@ -106,8 +107,8 @@ const wait =
   () =>
     call({
       ctx_id: address,
-      min_nr: long,
-      nr: long,
+      min_nr: byAbi(long, long, i32),
+      nr: byAbi(long, long, i32),
       events: output(array(event, ret)),
       timeout: input(time, { evenOnError: true }),
       ...last,

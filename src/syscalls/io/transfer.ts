@@ -43,9 +43,11 @@ const one = (set: Direction, rest: ArgumentSpec = {}): Call =>
     data: 'buf',
     count: set === 'read' ? ret : arg('count'),
   });
+// x32's preadv and pwritev have registers of 64 bits, for the offset's sake.
+const vectorLength = byAbi(size, size, u32);
 /** Several buffers. `count`: name of the argument that tells how many. */
 const several = (set: Direction, count: string, rest: ArgumentSpec = {}): Call =>
-  dumping(call({ fd, iov: set === 'read' ? scattered(count) : gathered(count), [count]: size, ...rest }), {
+  dumping(call({ fd, iov: set === 'read' ? scattered(count) : gathered(count), [count]: vectorLength, ...rest }), {
     set,
     fd: 'fd',
     kind: 'vector',
@@ -75,7 +77,7 @@ export const transfer: Family = {
 
   pipe: () => call({ pipefd }),
   pipe2: () => call({ pipefd, flags: flags(g.pipe_flags) }),
-  sendfile: () => call({ out_fd: fd, in_fd: fd, offset: position(byAbi(u64, u32, u32)), count: size }),
+  sendfile: () => call({ out_fd: fd, in_fd: fd, offset: position(byAbi(u64, u32)), count: size }),
   sendfile64: () => call({ out_fd: fd, in_fd: fd, offset: position(u64), count: size }),
   copy_file_range: () => call({ ...splice, flags: u32 }),
   splice: () => call({ ...splice, flags: spliceFlags }),
