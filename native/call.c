@@ -185,7 +185,7 @@ static void entering(struct session *s, struct task *t, const struct syscall_inf
 	t->nr = abi == 1 && nr >= TRACER_SOCKETCALL && nr < TRACER_CARRIED_END ? nr + TRACER_DISPLACED : nr;
 	t->last_nr = full;
 	memcpy(t->args, info->entry.args, sizeof t->args);
-	if (abi == 2 && nr >= X32_COMPAT && nr != X32_PREADV && nr != X32_PWRITEV)
+	if (abi == 2 && nr >= X32_COMPAT && nr < X32_END && nr != X32_PREADV && nr != X32_PWRITEV)
 		for (int i = 0; i < 6; i++)
 			t->args[i] = (uint32_t)t->args[i];
 	t->flags &= ~(uint32_t)(CALL_RECORDED | TASK_STACK_TOLD);

@@ -110,10 +110,11 @@ struct task {
 
 #define X32_BIT 0x40000000U
 /*
- * From this number on x32's calls are those of 32-bit programs (arch/x86/entry/syscalls/syscall_64.tbl): arguments are
+ * From X32_COMPAT on x32's calls are those of 32-bit programs (arch/x86/entry/syscalls/syscall_64.tbl): arguments are
  * words, but for the offsets of two.
  */
 #define X32_COMPAT 512U
+#define X32_END 548U
 #define X32_PREADV 534U
 #define X32_PWRITEV 535U
 #define TASK_BUCKETS 1024
