@@ -17,6 +17,8 @@ const decoded: readonly (readonly [command: RegExp, reason: string])[] = [
   [/^WDIOC_(GETSUPPORT|SETOPTIONS)$/, 'decoded since 6.11'],
   [/^_IOC\(_IOC_READ, 0xb7, 0x[abc], /, 'NS_MNT_GET_*: structures of other sizes begin with what is known'],
   [/^_IOC\(_IOC_READ\|_IOC_WRITE, 0xff, 0xb, /, 'PIDFD_GET_INFO: likewise'],
+  [/^PTP_(CLOCK_GETCAPS|SYS_OFFSET_EXTENDED)2?$/, 'members in the place of reserved ones'],
+  [/^UFFDIO_REGISTER$/, 'another placeholder'],
   [/^HDIO_/, 'decoded for i386, too'],
 ];
 

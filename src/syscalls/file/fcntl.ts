@@ -113,8 +113,8 @@ const SETDELEG = 1040;
 /** A number of the whole register, which has no sign on i386. */
 const word = byAbi(i64, u32);
 
-/** Also fcntl64 of i386. */
-const fcntl = (): Call =>
+/** `locks64`: F_GETLK64 and its like, which only fcntl64 of i386 knows. */
+const commands = (locks64: boolean) => (): Call =>
   callBy(
     { fd, op: choice(g.fcntl_commands) },
     arg('op'),
@@ -129,8 +129,8 @@ const fcntl = (): Call =>
       [[SETLK, SETLKW], { arg: input(lock(offset, false)) }],
       [OFD_GETLK, { arg: output(lock(i64, true)) }],
       [[OFD_SETLK, OFD_SETLKW], { arg: input(lock(i64, false)) }],
-      [GETLK64, { arg: byAbi(xlong, output(lock(i64, true))) }],
-      [[SETLK64, SETLKW64], { arg: byAbi(xlong, input(lock(i64, false))) }],
+      [GETLK64, { arg: locks64 ? output(lock(i64, true)) : xlong }],
+      [[SETLK64, SETLKW64], { arg: locks64 ? input(lock(i64, false)) : xlong }],
       [SETOWN, { arg: pidOrGroup }],
       [[GETOWN, GETPIPE_SZ], {}],
       [SETSIG, { arg: format(signalNumber) }],
@@ -152,7 +152,7 @@ const fcntl = (): Call =>
   );
 
 export const fcntlCalls: Family = {
-  fcntl,
-  fcntl64: fcntl,
+  fcntl: commands(false),
+  fcntl64: commands(true),
   flock: () => call({ fd, op: flags(g.flock_operations) }),
 };

@@ -31,5 +31,6 @@ function optionCall(optname: typeof nameSet, valueOf: (value: OptionValue) => Ar
 
 export const options: Family = {
   setsockopt: () => optionCall(nameSet, (value) => ({ optval: input(value.set), optlen: i32 })),
-  getsockopt: () => optionCall(nameAsked, (value) => ({ optval: output(value.get), optlen: inout(i32) })),
+  getsockopt: () =>
+    optionCall(nameAsked, (value) => ({ optval: output(value.get), optlen: inout(i32, { failed: i32 }) })),
 };

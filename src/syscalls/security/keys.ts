@@ -17,7 +17,6 @@ import {
   index,
   input,
   least,
-  lessBy,
   match,
   output,
   reserved,
@@ -48,7 +47,7 @@ const payload = (length: string): Node => input(bytes(arg(length)));
 /** What came of the data: not more than there was room for. */
 const answered = least(arg('buflen'), ret);
 /** The result counts the NUL of a string. */
-const textAnswer: ArgumentSpec = { key, buffer: output(bytes(lessBy(answered, 1))), buflen: size };
+const textAnswer: ArgumentSpec = { key, buffer: output(bytes(answered, { trimmed: true })), buflen: size };
 
 /** Capabilities of the kernel's keys, in bytes. */
 const capability = match(index, { 0: flags(g.keyctl_caps0, 1), 1: flags(g.keyctl_caps1, 1) }, x8);
