@@ -23,9 +23,10 @@ const ARROW = label(' => ');
 const restarts = (c: Cursor): boolean => c.failed && isRestart(-(c.retLo | 0));
 
 /** What stands for a null pointer. */
-function textOfNull({ boxed, orNothing, whenNull }: PointerOptions): Uint8Array {
+function textOfNull({ boxed, orNothing, whenNull, nullNote }: PointerOptions, verbose: boolean): Uint8Array {
   if (boxed) return NULL_BOX;
   if (orNothing) return NOTHING;
+  if (nullNote !== undefined && verbose) return label(`NULL /* ${nullNote} */`);
   return whenNull === undefined ? NULL : label(whenNull);
 }
 
@@ -33,7 +34,7 @@ function textOfNull({ boxed, orNothing, whenNull }: PointerOptions): Uint8Array 
 export function pointerPrinter(p: Printers, node: R & { kind: 'pointer' }, depth: number): ScalarPrinter {
   const { style } = p;
   const { options, direction } = node;
-  const whenNull = textOfNull(options);
+  const whenNull = textOfNull(options, style.verbose);
   const { member } = options;
   const miss = options.boxed
     ? boxed
@@ -63,7 +64,7 @@ export function pointerPrinter(p: Printers, node: R & { kind: 'pointer' }, depth
   const wanted = node.followed && testReader(node.followed, depth);
   // A buffer that is not there takes its share of what was transferred all the same.
   const share = node.to.kind === 'bytes' && node.to.within ? placeReader(node.to.length, depth) : undefined;
-    // A buffer of no bytes is none where x32's pointers do not reach.
+  // A buffer of no bytes is none where x32's pointers do not reach.
   const own = style.abi.name === 'x32' && node.bytes === 8 && node.to.kind === 'bytes';
   const plain: ScalarPrinter = (c, s, lo, hi) => {
     if ((lo | hi) === 0) {

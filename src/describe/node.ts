@@ -156,6 +156,8 @@ export interface PointerOptions {
   readonly failed?: MemoryNode | ScalarNode | 'address';
   /** What a null pointer prints; NULL when absent. */
   readonly whenNull?: string;
+  /** A comment behind NULL, where structures are followed. */
+  readonly nullNote?: string;
   /** Where its object is not shown, the address stands in brackets: it was read from memory itself. */
   readonly boxed?: boolean;
   /** Where its object is not shown, `{name=address}` is, with the address of the member at this offset. */

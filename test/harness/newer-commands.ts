@@ -17,7 +17,7 @@ const decoded: readonly (readonly [command: RegExp, reason: string])[] = [
   [/^WDIOC_(GETSUPPORT|SETOPTIONS)$/, 'decoded since 6.11'],
   [/^_IOC\(_IOC_READ, 0xb7, 0x[abc], /, 'NS_MNT_GET_*: structures of other sizes begin with what is known'],
   [/^_IOC\(_IOC_READ\|_IOC_WRITE, 0xff, 0xb, /, 'PIDFD_GET_INFO: likewise'],
-  [/^PTP_(CLOCK_GETCAPS|SYS_OFFSET_EXTENDED)2?$/, 'members in the place of reserved ones'],
+  [/^(0xc4c03d(09|12)|PTP_(CLOCK_GETCAPS|SYS_OFFSET_EXTENDED)2?)$/, 'members in the place of reserved ones'],
   [/^UFFDIO_REGISTER$/, 'another placeholder'],
   [/^HDIO_/, 'decoded for i386, too'],
 ];
@@ -30,11 +30,11 @@ const NAMES = /0x[0-9a-f]+ \/\* \w*\?\?\? \*\/|(?:[A-Z]\w+|1<<\w+|0x[0-9a-f]+)(?
 const namedSince = (old: string, current: string): boolean =>
   UNNAMED.test(old) && old.replace(NAMES, 'N') === current.replace(NAMES, 'N');
 
-/** GIO_UNIMAP: a count that the kernel left as it was stands there once. */
-const SAME_COUNT = /(?<=entry_ct=)(\d+) => \1(?=,)/;
+/** A number that the kernel left as it was stands there once. */
+const SAME = /(?<==)(\w+) => \1(?=[,}])/g;
 
-/** With -v the bytes of commands that are not decoded are shown since 6.11. */
-const BYTES = /^, "\\x/;
+/** With -v the bytes of commands that are not decoded are shown since 6.11; so is the address twice of what is changed. */
+const BYTES = /^, ("\\x|0x\w+ => )/;
 
 interface Parts {
   readonly fd: string;
@@ -43,7 +43,7 @@ interface Parts {
 }
 
 function parts(line: string): Parts | undefined {
-  const m = /^ioctl\((-?\d+), ((?:\w+\([^)]*\)|[^,()]+)(?: or (?:\w+\([^)]*\)|[^,()]+))*)(.*)$/.exec(line);
+  const m = /^ioctl\((-?\d+(?:<[^>]*>)?), ((?:\w+\([^)]*\)|[^,()]+)(?: or (?:\w+\([^)]*\)|[^,()]+))*)(.*)$/.exec(line);
   return m ? { fd: m[1], names: m[2].split(' or '), rest: m[3] } : undefined;
 }
 
@@ -62,7 +62,7 @@ export function newerCommand(old: string, current: string): boolean {
   return (
     a.rest === b.rest ||
     namedSince(a.rest, b.rest) ||
-    (a.names[0] === 'GIO_UNIMAP' && a.rest.replace(SAME_COUNT, '$1') === b.rest) ||
+    a.rest.replace(SAME, '$1') === b.rest ||
     (/^, 0x/.test(a.rest) && BYTES.test(b.rest)) ||
     numbered(a.names) ||
     added.length > 0 ||

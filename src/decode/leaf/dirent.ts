@@ -61,7 +61,7 @@ export const printDirents =
       if (word === 8) s.decimal64(c.u32(from), c.u32(from + 4));
       else s.decimal(c.u32(from));
       s.text(', d_off=');
-      if (word === 8) s.signed64(c.u32(from + word), c.u32(from + word + 4));
+      if (word === 8) s.decimal64(c.u32(from + word), c.u32(from + word + 4));
       else s.decimal(c.u32(from + word));
       const wrong = damage(recordLength, header, rest);
       s.text(`, d_reclen=${recordLength}${wrong === '' ? '' : ` /* ${wrong} */`}`);

@@ -39,7 +39,7 @@ const noEntries: ScalarFormat =
   };
 const entries = (is64: boolean) => {
   const list = blob(ret, ENTRIES_MAX, printDirents(is64), { partial: 'none' });
-  const some = verbose(output(list), output(list, { whenNull: 'NULL /* 0+ entries */' }));
+  const some = verbose(output(list), output(list, { nullNote: '0+ entries' }));
   // No kernel returns more than there was room for.
   return when(differs(ret, 0), when(below(arg('count'), ret), address, some), format(noEntries, 'ptr'));
 };

@@ -71,7 +71,7 @@ const clone = (tls: Node, tlsRegister: number) => () => {
       child_stack: named(address, 1),
       flags: named(cloneFlags, 0),
       parent_tid: named(
-        match(arg('flags'), { [PIDFD]: output(fd) }, output(pid), PIDFD),
+        match(arg('flags'), { [PARENT_SETTID]: output(pid) }, output(fd), PARENT_SETTID),
         2,
         flag(PARENT_SETTID | PIDFD),
       ),
