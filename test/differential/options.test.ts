@@ -80,12 +80,14 @@ const still = (text: string): string =>
     .replace(/<[\w.-]*(?:strace|setarch|MainThread|node)[\w.-]*>/g, '<TRACER>')
     .replace(/\b[\w./-]*\/(?:bin\/)?strace(?=:|\b)/g, 'strace');
 
-/** Rows of a table: columns that count, and names. */
+/** Rows of a table: columns that count, and names. Whether a futex has its value still when it is waited for is a race. */
 const table = (text: string): string =>
   text
     .split('\n')
     .map((line) => line.replace(/\d+\.\d+/g, 'N.N').replace(/^((?: *N\.N+)+) +\d+(?= )/, '$1 N'))
     .map((line) => line.replace(/ +/g, ' ').trim())
+    .map((line) => line.replace(/ \d+(?: \d+)? futex$/, ' futex'))
+    .map((line) => (line.endsWith(' total') && / futex$/m.test(text) ? 'total' : line))
     .join('\n');
 
 function seen(outcome: Outcome, look: Look, old: boolean): string {
