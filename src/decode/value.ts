@@ -265,16 +265,18 @@ function ofProduct(text: string): Value | undefined {
 const ofName = (text: string): Value | undefined =>
   /^[A-Z][A-Z0-9_]*(?:\|[A-Z][A-Z0-9_]*)*$/.test(text) ? { names: text.split('|') } : undefined;
 
+/** A number in network byte order, as the host has it. */
+const NETWORK_ORDER = /^hto(?:n[sl]|be64)\((.*)\)$/;
+
 function ofScalar(text: string): Decoded {
   if (text === 'NULL') return null;
   if (text.charCodeAt(0) === QUOTE) {
     const value = ofString(text);
     if (value) return value;
   }
-  if (text.startsWith('htons(') || text.startsWith('htonl(')) {
-    const inner = ofNumber(text.slice(6, -1));
-    if (inner) return inner;
-  }
+  const swapped = NETWORK_ORDER.exec(text);
+  const inner = swapped && ofNumber(swapped[1]);
+  if (inner) return inner;
   if (text.startsWith('inet_addr("')) return { str: text.slice(11, -2) };
   return ofNumber(text) ?? ofProduct(text) ?? ofName(text) ?? { text };
 }

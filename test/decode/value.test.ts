@@ -67,6 +67,15 @@ describe('values', () => {
     ['a=~[], b=[1, 2, ...]', { a: { items: [], inverted: true }, b: { items: [{ num: 1 }, { num: 2 }], cut: true } }],
     ['a={b={c="}, {"}}, d=1', { a: { struct: { b: { struct: { c: { str: '}, {', len: 4 } } } } }, d: { num: 1 } }],
     ['a=makedev(0x8, 0x1)', { a: { text: 'makedev(0x8, 0x1)' } }],
+    [
+      'a=htons(80), b=htonl(7), c=htobe64(72623859790382856), d=htons(0x800 /* ETH_P_IP */)',
+      {
+        a: { num: 80 },
+        b: { num: 7 },
+        c: { big: '72623859790382856' },
+        d: { num: 0x800, hex: '0x800', names: ['ETH_P_IP'] },
+      },
+    ],
     ['a=8192*1024', { a: { num: 8388608 } }],
     ['a="x"...@300', { a: { str: 'x', len: 300, cut: true } }],
   ])('%s', (text, expected) => {
