@@ -5,7 +5,10 @@ import type { Call, Variant } from '../../src/describe/node.js';
 import type { R, RArgument, RList, RStruct } from '../../src/describe/resolve.js';
 import { resolveCall } from '../../src/describe/resolve.js';
 import { DescriptionError } from '../../src/errors.js';
+import { parseCommandLine } from '../../src/cli/options.js';
 import type { Style } from '../../src/decode/style.js';
+import { styleOf } from '../../src/trace/calls.js';
+import { structuredOptions } from '../../src/trace/event-reader.js';
 
 /** `scalar`: what the printer of a number writes; `value`: anything, what other printers of their own write. */
 export type Kind = 'integer' | 'constant' | 'descriptor' | 'scalar' | 'bytes' | 'value';
@@ -123,8 +126,9 @@ function ofNode(node: R): Shape {
     case 'match':
       return all([...node.cases.map(([, r]) => ofNode(r)), ofNode(node.otherwise)]);
     case 'string':
-    case 'bytes':
       return one('bytes');
+    case 'bytes':
+      return one(node.as ? 'value' : 'bytes');
     case 'struct':
       return ofStruct(node);
     case 'whole':
@@ -173,23 +177,10 @@ export function addShapes(to: ArgumentShapes, name: string, call: Call, style: S
     for (const argument of resolveForm(name, call, variant, style)?.args ?? []) addArgument(to, argument);
 }
 
+/** Descriptors are told of in every way. */
+const parsed = parseCommandLine(['-yy', 'true'], 'tstrace');
+if (parsed.kind !== 'trace') throw new Error('a plain command line is no trace');
+const options = structuredOptions(parsed.options);
+
 /** The style of arguments that are read back, as --json prints them. */
-export const shapeStyle = (abi: Abi, abbrev: boolean): Style => ({
-  abi,
-  stringLimit: 32,
-  abbrev,
-  verbose: true,
-  raw: false,
-  constants: 'verbose',
-  hex: 'none',
-  argNames: true,
-  paths: true,
-  sockets: true,
-  devices: true,
-  eventfds: true,
-  pidfds: true,
-  signalfds: true,
-  dumps: undefined,
-  comm: false,
-  structured: true,
-});
+export const shapeStyle = (abi: Abi, abbrev: boolean): Style => ({ ...styleOf(options, abi.index, -1), abbrev });

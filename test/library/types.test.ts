@@ -105,6 +105,7 @@ describe('events are as their types say', () => {
     for (const name of ['file-calls', 'io-calls', 'descriptors', 'sockets', 'versioned'])
       programs[name] = compile(`${name}.c`, ['-w']);
     programs.network = compile('network.c', ['-w', '-static', '-no-pie']);
+    programs['netlink-protocols'] = compile('netlink-protocols.c', ['-w', '-static', '-no-pie']);
     programs['process-calls'] = compile('process-calls.c', ['-w', '-static', '-no-pie']);
   });
 
@@ -117,6 +118,7 @@ describe('events are as their types say', () => {
     ['descriptors', 'descriptors', [], { describe: ['path', 'socket', 'dev', 'eventfd', 'pidfd', 'signalfd'] }],
     ['sockets', 'sockets', [], { describe: ['path', 'socket'] }],
     ['networks', 'network', [], { verbose: true }],
+    ['netlink', 'netlink-protocols', [], { verbose: true }],
     ['processes', 'process-calls', [], { verbose: true }],
     ['structures of many versions', 'versioned', [], {}],
   ])('%s', { timeout: 180_000 }, async (_, program, args, options) => {

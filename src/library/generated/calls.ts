@@ -2515,14 +2515,14 @@ export interface RebootArguments {
 /** Arguments of recv. */
 export interface RecvArguments {
   readonly sockfd?: DescriptorValue | null;
-  readonly buf?: BytesValue | null;
+  readonly buf?: Value | null;
   readonly len?: IntegerValue | null;
   readonly flags?: ConstantValue | null;
 }
 /** Arguments of recvfrom. */
 export interface RecvfromArguments {
   readonly sockfd?: DescriptorValue | null;
-  readonly buf?: BytesValue | null;
+  readonly buf?: Value | null;
   readonly len?: IntegerValue | null;
   readonly flags?: ConstantValue | null;
   readonly src_addr?: StructValue<AcceptAddr> | null;
@@ -2842,7 +2842,7 @@ export interface SemtimedopTime64Arguments {
 /** Arguments of send. */
 export interface SendArguments {
   readonly sockfd?: DescriptorValue | null;
-  readonly buf?: BytesValue | null;
+  readonly buf?: Value | null;
   readonly len?: IntegerValue | null;
   readonly flags?: ConstantValue | null;
 }
@@ -2889,7 +2889,7 @@ export interface Sendmsg64Arguments {
 /** Arguments of sendto. */
 export interface SendtoArguments {
   readonly sockfd?: DescriptorValue | null;
-  readonly buf?: BytesValue | null;
+  readonly buf?: Value | null;
   readonly len?: IntegerValue | null;
   readonly flags?: ConstantValue | null;
   readonly dest_addr?: StructValue<AcceptAddr> | null;
@@ -4548,7 +4548,7 @@ interface RecvmmsgMsgvecMsgHdrMsgControl {
 interface RecvmmsgMsgvecMsgHdr {
   msg_name: ChangedValue<StructValue<RecvmmsgMsgvecMsgHdrMsgName>>;
   msg_namelen: ChangedValue<IntegerValue>;
-  msg_iov: ChangedValue<ArrayValue<ChangedValue<StructValue<{ iov_base: ChangedValue<BytesValue>;
+  msg_iov: ChangedValue<ArrayValue<ChangedValue<StructValue<{ iov_base: Value;
   iov_len: ChangedValue<IntegerValue> }>>>>;
   msg_iovlen: ChangedValue<IntegerValue>;
   msg_control: ChangedValue<ArrayValue<ChangedValue<StructValue<RecvmmsgMsgvecMsgHdrMsgControl>>>>;
@@ -4621,7 +4621,7 @@ interface SendmmsgMsgvecMsgHdrMsgControl {
 interface SendmmsgMsgvecMsgHdr {
   msg_name: StructValue<AcceptAddr>;
   msg_namelen: ChangedValue<IntegerValue>;
-  msg_iov: ArrayValue<StructValue<{ iov_base: BytesValue;
+  msg_iov: ArrayValue<StructValue<{ iov_base: Value;
   iov_len: IntegerValue }>>;
   msg_iovlen: IntegerValue;
   msg_control: ArrayValue<StructValue<SendmmsgMsgvecMsgHdrMsgControl>>;
