@@ -98,13 +98,13 @@ const list: readonly Newer[] = [
   },
   { calls: /^fcntl(64)?$/, line: /, 0x4(0[34f]|10) \/\* F_\?\?\?/, reason: 'F_DUPFD_QUERY, F_CREATED_QUERY, F_*DELEG' },
   { calls: /^membarrier$/, line: /[(|]0x[0-9a-f]*[2367abef][0-9a-f]{2}\b/, reason: 'MEMBARRIER_CMD_GET_REGISTRATIONS' },
-  { calls: /^bpf$/, line: /0x/, reason: 'newer commands, attributes and flags' },
+  { calls: /^bpf$/, line: /_\?\?\?|\|0x/, reason: 'newer commands, attributes and flags' },
   { calls: /^fsconfig$/, line: /0x8 /, reason: 'FSCONFIG_CMD_CREATE_EXCL' },
   { calls: /^dup3$/, line: /0x[0-9a-f]*[4-7c-f][0-9a-f]{6} /, reason: 'O_EMPTYPATH' },
   { calls: /^[gs]etsockopt$/, line: /AF_VSOCK|SO_VM_/, reason: 'another placeholder' },
   {
     calls: /^(send|recv)m?msg(_time64)?$/,
-    line: /cmsg_type=/,
+    line: /cmsg_type=0(?:x|[,}])/,
     reason: 'the data of unknown control messages is shown',
   },
 ];

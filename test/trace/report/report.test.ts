@@ -8,6 +8,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { CATEGORIES, type ReportData, type TaskData } from '../../../src/trace/report/data.js';
 import { readReport, report } from '../../harness/report.js';
 import { compile, TSTRACE } from '../../harness/run.js';
+import { stableDifference } from '../../harness/same-lines.js';
 
 const dir = mkdtempSync(join(tmpdir(), 'tstrace-report-'));
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
@@ -55,12 +56,8 @@ describe('--report', () => {
       };
       const without = trace();
       expect(without.length).toBeGreaterThan(100_000);
-      const lines = trace(`--report=${file}`).split('\n');
-      const differing = without.split('\n').filter((line, i) => line !== lines[i]);
-      // Two runs of the program alone differ in as many lines.
-      const again = trace().split('\n');
-      const unstable = without.split('\n').filter((line, i) => line !== again[i]);
-      expect(differing.length).toBeLessThanOrEqual(unstable.length);
+      const differs = stableDifference([without, trace()], trace(`--report=${file}`));
+      expect(differs, differs).toBeUndefined();
     },
   );
 
