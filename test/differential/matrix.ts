@@ -46,12 +46,10 @@ export const SINGLE: readonly Row[] = [
   row('-C -S name -e SOME -e signal=none', 'said'),
   row('--summary -e trace=chdir', 'said'),
   row('-d -e trace=none', 'said', ['/nonexistent']),
-  row('--debug -V', 'said'),
   row('-E X=1 -E PATH -v -e trace=execve', 'trace', ['/bin/true']),
   row('--env=Y=2 -v -e trace=execve', 'trace', ['/bin/true']),
   row('-ff -e SOME', 'files'),
   row('-f --output-separately -e SOME'),
-  row('-h -V', 'said'),
   row('--interruptible=anywhere -e SOME'),
   row('-I 2 -e SOME'),
   row('-i -e trace=chdir'),
@@ -133,7 +131,6 @@ export const SINGLE: readonly Row[] = [
   row('-DD -e trace=chdir'),
   row('-p 4194305', 'said', []),
   row('--attach=4194305', 'said', []),
-  row('--help -V', 'said'),
   row('--nosuch', 'said'),
 ];
 
