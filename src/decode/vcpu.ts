@@ -5,7 +5,7 @@ import type { MemoryPrinter } from './printer.js';
 import { label } from './sink.js';
 import type { Sink } from './sink.js';
 import type { Style } from './style.js';
-import { choiceName, constantText } from './xlat.js';
+import { choiceName, constantText, paddedHex } from './xlat.js';
 
 /** Offsets in struct kvm_run (linux/kvm.h); what an exit brings begins at `Exit`. */
 const enum Run {
@@ -55,8 +55,7 @@ export function exitReasonPrinter(register: number, site: number, style: Style):
 
 /** 16 columns, as C's %#016llx. */
 function wide(s: Sink, lo: number, hi: number): void {
-  const digits = hi.toString(16) + lo.toString(16).padStart(8, '0');
-  s.text((lo | hi) === 0 ? '0'.repeat(16) : '0x' + digits.replace(/^0+/, '').padStart(14, '0'));
+  s.text(paddedHex(lo, hi, 16));
 }
 
 /** `[0x1, 0]`: elements of 1, 2 or 4 bytes. */

@@ -2,7 +2,7 @@
 import type { Abi } from '../abi/abi.js';
 import type { ConstantEntry, ConstantTable } from '../constants/table.js';
 import type { Base } from '../describe/node.js';
-import type { ScalarPrinter } from './printer.js';
+import type { ScalarFormat, ScalarPrinter } from './printer.js';
 import { label } from './sink.js';
 import type { ConstantStyle, Style } from './style.js';
 
@@ -15,9 +15,28 @@ export function hexText(lo: number, hi: number): string {
   return '0x' + hi.toString(16) + lo.toString(16).padStart(8, '0');
 }
 
+/** C's `%#0Nx`: as many characters as `width` at least, the `0x` included (none before zeros). */
+export const paddedHex = (lo: number, hi: number, width: number): string =>
+  (lo | hi) === 0
+    ? '0'.repeat(width)
+    : `0x${hexText(lo, hi)
+        .slice(2)
+        .padStart(width - 2, '0')}`;
+
+/** Such numbers, always `width` characters or more. */
+export const padded =
+  (width: number): ScalarFormat =>
+  () =>
+  (_c, s, lo, hi) =>
+    s.text(paddedHex(lo, hi, width));
+
+/** An unsigned number of 64 bits. */
+export const decimalText = (lo: number, hi: number): string =>
+  hi === 0 ? String(lo) : String((BigInt(hi) << 32n) | BigInt(lo));
+
 function numberText(lo: number, hi: number, size: number, base: Base | undefined): string {
   if (base === 'd') return size === 8 ? String(BigInt.asIntN(64, (BigInt(hi) << 32n) | BigInt(lo))) : String(lo | 0);
-  if (base === 'u') return size === 8 ? String((BigInt(hi) << 32n) | BigInt(lo)) : String(lo);
+  if (base === 'u') return size === 8 ? decimalText(lo, hi) : String(lo);
   if (base === 'o') return lo === 0 ? '0' : '0' + lo.toString(8);
   return hexText(lo, hi);
 }

@@ -7,7 +7,7 @@ import type { Cursor } from '../../record/cursor.js';
 import type { Renderer } from '../printer.js';
 import { escape, quotedText } from '../quote.js';
 import type { Sink } from '../sink.js';
-import type { Style } from '../style.js';
+import type { HexStyle, Style } from '../style.js';
 import { choiceName, hexText, memoised } from '../xlat.js';
 
 const QUOTE = 34;
@@ -24,8 +24,11 @@ function styled(style: Style, raw: string, name: string): string {
   return style.constants === 'raw' ? raw : style.constants === 'verbose' ? `${raw} /* ${name} */` : name;
 }
 
-const swap16 = (v: number): number => ((v & 255) << 8) | ((v >>> 8) & 255);
-const swap32 = (v: number): number => ((v << 24) | ((v & 0xff00) << 8) | ((v >>> 8) & 0xff00) | (v >>> 24)) >>> 0;
+/** 16 bits in the other byte order. */
+export const swap16 = (v: number): number => ((v & 255) << 8) | ((v >>> 8) & 255);
+/** 32 bits in the other byte order. */
+export const swap32 = (v: number): number =>
+  ((v << 24) | ((v & 0xff00) << 8) | ((v >>> 8) & 0xff00) | (v >>> 24)) >>> 0;
 
 /** A port: `htons(80)`. */
 export const port: FormatNode = format(
@@ -106,6 +109,33 @@ export function quoteHex(c: Cursor, s: Sink, at: number, n: number): void {
   s.byte(QUOTE);
 }
 
+/** The text of an address in some bytes, and those bytes, by the style of constants. */
+function printAddress(c: Cursor, s: Sink, at: number, style: Style, text: AddressText): void {
+  const { constants, hex } = style;
+  if (constants !== 'abbrev') quoteHex(c, s, at, ROOM);
+  if (constants === 'raw') return;
+  s.text(constants === 'verbose' ? ` /* ${text(c, at, hex)} */` : text(c, at, hex));
+}
+type AddressText = (c: Cursor, at: number, hex: HexStyle) => string;
+/** Bytes of an IPv6 address. */
+const ROOM = 16;
+const inet4Call: AddressText = (c, at, hex) => `inet_addr(${quotedText(ipv4Text(c.u32(at)), hex)})`;
+const inet6Call: AddressText = (c, at, hex) => `inet_pton(AF_INET6, ${quotedText(ipv6Text(c, at), hex)})`;
+const roomy = (text: AddressText): BlobNode =>
+  blob(
+    constant(ROOM),
+    ROOM,
+    ({ style }) =>
+      (c, s, at) =>
+        printAddress(c, s, at, style, text),
+    { size: ROOM },
+  );
+
+/** An IPv6 address that stands alone: `inet_pton(AF_INET6, "::1")`. */
+export const inet6Alone: BlobNode = roomy(inet6Call);
+/** An IPv4 address where there is room for an IPv6 one: all of it is shown but by name. */
+export const roomyInetAddress: BlobNode = roomy(inet4Call);
+
 /** An IPv6 address in a structure; it writes its own name, for the short form is `inet_pton(…, &name)`. */
 const ipv6Named =
   (name: string): Renderer =>
@@ -116,11 +146,10 @@ const ipv6Named =
       return;
     }
     s.text(`${name}=`);
-    quoteHex(c, s, at, 16);
-    if (style.constants === 'verbose') s.text(` /* inet_pton(AF_INET6, ${quotedText(ipv6Text(c, at), style.hex)}) */`);
+    printAddress(c, s, at, style, inet6Call);
   };
 /** The node of an IPv6 address member; to be declared `bare`, since it prints its name itself. */
-export const inet6Address = (name: string): BlobNode => blob(constant(16), 16, ipv6Named(name), { size: 16 });
+export const inet6Address = (name: string): BlobNode => blob(constant(ROOM), ROOM, ipv6Named(name), { size: ROOM });
 
 /** Colon-separated hexadecimal bytes. */
 export function macText(c: Cursor, at: number, n: number): string {

@@ -39,7 +39,7 @@ import type { FieldSpec, StructOptions } from '../../describe/combinators.js';
 import type { FormatNode, Node, StructNode } from '../../describe/node.js';
 import type { Renderer, ScalarFormat } from '../printer.js';
 import { escape, quote } from '../quote.js';
-import { constantText, memoised } from '../xlat.js';
+import { constantText, memoised, padded } from '../xlat.js';
 import {
   ethernetProtocol,
   inet6Address,
@@ -109,12 +109,7 @@ const inet6Fields: FieldSpec = {
 };
 const inet6 = address(inet6Fields);
 
-/** Group mask of netlink: eight hexadecimal digits as C's %#08x, `0x000001`. */
-const groups: ScalarFormat = () => (_c, s, lo) => {
-  if (lo === 0) s.text('00000000');
-  else s.text('0x' + lo.toString(16).padStart(6, '0'));
-};
-const netlink = address({ nl_pad: reserved(x16), nl_pid: pid, nl_groups: format(groups) });
+const netlink = address({ nl_pad: reserved(x16), nl_pid: pid, nl_groups: format(padded(8)) });
 
 const packet = address(
   {

@@ -4,7 +4,8 @@ import type { MemoryNode } from '../../describe/node.js';
 import type { Cursor } from '../../record/cursor.js';
 import type { MemoryPrinter, Renderer, ScalarFormat } from '../printer.js';
 import type { Sink } from '../sink.js';
-import { memoised } from '../xlat.js';
+import type { ConstantStyle } from '../style.js';
+import { decimalText, memoised } from '../xlat.js';
 
 /** `struct timespec` of the personality's classic calls; fractions are printed without a sign. */
 export const timespec = struct({ tv_sec: long, tv_nsec: ulong });
@@ -110,26 +111,28 @@ export const absoluteTimespec: MemoryNode = struct({ tv_sec: long, tv_nsec: ulon
 export const absoluteTimespec64: MemoryNode = struct({ tv_sec: i64, tv_nsec: u64 }, { render: dated('tv_nsec', 9) });
 export const absoluteTimeval: MemoryNode = struct({ tv_sec: long, tv_usec: ulong }, { render: dated('tv_usec', 6) });
 
+/**
+ * A number of parts of a second, of which `digits` say how many make one, and in a comment how many seconds that is:
+ * `100 /* 0.000100 s *` + `/`. Nothing is said of 0 and of negative numbers.
+ */
+export function secondsText(number: string, digits: number, constants: ConstantStyle): string {
+  if (constants === 'raw' || number === '0' || number.startsWith('-')) return number;
+  const padded = number.padStart(digits + 1, '0');
+  return `${number} /* ${padded.slice(0, -digits)}.${padded.slice(-digits)} s */`;
+}
+
 /** Digits behind the point of si_utime and si_stime: clock ticks are hundredths of a second for programs (USER_HZ). */
 const TICK_DIGITS = 2;
 /** Clock ticks, and how many seconds that is; a clock_t is signed, but shown as 64 bits without a sign. */
-export const clockTicks: ScalarFormat = (style, size) =>
+export const clockTicks: ScalarFormat = ({ constants }, size) =>
   memoised((lo, upper) => {
     const hi = size === 4 && lo >= 0x80000000 ? 0xffffffff : upper;
-    const ticks = hi === 0 ? String(lo) : ((BigInt(hi) << 32n) | BigInt(lo)).toString();
-    if (ticks === '0' || style.constants === 'raw') return ticks;
-    const digits = ticks.padStart(TICK_DIGITS + 1, '0');
-    return `${ticks} /* ${digits.slice(0, -TICK_DIGITS)}.${digits.slice(-TICK_DIGITS)} s */`;
+    return secondsText(decimalText(lo, hi), TICK_DIGITS, constants);
   });
 
-/** A number of parts of a second that has so many digits, and in a comment how many seconds that is: `100 /* 0.000100 s *` + `/`. */
+/** A number of parts of a second that has so many digits. */
 export const inSeconds =
   (digits: number, signed: boolean): ScalarFormat =>
-  (style) =>
-  (_c, s, lo) => {
-    const n = signed ? lo | 0 : lo;
-    s.text(String(n));
-    if (style.constants === 'raw' || n <= 0) return;
-    const second = 10 ** digits;
-    s.text(` /* ${Math.floor(n / second)}.${String(n % second).padStart(digits, '0')} s */`);
-  };
+  ({ constants }) =>
+  (_c, s, lo) =>
+    s.text(secondsText(String(signed ? lo | 0 : lo), digits, constants));

@@ -23,25 +23,11 @@ import {
 } from '../../describe/combinators.js';
 import type { MemoryNode, Node, PointerNode, PointerOptions } from '../../describe/node.js';
 import type { ScalarFormat } from '../../decode/printer.js';
-import { choiceName, flagNames, hexText, memoised } from '../../decode/xlat.js';
+import { choiceName, flagNames, hexText, memoised, padded } from '../../decode/xlat.js';
 import type { Family } from '../index.js';
 
 /** A word of a node mask: all its digits (C's %#016lx). */
-const word = format(
-  (_style, bytes): ReturnType<ScalarFormat> =>
-    (_c, s, lo, hi) => {
-      const digits = 2 * bytes;
-      if ((lo | hi) === 0) {
-        s.text('0'.repeat(digits));
-        return;
-      }
-      s.text('0x');
-      const wide = hi !== 0 || bytes === 8;
-      const text = wide ? hi.toString(16).padStart(8, '0') + lo.toString(16).padStart(8, '0') : lo.toString(16);
-      s.text(text.replace(/^0+/, '').padStart(digits - 2, '0'));
-    },
-  'ptr',
-);
+const word = format((style, bytes) => padded(2 * bytes)(style, bytes), 'ptr');
 type Pointer = (to: MemoryNode, options?: PointerOptions) => PointerNode;
 /** A mask of `count` - 1 nodes (the kernel counts so); a mask of no node at all is an empty array. */
 const nodes = (pointer: Pointer, count: string): Node => {

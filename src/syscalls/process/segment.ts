@@ -26,20 +26,18 @@ import type { Result, StructNode } from '../../describe/node.js';
 import { commented, commentedFlags } from '../../decode/leaf/compound.js';
 import { userId } from '../../decode/leaf/flags.js';
 import type { Renderer, ScalarFormat } from '../../decode/printer.js';
+import { padded } from '../../decode/xlat.js';
 import type { Family } from '../index.js';
 
-/** Hexadecimal with `0x` and at least six digits; zero is eight zeros (C's %#08x). */
-const padded = format((): ReturnType<ScalarFormat> => (_c, s, lo) => {
-  s.text(lo === 0 ? '00000000' : '0x' + lo.toString(16).padStart(6, '0'));
-});
+const word = format(padded(8));
 const bit = (shift: number, width = 1) => field(u32, { bits: [shift, width], overlay: shift > 0 });
 
 /** `struct user_desc` (asm/ldt.h); `lm` is there on 64-bit kernels' own programs only. */
 const descriptorFields = {
   // An int, but shown as ids are: -1 asks for a free one.
   entry_number: format(userId),
-  base_addr: padded,
-  limit: padded,
+  base_addr: word,
+  limit: word,
   seg_32bit: bit(0),
   contents: bit(1, 2),
   read_exec_only: bit(3),

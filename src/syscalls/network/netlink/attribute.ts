@@ -87,9 +87,8 @@ export const attributes =
   (table: ConstantTable | undefined, values: () => Values = () => ({}), otherwise?: Decoder): Decoder =>
   (n) => {
     const type = typePrinter(n, table);
-    const decoders = values();
     const rest = otherwise ? n.lazy(otherwise) : n.hex;
-    const printers = new Map(Object.entries(decoders).map(([key, decoder]) => [Number(key), n.lazy(decoder)]));
+    const printer = n.lookup(values());
     const records: Records = {
       header: HEADER,
       length: (c, at) => c.u16(at),
@@ -104,7 +103,7 @@ export const attributes =
         s.byte(125);
         if (!whole) return;
         s.bytes(SEPARATOR);
-        (printers.get(told & TYPE_MASK) ?? rest)(c, s, at + HEADER, length - HEADER);
+        (printer(told & TYPE_MASK) ?? rest)(c, s, at + HEADER, length - HEADER);
         s.byte(93);
       },
     };

@@ -21,15 +21,13 @@ export interface Scope {
   family: number;
   /** The last name that chose what follows it: the kind of a link, of a queueing discipline, of a generic family. */
   kind: string;
-  /** The last number that did so: an encapsulation, a command. */
-  choice: number;
   /** Flags of the message's header. */
   flags: number;
 }
 
 /** Makes and keeps the printers of one style and protocol. */
 export class Compiler {
-  readonly scope: Scope = { family: 0, kind: '', choice: 0, flags: 0 };
+  readonly scope: Scope = { family: 0, kind: '', flags: 0 };
   /** Index behind the last byte that could be read. */
   private end = 0;
   /** Index of the buffer's first byte, and its address. */
@@ -58,7 +56,6 @@ export class Compiler {
     this.hi = hi;
     this.scope.family = 0;
     this.scope.kind = '';
-    this.scope.choice = 0;
     this.scope.flags = 0;
   }
 
@@ -101,11 +98,30 @@ export class Compiler {
   private node(node: Node): MemoryPrinter {
     const print = compileObject('netlink', node, this.style);
     const size = this.sizeOf(node);
+    return this.guarded(size, (c, s, at, length) => print(c, s, at, size > 0 ? size : length));
+  }
+
+  /** At least `least` bytes, and those readable; fewer are bytes in hexadecimal. */
+  guarded(least: number, print: MemoryPrinter): MemoryPrinter {
     return (c, s, at, length) => {
-      if (length < size) this.hex(c, s, at, length);
-      else if (this.readable(at, size)) print(c, s, at, size > 0 ? size : length);
+      if (length < least) this.hex(c, s, at, length);
+      else if (this.readable(at, least)) print(c, s, at, length);
       else this.address(s, at);
     };
+  }
+
+  /** Finds printers of decoders by their keys, each compiled when it is first used. */
+  lookup(
+    decoders: Readonly<Partial<Record<string | number, Decoder>>>,
+  ): (key: string | number) => MemoryPrinter | undefined {
+    const printers = new Map<string | number, MemoryPrinter>();
+    for (const [name, decoder] of Object.entries(decoders)) {
+      if (!decoder) continue;
+      const print = this.lazy(decoder);
+      printers.set(name, print);
+      if (/^\d+$/.test(name)) printers.set(Number(name), print);
+    }
+    return (key) => printers.get(key);
   }
 
   /** Bytes in hexadecimal, as many as `-s` says. */

@@ -8,9 +8,8 @@ import { hexText, memoised } from '../../../decode/xlat.js';
 import { choice, flags, i64, reserved, struct, u32, u64, u8, x16, x32, x8 } from '../../../describe/combinators.js';
 import type { ScalarNode } from '../../../describe/node.js';
 import { attributes, indexed } from './attribute.js';
-import type { Decoder } from './compiler.js';
 import type { NetlinkFamily } from './family.js';
-import { followed, kindShown, terminated, withoutKind } from './values.js';
+import { byKind, followed, kindShown, terminated, withoutKind } from './values.js';
 
 const GENL_ID_CTRL = 0x10;
 
@@ -44,11 +43,10 @@ const operations: Readonly<Record<string, ConstantTable>> = {
 };
 
 /** The number of an operation. */
-const operation: Decoder = (n) => {
-  const printers = new Map(Object.entries(operations).map(([family, table]) => [family, n.lazy(choice(table))]));
-  const other = n.lazy(x32);
-  return (c, s, at, length) => (printers.get(n.scope.kind) ?? other)(c, s, at, length);
-};
+const operation = byKind(
+  Object.fromEntries(Object.entries(operations).map(([family, table]) => [family, choice(table)])),
+  x32,
+);
 
 const operationAttributes = attributes(g.nl_generic_op_attrs, () => ({
   1: operation,

@@ -1,11 +1,12 @@
 // Netlink messages (netlink(7)): a chain of headers with payloads; errors and acknowledgements, which hold a message.
 import * as g from '../../../constants/generated/netlink.js';
+import { joined } from '../../../constants/table.js';
 import type { ConstantTable } from '../../../constants/table.js';
 import { negativeError } from '../../../decode/leaf/error-number.js';
 import type { MemoryPrinter, ScalarPrinter } from '../../../decode/printer.js';
 import { label } from '../../../decode/sink.js';
 import type { Sink } from '../../../decode/sink.js';
-import { constantText, flagNames, hexText, memoised, xlatPrinter } from '../../../decode/xlat.js';
+import { xlatPrinter } from '../../../decode/xlat.js';
 import { i32, u32, u8 } from '../../../describe/combinators.js';
 import type { Cursor } from '../../../record/cursor.js';
 import { attributes, printRecords } from './attribute.js';
@@ -32,21 +33,8 @@ const ERROR = label('{error=');
 const MSG = label(', msg=');
 
 /** Flags of every message, then those of its kind, joined. */
-function flagsPrinter(n: Compiler, more: ConstantTable | undefined): ScalarPrinter {
-  const { abi, constants } = n.style;
-  return memoised((lo) => {
-    if (!more) return constantText(g.nlmsg_flags, abi, constants, lo, 0, 4);
-    const number = hexText(lo, 0);
-    if (constants === 'raw' || lo === 0) return number;
-    const base = flagNames(g.nlmsg_flags.entries(abi.name), lo, 0, 4);
-    const own = flagNames(more.entries(abi.name), base.lo, 0, 4);
-    const names = [...base.names, ...own.names];
-    if (names.length === 0) return `${number} /* ${g.nlmsg_flags.placeholder} */`;
-    if (own.lo !== 0) names.push(hexText(own.lo, 0));
-    const text = names.join('|');
-    return constants === 'verbose' ? `${number} /* ${text} */` : text;
-  });
-}
+const flagsPrinter = (n: Compiler, more: ConstantTable | undefined): ScalarPrinter =>
+  xlatPrinter(more ? joined(g.nlmsg_flags, more) : g.nlmsg_flags, n.style, 2);
 
 /** What extended acknowledgements say (linux/netlink.h). */
 const errorAttributes: Decoder = attributes(g.nlmsg_error_attrs, () => ({

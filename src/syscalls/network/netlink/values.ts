@@ -1,15 +1,16 @@
 // Values that attributes of many families have.
 import type { ConstantTable } from '../../../constants/table.js';
 import { hardwareAddressBytes } from '../../../decode/leaf/hardware-address.js';
-import { ipv4Text, ipv6Text, printMac, quoteHex } from '../../../decode/leaf/inet.js';
+import { inet6Alone, inetAddress, printMac, swap16, swap32 } from '../../../decode/leaf/inet.js';
 import { interfaceIndex } from '../../../decode/leaf/interface.js';
-import type { MemoryPrinter } from '../../../decode/printer.js';
-import { quotedText } from '../../../decode/quote.js';
+import { secondsText } from '../../../decode/leaf/time.js';
+import type { MemoryPrinter, ScalarPrinter } from '../../../decode/printer.js';
 import { label } from '../../../decode/sink.js';
-import { constantText, memoised, xlatPrinter } from '../../../decode/xlat.js';
+import { constantText, decimalText, memoised, xlatPrinter } from '../../../decode/xlat.js';
 import type { FieldSpec } from '../../../describe/combinators.js';
 import { choice, format, struct } from '../../../describe/combinators.js';
 import type { FormatNode, MemoryNode, Node, ScalarNode } from '../../../describe/node.js';
+import type { Cursor } from '../../../record/cursor.js';
 import type { Compiler, Decoder } from './compiler.js';
 
 const SEPARATOR = label(', ');
@@ -38,21 +39,27 @@ export const kindShown =
   };
 export const kind = kindShown((n) => n.name);
 
-/** One decoder or another, by what the scope says when the value is printed; bytes in hexadecimal where there is none. */
+/** One decoder or another, by what is known when the value is printed; `otherwise`: where there is none. */
 export const by =
-  <K extends string | number>(key: (n: Compiler) => K, cases: Readonly<Partial<Record<K, Decoder>>>): Decoder =>
+  (
+    key: (n: Compiler, c: Cursor, at: number) => string | number,
+    cases: Readonly<Partial<Record<string | number, Decoder>>>,
+    otherwise: Decoder = hex,
+  ): Decoder =>
   (n) => {
-    const printers = new Map<K, MemoryPrinter>();
-    for (const name of Object.keys(cases)) {
-      const decoder = cases[name as K];
-      if (decoder) printers.set((Number.isNaN(Number(name)) ? name : Number(name)) as K, n.lazy(decoder));
-    }
-    return (c, s, at, length) => (printers.get(key(n)) ?? n.hex)(c, s, at, length);
+    const printer = n.lookup(cases);
+    const other = n.lazy(otherwise);
+    return (c, s, at, length) => (printer(key(n, c, at)) ?? other)(c, s, at, length);
   };
 /** By the address family of the message's header. */
-export const byFamily = (cases: Readonly<Record<number, Decoder>>): Decoder => by((n) => n.scope.family, cases);
+export const byFamily = (cases: Readonly<Record<number, Decoder>>, otherwise?: Decoder): Decoder =>
+  by((n) => n.scope.family, cases, otherwise);
 /** By the last `kind`. */
-export const byKind = (cases: Readonly<Record<string, Decoder>>): Decoder => by((n) => n.scope.kind, cases);
+export const byKind = (cases: Readonly<Record<string, Decoder>>, otherwise?: Decoder): Decoder =>
+  by((n) => n.scope.kind, cases, otherwise);
+/** By the first byte, where it can be read. */
+export const byFirst = (cases: Readonly<Record<number, Decoder>>, otherwise: Decoder): Decoder =>
+  by((n, c, at) => (n.readable(at, 1) ? c.bytes[at] : -1), cases, otherwise);
 
 /** Starts without a kind: kinds outside do not count inside. */
 export const withoutKind =
@@ -65,37 +72,10 @@ export const withoutKind =
     };
   };
 
-/** At least `least` bytes, and those readable; fewer are bytes in hexadecimal. */
-const guarded = (n: Compiler, least: number, print: MemoryPrinter): MemoryPrinter => {
-  return (c, s, at, length) => {
-    if (length < least) n.hex(c, s, at, length);
-    else if (n.readable(at, least)) print(c, s, at, length);
-    else n.address(s, at);
-  };
-};
-
-/** An IPv4 address: `inet_addr("127.0.0.1")`. */
-export const inet4: Decoder = (n) => {
-  const { constants, hex: style } = n.style;
-  return guarded(n, 4, (c, s, at) => {
-    if (constants !== 'abbrev') quoteHex(c, s, at, 4);
-    const text = `inet_addr(${quotedText(ipv4Text(c.u32(at)), style)})`;
-    if (constants !== 'raw') s.text(constants === 'verbose' ? ` /* ${text} */` : text);
-  });
-};
-/** An IPv6 address: `inet_pton(AF_INET6, "::1")`. */
-export const inet6: Decoder = (n) => {
-  const { constants, hex: style } = n.style;
-  return guarded(n, 16, (c, s, at) => {
-    if (constants !== 'abbrev') quoteHex(c, s, at, 16);
-    const text = `inet_pton(AF_INET6, ${quotedText(ipv6Text(c, at), style)})`;
-    if (constants !== 'raw') s.text(constants === 'verbose' ? ` /* ${text} */` : text);
-  });
-};
+/** Addresses by family. */
+export const addressOf: Readonly<Record<number, Decoder>> = { [AF_INET]: inetAddress, [AF_INET6]: inet6Alone };
 /** An address of the message's family. */
-export const internetAddress: Decoder = byFamily({ [AF_INET]: inet4, [AF_INET6]: inet6 });
-/** The same where the family is known otherwise. */
-export const addressOf: Readonly<Record<number, Decoder>> = { [AF_INET]: inet4, [AF_INET6]: inet6 };
+export const internetAddress: Decoder = byFamily(addressOf);
 
 /** Most bytes of a hardware address (MAX_ADDR_LEN of the kernel). */
 const HARDWARE_MAX = 32;
@@ -117,25 +97,28 @@ const word = (bytesOf: Uint8Array, from: number, size: number): number => {
   for (let i = size - 1; i >= 0; i--) value = value * 256 + bytesOf[from + i];
   return value;
 };
+/** A number in as many bytes as there are, from `least` up to eight, of which `shown` count. */
+const sized =
+  (n: Compiler, least: number, shown: number, print: ScalarPrinter): MemoryPrinter =>
+  (c, s, at, length) => {
+    const size = Math.min(length, shown);
+    if (length < least || length > WORD) n.hex(c, s, at, length);
+    else if (!n.readable(at, size)) n.address(s, at);
+    else print(c, s, word(c.bytes, at, Math.min(size, 4)), size > 4 ? word(c.bytes, at + 4, size - 4) : 0);
+  };
 
-/**
- * A named value in as many bytes as there are, from `least` up to eight, of which `shown` count (default: all). `beside`: with the
- * name in a comment, whatever `-X` says but raw.
- */
+/** A named value of a varying size (default: all of it counts). `beside`: with the name in a comment, whatever `-X` says but raw. */
 export const named =
   (table: ConstantTable, least: number, shown = WORD, beside = false): Decoder =>
   (n) => {
     const { abi, constants } = n.style;
     const style = beside && constants === 'abbrev' ? 'verbose' : constants;
-    const print = memoised((lo, hi) => constantText(table, abi, style, lo, hi, WORD));
-    return (c, s, at, length) => {
-      const size = Math.min(length, shown);
-      if (length < least || length > WORD) n.hex(c, s, at, length);
-      else if (!n.readable(at, size)) n.address(s, at);
-      else {
-        print(c, s, word(c.bytes, at, Math.min(size, 4)), size > 4 ? word(c.bytes, at + 4, size - 4) : 0);
-      }
-    };
+    return sized(
+      n,
+      least,
+      shown,
+      memoised((lo, hi) => constantText(table, abi, style, lo, hi, WORD)),
+    );
   };
 
 /** More than eight bytes are bytes in hexadecimal, too: a number of a varying size. */
@@ -146,29 +129,20 @@ export const upToWord =
     return (c, s, at, length) => (length > WORD ? n.hex : print)(c, s, at, length);
   };
 
-/** A time in units of which `perSecond` (a power of ten) make a second, in up to eight bytes: `513 /* 5.13 s *` + `/`. */
+/** A time of a varying size in units of which a power of ten make a second: `513 /* 5.13 s *` + `/`. */
 const duration =
-  (perSecond: number): Decoder =>
-  (n) => {
-    const digits = Math.round(Math.log10(perSecond));
-    const print = memoised((lo, hi) => {
-      const value = (BigInt(hi) << 32n) | BigInt(lo);
-      if (value === 0n || n.style.constants === 'raw') return String(value);
-      const unit = BigInt(perSecond);
-      return `${value} /* ${value / unit}.${String(value % unit).padStart(digits, '0')} s */`;
-    });
-    return (c, s, at, length) => {
-      if (length > WORD) n.hex(c, s, at, length);
-      else if (!n.readable(at, length)) n.address(s, at);
-      else print(c, s, word(c.bytes, at, Math.min(length, 4)), length > 4 ? word(c.bytes, at + 4, length - 4) : 0);
-    };
-  };
+  (digits: number): Decoder =>
+  (n) =>
+    sized(
+      n,
+      0,
+      WORD,
+      memoised((lo, hi) => secondsText(decimalText(lo, hi), digits, n.style.constants)),
+    );
 /** clock_t: ticks of USER_HZ (100), as the kernel gives times to programs. */
-export const ticks = duration(100);
-export const milliseconds = duration(1000);
+export const ticks = duration(2);
+export const milliseconds = duration(3);
 
-const swap16 = (v: number): number => ((v & 255) << 8) | ((v >>> 8) & 255);
-const swap32 = (v: number): number => ((swap16(v & 0xffff) << 16) | swap16(v >>> 16)) >>> 0;
 /** Numbers in network byte order, shown so whatever the style: `htons(80)`, `htonl(7)`. */
 export const netShort = format(() => memoised((lo) => `htons(${swap16(lo)})`), 2);
 export const netLong = format(() => memoised((lo) => `htonl(${swap32(lo)})`), 4);
@@ -179,15 +153,7 @@ export const netShortOf = (table: ConstantTable): FormatNode =>
     2,
   );
 /** 64 bits in network byte order: `htobe64(7)`. */
-export const netLong64: Decoder = (n) => {
-  return guarded(n, 8, (c, s, at) => {
-    const swapped = (from: number): number =>
-      ((c.bytes[from] << 24) | (c.bytes[from + 1] << 16) | (c.bytes[from + 2] << 8) | c.bytes[from + 3]) >>> 0;
-    s.text('htobe64(');
-    s.decimal64(swapped(at + 4), swapped(at));
-    s.byte(41);
-  });
-};
+export const netLong64 = format(() => memoised((lo, hi) => `htobe64(${decimalText(swap32(hi), swap32(lo))})`), 8);
 
 /** Elements behind each other, as many as there is room for; bytes in hexadecimal where there is no whole one. */
 export const list =

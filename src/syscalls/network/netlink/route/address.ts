@@ -47,12 +47,7 @@ export const namespaces = familyHeader(
   attributes(g.rtnl_netns_attrs, () => ({ 1: i32, 2: u32, 3: fd, 4: i32, 5: i32 })),
 );
 
-export const cacheReports = familyHeader(
-  { ...g.rtnl_report_families, entries: joined(address_families, g.rtnl_report_families).entries },
-  'rtgen_family',
-  {},
-  hex,
-);
+export const cacheReports = familyHeader(joined(g.rtnl_report_families, address_families), 'rtgen_family', {}, hex);
 
 /** What a device or a family is configured to do (linux/netconf.h). */
 export const netconf = familyHeader(

@@ -1,23 +1,12 @@
 // IFLA_LINKINFO: what kind of device a link is, and what that kind has (linux/if_link.h).
 import * as g from '../../../../constants/generated/netlink.js';
 import { userId } from '../../../../decode/leaf/flags.js';
-import { macAddress } from '../../../../decode/leaf/inet.js';
+import { inet6Alone, inetAddress, macAddress } from '../../../../decode/leaf/inet.js';
 import { choice, fixedArray, flags, format, struct, u16, u32, u8, x16 } from '../../../../describe/combinators.js';
 import { attributes } from '../attribute.js';
 import type { Decoder } from '../compiler.js';
 import type { Values } from '../attribute.js';
-import {
-  byKind,
-  device,
-  hardwareAddress,
-  inet4,
-  inet6,
-  kind,
-  netShortOf,
-  ticks,
-  upToWord,
-  withoutKind,
-} from '../values.js';
+import { byKind, device, hardwareAddress, kind, netShortOf, ticks, upToWord, withoutKind } from '../values.js';
 
 /** The same value for several attributes. */
 const each = (value: Decoder, ...types: number[]): Values => Object.fromEntries(types.map((type) => [type, value]));
@@ -26,10 +15,10 @@ const from = (first: number, last: number): number[] => Array.from({ length: las
 
 const bridgeId = struct({ prio: fixedArray(u8, 2), addr: macAddress(6) });
 const querier = attributes(g.bridge_querier_attrs, () => ({
-  1: inet4,
+  1: inetAddress,
   2: device,
   3: ticks,
-  5: inet6,
+  5: inet6Alone,
   6: device,
   7: ticks,
 }));

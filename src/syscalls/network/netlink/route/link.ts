@@ -29,7 +29,7 @@ const address = hardwareAddress((n: Compiler) => n.scope.family);
 const properties = attributes(g.rtnl_link_attrs, () => ({ 53: terminated }));
 const downReason = attributes(g.rtnl_down_reason_attrs, () => ({ 1: x32, 2: x32 }));
 
-export const linkAttributes: Decoder = attributes(g.rtnl_link_attrs, () => ({
+const linkAttributes: Decoder = attributes(g.rtnl_link_attrs, () => ({
   1: address,
   2: address,
   3: terminated,

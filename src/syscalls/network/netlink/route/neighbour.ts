@@ -1,11 +1,13 @@
 // RTM_NEWNEIGH, RTM_NEWNEIGHTBL and their relatives (linux/neighbour.h).
 import * as g from '../../../../constants/generated/netlink.js';
 import { address_families, inet_protocols } from '../../../../constants/generated/network.js';
+import { padded } from '../../../../decode/xlat.js';
 import { choice, flags, format, padding, struct, u16, u32, u64 } from '../../../../describe/combinators.js';
 import { attributes } from '../attribute.js';
 import type { StructNode } from '../../../../describe/node.js';
 import type { Decoder } from '../compiler.js';
 import {
+  byFirst,
   device,
   familyHeader,
   hardwareAddress,
@@ -52,16 +54,8 @@ export const neighbours: Decoder = familyHeader(
 
 const AF_BRIDGE = 7;
 /** RTM_GETNEIGH: of a bridge it is asked with the header of links. */
-export const neighbourRequests: Decoder = (n) => {
-  const usual = n.compile(neighbours);
-  const bridge = n.lazy(links);
-  return (c, s, at, length) => (n.readable(at, 1) && c.bytes[at] === AF_BRIDGE ? bridge : usual)(c, s, at, length);
-};
+export const neighbourRequests = byFirst({ [AF_BRIDGE]: links }, neighbours);
 
-/** Eight characters at least: `%#08x`. */
-const paddedHex = format(() => (_c, s, lo) => {
-  s.text(lo === 0 ? '00000000' : '0x' + lo.toString(16).padStart(6, '0'));
-});
 const config = struct({
   ndtc_key_len: u16,
   ndtc_entry_size: u16,
@@ -69,7 +63,7 @@ const config = struct({
   ndtc_last_flush: u32,
   ndtc_last_rand: u32,
   ndtc_hash_rnd: u32,
-  ndtc_hash_mask: paddedHex,
+  ndtc_hash_mask: format(padded(8)),
   ndtc_hash_chain_gc: u32,
   ndtc_proxy_qlen: u32,
 });

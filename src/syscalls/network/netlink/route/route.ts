@@ -87,24 +87,17 @@ const multipath: Decoder = (n) => {
 /** struct rtvia: a family, and an address of it. */
 const via: Decoder = (n) => {
   const family = xlatPrinter(address_families, n.style, 2);
-  return (c, s, at, length) => {
-    if (length < 2) {
-      n.hex(c, s, at, length);
-      return;
-    }
-    if (!n.readable(at, 2)) {
-      n.address(s, at);
-      return;
-    }
+  const addresses = n.lookup(addressOf);
+  return n.guarded(2, (c, s, at, length) => {
     const which = c.u16(at);
     s.text('{rtvia_family=');
     family(c, s, which, 0);
     if (length > 2) {
       s.text(', rtvia_addr=');
-      (Object.hasOwn(addressOf, which) ? n.compile(addressOf[which]) : n.hex)(c, s, at + 2, length - 2);
+      (addresses(which) ?? n.hex)(c, s, at + 2, length - 2);
     }
     s.byte(125);
-  };
+  });
 };
 
 const routeAttributes: Decoder = attributes(g.rtnl_route_attrs, () => ({

@@ -22,15 +22,7 @@ const hostCondition: Decoder = (n) => {
   const family = xlatPrinter(address_families, n.style, 1);
   const ipv4 = n.compile(inetAddress);
   const ipv6 = n.compile(inet6Address('addr'));
-  return (c, s, at, length) => {
-    if (length < CONDITION) {
-      n.hex(c, s, at, length);
-      return;
-    }
-    if (!n.readable(at, CONDITION)) {
-      n.address(s, at);
-      return;
-    }
+  return n.guarded(CONDITION, (c, s, at, length) => {
     const kind = c.bytes[at];
     s.text('{family=');
     family(c, s, kind, 0);
@@ -50,7 +42,7 @@ const hostCondition: Decoder = (n) => {
       }
     }
     s.byte(125);
-  };
+  });
 };
 
 /** Operands by code; others are bytes. */
@@ -67,11 +59,11 @@ const operands: Readonly<Record<number, Decoder>> = {
 
 export const bytecode: Decoder = (n) => {
   const first = n.compile(operation);
-  const printers = new Map(Object.entries(operands).map(([code, decoder]) => [Number(code), n.lazy(decoder)]));
+  const operand = n.lookup(operands);
   return (c, s, at, length) => {
     first(c, s, at, length);
     if (length <= OPERATION || !n.readable(at, OPERATION)) return;
     s.bytes(SEPARATOR);
-    (printers.get(c.bytes[at]) ?? n.hex)(c, s, at + OPERATION, length - OPERATION);
+    (operand(c.bytes[at]) ?? n.hex)(c, s, at + OPERATION, length - OPERATION);
   };
 };

@@ -2,19 +2,8 @@
 import { address_families } from '../../../../constants/generated/network.js';
 import { memory_names } from '../../../../constants/generated/netlink-other.js';
 import { tcp_state_bits } from '../../../../constants/generated/netlink.js';
-import { inet6Address, ipv4Text, port, quoteHex } from '../../../../decode/leaf/inet.js';
-import { quotedText } from '../../../../decode/quote.js';
-import {
-  blob,
-  constant,
-  field,
-  fixedArray,
-  flags,
-  match,
-  sibling,
-  struct,
-  u32,
-} from '../../../../describe/combinators.js';
+import { inet6Address, port, roomyInetAddress } from '../../../../decode/leaf/inet.js';
+import { field, fixedArray, flags, match, sibling, struct, u32 } from '../../../../describe/combinators.js';
 import type { FieldSpec } from '../../../../describe/combinators.js';
 import type { Node, StructNode } from '../../../../describe/node.js';
 import type { Decoder } from '../compiler.js';
@@ -31,20 +20,7 @@ export const memory: Decoder = list(u32, memory_names);
 
 const socketIdentifier = (source: FieldSpec): StructNode =>
   struct({ idiag_sport: port, idiag_dport: port, ...source, idiag_if: device, idiag_cookie: cookie });
-/** An IPv4 address where there is room for an IPv6 one: all of it is shown but by name. */
-export const roomyAddress = blob(
-  constant(16),
-  16,
-  ({ style: { constants, hex } }) =>
-    (c, s, at) => {
-      if (constants !== 'abbrev') quoteHex(c, s, at, 16);
-      if (constants === 'raw') return;
-      const text = `inet_addr(${quotedText(ipv4Text(c.u32(at)), hex)})`;
-      s.text(constants === 'verbose' ? ` /* ${text} */` : text);
-    },
-  { size: 16 },
-);
-const ipv4 = socketIdentifier({ idiag_src: roomyAddress, idiag_dst: roomyAddress });
+const ipv4 = socketIdentifier({ idiag_src: roomyInetAddress, idiag_dst: roomyInetAddress });
 const ipv6 = socketIdentifier({
   idiag_src: field(inet6Address('idiag_src'), { bare: true }),
   idiag_dst: field(inet6Address('idiag_dst'), { bare: true }),

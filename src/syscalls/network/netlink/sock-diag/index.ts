@@ -3,7 +3,7 @@ import * as g from '../../../../constants/generated/netlink.js';
 import { address_families } from '../../../../constants/generated/network.js';
 import type { Decoder } from '../compiler.js';
 import type { NetlinkFamily } from '../family.js';
-import { familyAndData } from '../values.js';
+import { by, byFirst, familyAndData } from '../values.js';
 import * as inet from './inet.js';
 import * as netlink from './netlink.js';
 import * as packet from './packet.js';
@@ -18,37 +18,25 @@ interface Family {
   readonly request: Decoder;
   readonly reply: Decoder;
 }
+/** A reply, unless the header says that it asks. */
+const either = ({ request, reply }: Family): Decoder =>
+  by((n) => n.scope.flags & NLM_F_REQUEST, { [NLM_F_REQUEST]: request }, reply);
 
 const AF_INET = 2;
 const AF_INET6 = 10;
-const families: readonly (readonly [number, Family])[] = [
-  [1, unix],
-  [AF_INET, inet],
-  [AF_INET6, inet],
-  [16, netlink],
-  [17, packet],
-  [43, smc],
-];
-const oldFamilies: typeof families = [
-  ...families,
-  [AF_INET, { request: inet.oldRequest, reply: inet.reply }],
-  [AF_INET6, { request: inet.oldRequest, reply: inet.reply }],
-];
+const families: Readonly<Record<number, Decoder>> = {
+  1: either(unix),
+  [AF_INET]: either(inet),
+  [AF_INET6]: either(inet),
+  16: either(netlink),
+  17: either(packet),
+  43: either(smc),
+};
+const old = either({ request: inet.oldRequest, reply: inet.reply });
 
-const messagesOf =
-  (list: typeof families): Decoder =>
-  (n) => {
-    const printers = new Map(
-      list.map(([family, { request, reply }]) => [family, [n.lazy(request), n.lazy(reply)] as const]),
-    );
-    const other = n.compile(familyAndData(address_families));
-    return (c, s, at, length) => {
-      const printer = n.readable(at, 1) ? printers.get(c.bytes[at]) : undefined;
-      (printer?.[n.scope.flags & NLM_F_REQUEST ? 0 : 1] ?? other)(c, s, at, length);
-    };
-  };
-const messages = messagesOf(families);
-const oldMessages = messagesOf(oldFamilies);
+const unknown = familyAndData(address_families);
+const messages = byFirst(families, unknown);
+const oldMessages = byFirst({ ...families, [AF_INET]: old, [AF_INET6]: old }, unknown);
 
 export const family: NetlinkFamily = {
   types: g.nl_diag_types,

@@ -2,7 +2,7 @@
 import * as d from '../../../../constants/generated/netlink-other.js';
 import * as g from '../../../../constants/generated/netlink.js';
 import { address_families, inet_protocols } from '../../../../constants/generated/network.js';
-import { inet6Address } from '../../../../decode/leaf/inet.js';
+import { inet6Address, roomyInetAddress } from '../../../../decode/leaf/inet.js';
 import { sockaddr, SOCKADDR_MAX } from '../../../../decode/leaf/sockaddr.js';
 import {
   choice,
@@ -28,7 +28,7 @@ import { attributes } from '../attribute.js';
 import type { Decoder } from '../compiler.js';
 import { list, named, terminated } from '../values.js';
 import { bytecode } from './bytecode.js';
-import { about, identifier, memory, roomyAddress, states } from './common.js';
+import { about, identifier, memory, states } from './common.js';
 import { socketOptions } from './socket-options.js';
 import { upperLayer } from './upper-layer.js';
 
@@ -67,8 +67,8 @@ export const oldRequest: Decoder = about(
 
 /** A value of a map: a number in hexadecimal when it has the size of one. */
 const mapValue: Decoder = (n) => {
-  const numbers = new Map([x8, x16, x32, x64].map((node) => [n.sizeOf(node), n.lazy(node)]));
-  return (c, s, at, length) => (numbers.get(length) ?? n.hex)(c, s, at, length);
+  const numbers = n.lookup({ 1: x8, 2: x16, 4: x32, 8: x64 });
+  return (c, s, at, length) => (numbers(length) ?? n.hex)(c, s, at, length);
 };
 /** Addresses of a socket that has several (SCTP): struct sockaddr_storage each. */
 const addresses = list(sockaddr(constant(SOCKADDR_MAX)));
@@ -83,7 +83,7 @@ const signature = struct({
     match(
       sibling('tcpm_family'),
       [
-        [AF_INET, struct({ tcpm_addr: roomyAddress })],
+        [AF_INET, struct({ tcpm_addr: roomyInetAddress })],
         [AF_INET6, struct({ tcpm_addr: field(inet6Address('tcpm_addr'), { bare: true }) })],
       ],
       struct({ tcpm_addr: hexArray(16) }),

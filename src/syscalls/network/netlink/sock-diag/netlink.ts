@@ -5,7 +5,7 @@ import { netlink_protocols, socket_types } from '../../../../constants/generated
 import { joined } from '../../../../constants/table.js';
 import { choice, flags, format, padding, struct, u32 } from '../../../../describe/combinators.js';
 import type { FormatNode } from '../../../../describe/node.js';
-import { hexText } from '../../../../decode/xlat.js';
+import { padded } from '../../../../decode/xlat.js';
 import { attributes } from '../attribute.js';
 import type { Decoder } from '../compiler.js';
 import { list } from '../values.js';
@@ -20,21 +20,8 @@ export const request: Decoder = about('sdiag_family', {
   ndiag_cookie: cookie,
 });
 
-/** A word of a set of groups in hexadecimal: as many characters as it has half bytes, the `0x` included (none before zeros). */
-const groupWord = (bytes: 4 | 8): FormatNode =>
-  format(() => {
-    const width = 2 * bytes;
-    const zero = '0'.repeat(width);
-    return (_c, s, lo, hi) => {
-      if ((lo | hi) === 0) s.text(zero);
-      else
-        s.text(
-          `0x${hexText(lo, hi)
-            .slice(2)
-            .padStart(width - 2, '0')}`,
-        );
-    };
-  }, bytes);
+/** A word of a set of groups: all its digits. */
+const groupWord = (bytes: 4 | 8): FormatNode => format(padded(2 * bytes), bytes);
 /** Groups that a socket is a member of, in words of the program. */
 const groups: Decoder = (n) => n.compile(list(groupWord(n.word === 4 ? 4 : 8)));
 

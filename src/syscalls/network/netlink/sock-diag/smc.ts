@@ -1,7 +1,7 @@
 // sock_diag(7) of SMC sockets (linux/smc_diag.h).
 import * as d from '../../../../constants/generated/netlink-other.js';
 import * as g from '../../../../constants/generated/netlink.js';
-import { hexText } from '../../../../decode/xlat.js';
+import { padded } from '../../../../decode/xlat.js';
 import {
   annotated,
   chars,
@@ -30,7 +30,7 @@ export const request: Decoder = about('diag_family', {
 });
 
 /** A byte in two hexadecimal digits at least, where C counts the `0x` as digits: `00`, `0x1`. */
-const bits = format(() => (_c, s, lo) => s.text(lo === 0 ? '00' : hexText(lo, 0)), 1);
+const bits = format(padded(2), 1);
 const cursor = struct({ reserved: u16, wrap: u16, count: u32 });
 const connection = struct({
   token: u32,

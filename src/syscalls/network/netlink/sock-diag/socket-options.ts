@@ -19,27 +19,20 @@ const NAMES = [
 ];
 
 /** `{recverr=1}`: options that are set (all with `-v`), and bytes behind them that are not zero. */
-export const socketOptions: Decoder = (n) => (c, s, at, length) => {
-  if (length < SIZE) {
-    n.hex(c, s, at, length);
-    return;
-  }
-  if (!n.readable(at, SIZE)) {
-    n.address(s, at);
-    return;
-  }
-  const word = c.u16(at);
-  const all = !n.style.abbrev;
-  const shown = NAMES.map((name, i) => `${name}=${(word >>> i) & 1}`).filter((_, i) => all || word & (1 << i));
-  const unused = word >>> NAMES.length;
-  if (all || unused !== 0) shown.push(`unused=${hexText(unused, 0)} /* bits 3..8 */`);
-  s.text(`{${shown.join(', ')}}`);
-  if (length === SIZE) return;
-  if (!n.readable(at, length)) {
-    s.text(', ???');
-    return;
-  }
-  if (c.bytes.subarray(at + SIZE, at + length).every((byte) => byte === 0)) return;
-  s.text(`, /* bytes ${SIZE}..${length - 1} */ `);
-  n.hex(c, s, at + SIZE, length - SIZE);
-};
+export const socketOptions: Decoder = (n) =>
+  n.guarded(SIZE, (c, s, at, length) => {
+    const word = c.u16(at);
+    const all = !n.style.abbrev;
+    const shown = NAMES.map((name, i) => `${name}=${(word >>> i) & 1}`).filter((_, i) => all || word & (1 << i));
+    const unused = word >>> NAMES.length;
+    if (all || unused !== 0) shown.push(`unused=${hexText(unused, 0)} /* bits 3..8 */`);
+    s.text(`{${shown.join(', ')}}`);
+    if (length === SIZE) return;
+    if (!n.readable(at, length)) {
+      s.text(', ???');
+      return;
+    }
+    if (c.bytes.subarray(at + SIZE, at + length).every((byte) => byte === 0)) return;
+    s.text(`, /* bytes ${SIZE}..${length - 1} */ `);
+    n.hex(c, s, at + SIZE, length - SIZE);
+  });
