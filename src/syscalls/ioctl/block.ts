@@ -21,7 +21,6 @@ import {
 } from '../../describe/combinators.js';
 import type { Node } from '../../describe/node.js';
 import type { Declaration, IoctlFamily } from './family.js';
-import { plain } from './unknown.js';
 
 /** A name in a fixed array, never shortened. */
 const name = (bytes: number): Node => ({ ...chars(bytes), limit: 'path' });
@@ -41,7 +40,7 @@ const traceSetup = () =>
 export const blockDevices: IoctlFamily = {
   // Zones and persistent reservations (type 0x70) are numbers, whatever their argument leads to.
   types: [0x12, 0x70],
-  keyOf: () => 'other',
+  numbers: true,
   commands: (): Record<string, Declaration> => {
     const signed = output(i32);
     const unsigned = output(u32);
@@ -81,7 +80,6 @@ export const blockDevices: IoctlFamily = {
       BLKTRACESTART: null,
       BLKTRACESTOP: null,
       BLKTRACETEARDOWN: null,
-      other: plain,
     };
   },
 };

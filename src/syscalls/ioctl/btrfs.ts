@@ -25,7 +25,6 @@ import type { Node } from '../../describe/node.js';
 import { deviceCommands } from './btrfs-devices.js';
 import { searchCommands } from './btrfs-search.js';
 import type { Declaration, IoctlFamily } from './family.js';
-import { plain } from './unknown.js';
 
 /** Numbers whose greatest value stands for no limit. */
 const unlimited = choice(g.btrfs_limit, 8, 'u');
@@ -67,8 +66,7 @@ const volume = inout(
 
 export const btrfs: IoctlFamily = {
   types: [0x94],
-  // All others are numbers, whatever their argument leads to.
-  keyOf: () => 'other',
+  numbers: true,
   commands: (): Record<string, Declaration> => {
     const named = input(struct({ fd: wideFd, name: name(4088) }));
     const given = input(u64);
@@ -120,7 +118,6 @@ export const btrfs: IoctlFamily = {
       ),
       ...deviceCommands(),
       ...searchCommands(),
-      other: plain,
     };
   },
 };

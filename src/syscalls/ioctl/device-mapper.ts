@@ -22,7 +22,6 @@ import type { Node } from '../../describe/node.js';
 import type { Payload } from './device-mapper-data.js';
 import { dependencies, message, names, targets, text, versions } from './device-mapper-data.js';
 import type { Declaration, IoctlFamily } from './family.js';
-import { plain } from './unknown.js';
 
 /** Bytes of struct dm_ioctl in front of the room at its end: what the caller must give at least. */
 const HEADER = 305;
@@ -165,8 +164,7 @@ const command = (form: Form): Declaration =>
 
 export const deviceMapper: IoctlFamily = {
   types: [0xfd],
-  // All others are numbers, whatever their argument leads to.
-  keyOf: () => 'other',
+  numbers: true,
   commands: (): Record<string, Declaration> => ({
     DM_VERSION: command({}),
     DM_REMOVE_ALL: command({ anonymous: true }),
@@ -185,6 +183,5 @@ export const deviceMapper: IoctlFamily = {
     DM_TARGET_MSG: command({ start: true, given: message, answered: text, flag: DATA_OUT_FLAG, counts: true }),
     DM_DEV_SET_GEOMETRY: command({ start: true, given: text }),
     DM_DEV_ARM_POLL: command({}),
-    other: plain,
   }),
 };

@@ -100,8 +100,7 @@ const cpuid = () => {
 
 export const virtualMachines: IoctlFamily = {
   types: [0xae],
-  // All others are numbers, whatever their argument leads to.
-  keyOf: () => 'other',
+  numbers: true,
   commands: (): Record<string, Declaration> => {
     return {
       KVM_CHECK_EXTENSION: choice(g.kvm_capabilities, 'ptr'),
@@ -124,7 +123,6 @@ export const virtualMachines: IoctlFamily = {
       KVM_GET_SUPPORTED_CPUID: output(cpuid()),
       KVM_GET_EMULATED_CPUID: output(cpuid()),
       KVM_SET_CPUID2: input(cpuid()),
-      other: plain,
     };
   },
 };

@@ -19,7 +19,6 @@ import {
   x64,
 } from '../../describe/combinators.js';
 import type { Declaration, IoctlFamily } from './family.js';
-import { plain } from './unknown.js';
 
 /** MTD_MAX_OOBFREE_ENTRIES. */
 const FREE_REGIONS = 8;
@@ -74,7 +73,7 @@ const layout = () =>
 
 export const rawFlash: IoctlFamily = {
   types: [0x4d],
-  keyOf: () => 'other',
+  numbers: true,
   commands: (): Record<string, Declaration> => {
     const erase = input(struct({ start: x32, length: x32 }));
     const spare = input(struct({ start: x32, length: x32, ptr: address }));
@@ -105,7 +104,6 @@ export const rawFlash: IoctlFamily = {
       ECCGETLAYOUT: output(layout()),
       ECCGETSTATS: output(struct({ corrected: x32, failed: x32, badblocks: x32, bbtblocks: x32 })),
       MTDFILEMODE: choice(g.mtd_file_modes, 'ptr'),
-      other: plain,
     };
   },
 };

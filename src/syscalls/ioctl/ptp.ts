@@ -31,7 +31,6 @@ import {
   x32,
 } from '../../describe/combinators.js';
 import type { Declaration, IoctlFamily } from './family.js';
-import { plain } from './unknown.js';
 
 /** struct ptp_clock_time: a duration, or with the date behind it. */
 const members = { sec: i64, nsec: u32, reserved: reserved(x32) };
@@ -141,7 +140,7 @@ const preciseOffset = () =>
 
 export const timeProtocolClocks: IoctlFamily = {
   types: [0x3d],
-  keyOf: () => 'other',
+  numbers: true,
   commands: (): Record<string, Declaration> => {
     const known = output(capabilities());
     const [offset, extended, precise] = [offsets(), extendedOffsets(), output(preciseOffset())];
@@ -164,7 +163,6 @@ export const timeProtocolClocks: IoctlFamily = {
       PTP_SYS_OFFSET_PRECISE: precise,
       PTP_SYS_OFFSET_PRECISE2: precise,
       PTP_SYS_OFFSET_PRECISE_CYCLES: precise,
-      other: plain,
     };
   },
 };

@@ -37,7 +37,6 @@ import {
 import type { FieldSpec, StructOptions } from '../../describe/combinators.js';
 import type { Node, StructNode } from '../../describe/node.js';
 import type { Declaration, IoctlFamily } from './family.js';
-import { plain } from './unknown.js';
 
 /** TEE_IMPL_ID_OPTEE. */
 const OPTEE = 1;
@@ -184,7 +183,7 @@ const shared = (asked: FieldSpec, answered: FieldSpec): Node =>
 
 export const trustedEnvironments: IoctlFamily = {
   types: [0xa4],
-  keyOf: () => 'other',
+  numbers: true,
   commands: (): Record<string, Declaration> => {
     const memory = flags(g.tee_memory_flags);
     return {
@@ -208,7 +207,6 @@ export const trustedEnvironments: IoctlFamily = {
         answered: ['num_params'],
       }),
       TEE_IOC_SUPPL_SEND: buffer(8, { fields: { ret: u32 }, given: ['num_params'], answered: ['ret'] }),
-      other: plain,
     };
   },
 };

@@ -19,7 +19,6 @@ import {
 import type { Node } from '../../describe/node.js';
 import type { Declaration, IoctlFamily } from './family.js';
 import { command, terminalCommand } from './name.js';
-import { plain } from './unknown.js';
 import { kernelTermios, termio, termios2 } from './termios.js';
 
 /** A command whose number sound devices have, too: on a terminal it has one name. */
@@ -31,7 +30,7 @@ const shared = (argument: Node): Declaration => ({
 export const terminal: IoctlFamily = {
   types: [0x54],
   // Of the others (tun devices have this type, too) not even -v shows bytes.
-  keyOf: () => 'other',
+  numbers: true,
   commands: (): Record<string, Declaration> => {
     const modes = kernelTermios();
     const modes2 = termios2();
@@ -41,7 +40,6 @@ export const terminal: IoctlFamily = {
     const got = output(i32);
     const given = input(i32);
     return {
-      other: plain,
       TCGETS: output(modes),
       TIOCGLCKTRMIOS: output(modes),
       TCSETS: shared(input(modes)),

@@ -17,7 +17,6 @@ import {
 } from '../../describe/combinators.js';
 import { counted, notNegative } from './counted-name.js';
 import type { Declaration, IoctlFamily } from './family.js';
-import { plain } from './unknown.js';
 
 /** The room that a name has: UBI_MAX_VOLUME_NAME and a NUL. */
 const NAME_SIZE = 128;
@@ -64,7 +63,7 @@ const rename = () => {
 
 export const flashVolumes: IoctlFamily = {
   types: [0x4f, 0x6f],
-  keyOf: () => 'other',
+  numbers: true,
   commands: (): Record<string, Declaration> => {
     const number = input(i32);
     const dataType = choice(g.ubi_data_types, 1);
@@ -86,7 +85,6 @@ export const flashVolumes: IoctlFamily = {
       UBI_IOCSPEB: number,
       UBI_IOCVOLCRBLK: null,
       UBI_IOCVOLRMBLK: null,
-      other: plain,
     };
   },
 };

@@ -34,7 +34,6 @@ import type { FieldSpec } from '../../describe/combinators.js';
 import type { Node } from '../../describe/node.js';
 import { openFlags } from '../file/arguments.js';
 import type { Declaration, IoctlFamily } from './family.js';
-import { plain } from './unknown.js';
 import { controlCommands } from './video-controls.js';
 import { bufferType, formatMembers, fraction, name, pixelFormat, rectangle, comeBack } from './video-formats.js';
 
@@ -221,8 +220,7 @@ const createBuffers = (): Declaration => ({
 
 export const video: IoctlFamily = {
   types: [0x56],
-  // All others are numbers, whatever their argument leads to.
-  keyOf: () => 'other',
+  numbers: true,
   commands: (): Record<string, Declaration> => {
     const stream = input(fixedArray(bufferType, 1));
     // Programs of i386 have two forms of these commands, by the size of their times.
@@ -306,7 +304,6 @@ export const video: IoctlFamily = {
       VIDIOC_G_PARM: asked({ type: bufferType, ...parameterMembers(true) }),
       VIDIOC_S_PARM: both(parameterMembers),
       ...controlCommands(),
-      other: plain,
     };
   },
 };
