@@ -60,12 +60,21 @@ export default [${modules.map((_, i) => `m${i}`).join(',')}];`,
   }
 }
 
-/** A module whose `import * as x` become loads at the first use of `x`. */
-function lazyImports(source) {
-  return source.replace(
-    /^import \* as (\w+) from ('[^']+');$/gm,
-    (_, name, path) => `const ${name} = { get family() { return require(${path}).family; } };`,
-  );
+/** Modules whose imports of whole modules wait. */
+const LAZY = /src\/syscalls\/(?:ioctl\/families|network\/netlink\/(?:index|protocols))\.ts$/;
+
+/** A module whose `import * as x` become loads at each use of one of x's members. */
+function lazyImports(path) {
+  const source = readFileSync(path, 'utf8');
+  let found = 0;
+  const made = source.replace(/^import \* as (\w+) from ('[^']+');$/gm, (_, name, from) => {
+    found++;
+    const members = new Set([...source.matchAll(new RegExp(`\\b${name}\\.(\\w+)`, 'g'))].map((m) => m[1]));
+    const getters = [...members].map((member) => `get ${member}() { return require(${from}).${member}; }`);
+    return `const ${name} = { ${getters.join(', ')} };`;
+  });
+  if (found === 0) throw new Error(`${path}: no import of a whole module`);
+  return made;
 }
 
 /** The esbuild plugin. `dir` is src/syscalls. */
@@ -73,10 +82,7 @@ export function lazyCalls(dir) {
   return {
     name: 'lazy-calls',
     setup(build) {
-      build.onLoad({ filter: /src\/syscalls\/network\/netlink\/protocols\.ts$/ }, ({ path }) => ({
-        loader: 'ts',
-        contents: lazyImports(readFileSync(path, 'utf8')),
-      }));
+      build.onLoad({ filter: LAZY }, ({ path }) => ({ loader: 'ts', contents: lazyImports(path) }));
       build.onLoad({ filter: /src\/syscalls\/index\.ts$/ }, async () => {
         // The smallest family that has a name is the one that describes it; others only gather.
         const found = (await families(dir)).sort((a, b) => a[2].length - b[2].length);

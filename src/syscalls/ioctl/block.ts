@@ -37,9 +37,8 @@ const traceSetup = () =>
     { show: 'entry' },
   );
 
-export const blockDevices: IoctlFamily = {
+export const family: IoctlFamily = {
   // Zones and persistent reservations (type 0x70) are numbers, whatever their argument leads to.
-  types: [0x12, 0x70],
   numbers: true,
   commands: (): Record<string, Declaration> => {
     const signed = output(i32);

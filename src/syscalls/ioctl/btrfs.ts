@@ -64,8 +64,7 @@ const volume = inout(
   { show: 'arrow', after: struct({ before: padding(8), transid: u64 }) },
 );
 
-export const btrfs: IoctlFamily = {
-  types: [0x94],
+export const family: IoctlFamily = {
   numbers: true,
   commands: (): Record<string, Declaration> => {
     const named = input(struct({ fd: wideFd, name: name(4088) }));

@@ -63,8 +63,7 @@ const gotParameter = () =>
     after: struct({ param: field(parameter, { hidden: true }), ...value(), index: padding(4), __pad: reserved(x32) }),
   });
 
-export const clocks: IoctlFamily = {
-  types: [0x70],
+export const family: IoctlFamily = {
   commands: (): Record<string, Declaration> => {
     const alarm = struct({ enabled: u8, pending: u8, time });
     const pll = struct({

@@ -197,8 +197,7 @@ const fonts = (): Record<string, Declaration> => {
   };
 };
 
-export const consoles: IoctlFamily = {
-  types: [0x4b],
+export const family: IoctlFamily = {
   numbers: true,
   commands: (): Record<string, Declaration> => ({
     KIOCSOUND: format(tone, 8),

@@ -3,8 +3,7 @@ import * as g from '../../constants/generated/gpio.js';
 import { choice, input, struct, u8 } from '../../describe/combinators.js';
 import type { Declaration, IoctlFamily } from './family.js';
 
-export const counters: IoctlFamily = {
-  types: [0x3e],
+export const family: IoctlFamily = {
   numbers: true,
   commands: (): Record<string, Declaration> => ({
     COUNTER_ADD_WATCH_IOCTL: input(

@@ -162,8 +162,7 @@ const command = (form: Form): Declaration =>
     followed: atLeast(derefAt('argp', SIZE_AT), LEAST),
   });
 
-export const deviceMapper: IoctlFamily = {
-  types: [0xfd],
+export const family: IoctlFamily = {
   numbers: true,
   commands: (): Record<string, Declaration> => ({
     DM_VERSION: command({}),

@@ -3,8 +3,7 @@ import { inSeconds } from '../../decode/leaf/time.js';
 import { format, input, output, reserved, struct, u16, x8 } from '../../describe/combinators.js';
 import type { Declaration, IoctlFamily } from './family.js';
 
-export const eventPolls: IoctlFamily = {
-  types: [0x8a],
+export const family: IoctlFamily = {
   numbers: true,
   commands: (): Record<string, Declaration> => {
     const parameters = struct({

@@ -13,9 +13,8 @@ export type Declaration =
   | { readonly argument: Node | null; readonly result: Result }
   | { readonly op: Node; readonly argument: Node };
 
+/** What a module of this folder exports as `family`; its types are in families.ts. */
 export interface IoctlFamily {
-  /** Type bytes (bits 8 to 15) of its commands. */
-  readonly types: readonly number[];
   /** Declarations by name; commands whose number holds a parameter by the name of their macro. Called once. */
   readonly commands: () => Readonly<Record<string, Declaration>>;
   /** The key among them of a command that no family knows by name (an event that is part of it; all of a type). */

@@ -147,8 +147,7 @@ const blockMetadata = () =>
     pad: padding(1),
   });
 
-export const fileSystems: IoctlFamily = {
-  types: [0x15, 0x58, 0x66, 0x94],
+export const family: IoctlFamily = {
   // Numbers of 64-bit programs, which have no name in others.
   keyOf: (op) => (op === GET_FLAGS ? 'FS_IOC_GETFLAGS' : op === SET_FLAGS ? 'FS_IOC_SETFLAGS' : undefined),
   commands: (): Record<string, Declaration> => {

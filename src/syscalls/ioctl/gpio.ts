@@ -154,8 +154,7 @@ const request = (config: MemoryNode) =>
     { show: 'arrow', after: struct({ request: padding(588), fd }) },
   );
 
-export const inputOutputLines: IoctlFamily = {
-  types: [0xb4],
+export const family: IoctlFamily = {
   commands: (): Record<string, Declaration> => {
     const [first, second, config] = [lineInformation(), information(), configuration()];
     const values = struct({ values: fixedArray(u8, LINES_MAX) });

@@ -51,8 +51,7 @@ const driveCommand = () => {
   });
 };
 
-export const ideDisks: IoctlFamily = {
-  types: [0x03],
+export const family: IoctlFamily = {
   commands: (): Record<string, Declaration> => {
     // A 64-bit kernel has most of them for 64-bit programs only.
     const native = (node: Node): Node => byAbi(node, plain);

@@ -3,8 +3,7 @@ import { lirc_features, lirc_modes } from '../../constants/generated/clock.js';
 import { choice, flags, input, output, u32, x32 } from '../../describe/combinators.js';
 import type { Declaration, IoctlFamily } from './family.js';
 
-export const infraredDevices: IoctlFamily = {
-  types: [0x69],
+export const family: IoctlFamily = {
   commands: (): Record<string, Declaration> => {
     const mode = choice(lirc_modes);
     const [got, given] = [output(u32), input(u32)];

@@ -2,8 +2,7 @@
 import { i32 } from '../../describe/combinators.js';
 import type { Declaration, IoctlFamily } from './family.js';
 
-export const fileWatches: IoctlFamily = {
-  types: [0x49],
+export const family: IoctlFamily = {
   numbers: true,
   commands: (): Record<string, Declaration> => ({ INOTIFY_IOC_SETNEXTWD: i32 }),
 };

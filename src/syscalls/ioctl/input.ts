@@ -126,8 +126,7 @@ const bitNumbers: readonly (readonly [event: number, set: Node])[] = [
   [0x17, bits(g.input_effect_status, 1)],
 ];
 
-export const inputDevices: IoctlFamily = {
-  types: [0x45],
+export const family: IoctlFamily = {
   keyOf: (op) => {
     if (direction(op) === 2 && bitNumbers.some(([n]) => n + GBIT === (op & 0xff))) return `${op & 0xff}`;
     // What is not decoded is no number, and has no bytes.

@@ -130,8 +130,7 @@ const ports: Record<string, Declaration> = {
   ...numbers(['SIOCBRADDIF', 'SIOCBRDELIF'], port),
 };
 
-export const interfaces: IoctlFamily = {
-  types: [0x89],
+export const family: IoctlFamily = {
   // Others that have a name take a pointer, too.
   keyOf: (op) => ((op & 0xffff) < PRIVATE && commandNames(op, 'x86_64').length > 0 ? 'other' : undefined),
   commands: (): Record<string, Declaration> => {

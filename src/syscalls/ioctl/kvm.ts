@@ -98,8 +98,7 @@ const cpuid = () => {
   );
 };
 
-export const virtualMachines: IoctlFamily = {
-  types: [0xae],
+export const family: IoctlFamily = {
   numbers: true,
   commands: (): Record<string, Declaration> => {
     return {

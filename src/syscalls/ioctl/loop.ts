@@ -101,8 +101,7 @@ const status64 = () => {
   }));
 };
 
-export const loopDevices: IoctlFamily = {
-  types: [0x4c],
+export const family: IoctlFamily = {
   commands: (): Record<string, Declaration> => {
     const [old, info] = [status32(), status64()];
     return {

@@ -71,8 +71,7 @@ const layout = () =>
     oobfree: fixedArray(struct({ offset: x32, length: x32 }), FREE_REGIONS),
   });
 
-export const rawFlash: IoctlFamily = {
-  types: [0x4d],
+export const family: IoctlFamily = {
   numbers: true,
   commands: (): Record<string, Declaration> => {
     const erase = input(struct({ start: x32, length: x32 }));

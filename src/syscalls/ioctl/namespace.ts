@@ -12,8 +12,7 @@ const FIRST_OF_MOUNTS = 10;
 const MOUNTS_SIZE = 16;
 const READ = 2;
 
-export const namespaces: IoctlFamily = {
-  types: [0xb7],
+export const family: IoctlFamily = {
   numbers: true,
   // Structures of other sizes begin with what is known.
   keyOf: (op) =>

@@ -3,8 +3,7 @@ import { nbd_flags } from '../../constants/generated/disk.js';
 import { fd, flags, size } from '../../describe/combinators.js';
 import type { Declaration, IoctlFamily } from './family.js';
 
-export const networkBlockDevices: IoctlFamily = {
-  types: [0xab],
+export const family: IoctlFamily = {
   commands: (): Record<string, Declaration> => ({
     NBD_SET_SOCK: fd,
     NBD_SET_BLKSIZE: size,

@@ -63,8 +63,7 @@ const programs = (): Node => {
   );
 };
 
-export const performanceEvents: IoctlFamily = {
-  types: [0x24],
+export const family: IoctlFamily = {
   numbers: true,
   commands: (): Record<string, Declaration> => {
     const which = flags(perf_event_flags);

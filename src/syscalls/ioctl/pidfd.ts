@@ -59,8 +59,7 @@ const information = (size: number): Node => {
   return inout(struct(fields, { readable: 8 }), { show: 'split' });
 };
 
-export const processDescriptors: IoctlFamily = {
-  types: [0xff],
+export const family: IoctlFamily = {
   numbers: true,
   keyOf: (op) => {
     if (direction(op) !== BOTH || (op & 0xff) !== INFO) return undefined;

@@ -138,8 +138,7 @@ const extendedOffsets = () =>
 const preciseOffset = () =>
   struct({ device: time, sys_realtime: time, sys_monoraw: duration, rsv: reserved(fixedArray(x32, 4)) });
 
-export const timeProtocolClocks: IoctlFamily = {
-  types: [0x3d],
+export const family: IoctlFamily = {
   numbers: true,
   commands: (): Record<string, Declaration> => {
     const known = output(capabilities());

@@ -2,8 +2,7 @@
 import { behind, bytes, i32, input, output, sibling, struct } from '../../describe/combinators.js';
 import type { Declaration, IoctlFamily } from './family.js';
 
-export const randomDevices: IoctlFamily = {
-  types: [0x52],
+export const family: IoctlFamily = {
   numbers: true,
   commands: (): Record<string, Declaration> => ({
     RNDGETENTCNT: output(i32),

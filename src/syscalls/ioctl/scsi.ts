@@ -38,8 +38,7 @@ const request = () =>
     unused: padding(4),
   });
 
-export const scsiDevices: IoctlFamily = {
-  types: [0x22],
+export const family: IoctlFamily = {
   commands: (): Record<string, Declaration> => {
     const [got, given] = [output(i32), input(i32)];
     return {

@@ -36,8 +36,7 @@ const data = () => {
   return byAbi(of('x86_64'), of('i386'), of('x32'));
 };
 
-export const filterNotifications: IoctlFamily = {
-  types: [0x21],
+export const family: IoctlFamily = {
   numbers: true,
   commands: (): Record<string, Declaration> => {
     const id = input(x64);

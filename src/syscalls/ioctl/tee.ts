@@ -181,8 +181,7 @@ const version = () => {
 const shared = (asked: FieldSpec, answered: FieldSpec): Node =>
   inout(struct(asked), { show: 'arrow', after: struct(answered) });
 
-export const trustedEnvironments: IoctlFamily = {
-  types: [0xa4],
+export const family: IoctlFamily = {
   numbers: true,
   commands: (): Record<string, Declaration> => {
     const memory = flags(g.tee_memory_flags);

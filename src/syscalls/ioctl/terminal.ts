@@ -27,8 +27,7 @@ const shared = (argument: Node): Declaration => ({
   argument,
 });
 
-export const terminal: IoctlFamily = {
-  types: [0x54],
+export const family: IoctlFamily = {
   // Of the others (tun devices have this type, too) not even -v shows bytes.
   numbers: true,
   commands: (): Record<string, Declaration> => {

@@ -61,8 +61,7 @@ const rename = () => {
   });
 };
 
-export const flashVolumes: IoctlFamily = {
-  types: [0x4f, 0x6f],
+export const family: IoctlFamily = {
   numbers: true,
   commands: (): Record<string, Declaration> => {
     const number = input(i32);

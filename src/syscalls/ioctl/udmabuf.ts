@@ -15,8 +15,7 @@ import {
 } from '../../describe/combinators.js';
 import type { Declaration, IoctlFamily } from './family.js';
 
-export const memoryBuffers: IoctlFamily = {
-  types: [0x75],
+export const family: IoctlFamily = {
   numbers: true,
   commands: (): Record<string, Declaration> => {
     const how = flags(memory_buffer_flags);

@@ -10,8 +10,7 @@ import type { Declaration, IoctlFamily } from './family.js';
 const asked = (fields: FieldSpec, answered: FieldSpec = {}): Node =>
   inout(struct({ ...fields, ...answered }), { show: 'split' });
 
-export const faultDescriptors: IoctlFamily = {
-  types: [0xaa],
+export const family: IoctlFamily = {
   numbers: true,
   commands: (): Record<string, Declaration> => {
     const range = struct({ start: x64, len: x64 });

@@ -218,8 +218,7 @@ const createBuffers = (): Declaration => ({
   result: returns.comment(createdComment, { argp: output(struct(createFields(true))) }),
 });
 
-export const video: IoctlFamily = {
-  types: [0x56],
+export const family: IoctlFamily = {
   numbers: true,
   commands: (): Record<string, Declaration> => {
     const stream = input(fixedArray(bufferType, 1));

@@ -3,8 +3,7 @@ import { watchdog_flags, watchdog_options } from '../../constants/generated/cloc
 import { chars, detail, flags, i32, input, output, struct, x32 } from '../../describe/combinators.js';
 import type { Declaration, IoctlFamily } from './family.js';
 
-export const watchdogs: IoctlFamily = {
-  types: [0x57],
+export const family: IoctlFamily = {
   commands: (): Record<string, Declaration> => {
     const [got, given] = [output(i32), input(i32)];
     return {
