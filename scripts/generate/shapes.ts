@@ -1,7 +1,7 @@
 // What decoded arguments look like, by description: which members of a value (src/decode/value.ts) can be there. Forms and
 // personalities are laid over one another; every member is optional, so that this loses nothing but sharpness.
 import type { Abi } from '../../src/abi/abi.js';
-import type { Call, Variant } from '../../src/describe/node.js';
+import type { Call, Variant } from '../../src/describe/call.js';
 import type { R, RArgument, RList, RStruct } from '../../src/describe/resolve.js';
 import { resolveCall } from '../../src/describe/resolve.js';
 import { DescriptionError } from '../../src/errors.js';

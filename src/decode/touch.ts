@@ -2,7 +2,8 @@
 // description names them. What decides is captured at the entry, apart from what is printed.
 import { FD_SET_BITS } from '../capture/shape.js';
 import type { Before } from '../capture/compile.js';
-import type { Call, Node } from '../describe/node.js';
+import type { Call } from '../describe/call.js';
+import type { Node } from '../describe/node.js';
 import type { R, RArgument } from '../describe/resolve.js';
 import { resolveSome } from '../describe/resolve.js';
 import type { Cursor } from '../record/cursor.js';

@@ -1,5 +1,6 @@
 // What the arguments of a call are called: its own, those of its forms, and fields that stand for arguments.
-import type { Argument, Call, Node } from './node.js';
+import type { Argument, Call } from './call.js';
+import type { Node } from './node.js';
 
 /** Fields of a structure that stand for arguments (old calls of i386). */
 export function spreadFields(node: Node): string[] {

@@ -3,18 +3,16 @@ import type { AbiName } from '../abi/abi.js';
 import type { ConstantTable } from '../constants/table.js';
 import type { Renderer, ScalarFormat } from '../decode/printer.js';
 import { fnv1a } from './link.js';
+import type { Argument, Call, Dump, Result, Variant } from './call.js';
 import type {
   AbiNode,
   AddressNode,
-  Argument,
   ArrayNode,
   Base,
   BlobNode,
   BytesNode,
-  Call,
   ChainNode,
   Condition,
-  Dump,
   FdNode,
   FdSetNode,
   Field,
@@ -26,12 +24,10 @@ import type {
   PointerNode,
   PointerOptions,
   Ref,
-  Result,
   ScalarNode,
   Size,
   StringNode,
   StructNode,
-  Variant,
   VerboseNode,
   Versioned,
   WholeNode,

@@ -2,7 +2,8 @@
 import type { ConstantTable } from '../constants/table.js';
 import type { BytesReader, Renderer, ScalarFormat } from '../decode/printer.js';
 import type { Style } from '../decode/style.js';
-import type { Base, Condition, Dump, PointerNode, PointerOptions, Result, Versioned, PidKind } from './node.js';
+import type { Dump, Result } from './call.js';
+import type { Base, Condition, PointerNode, PointerOptions, Versioned, PidKind } from './node.js';
 
 /** An argument's registers: `high` holds the upper half of a wide one on i386, else it is -1. */
 export interface ArgumentPlace {

@@ -1,7 +1,7 @@
 // All described calls by name. Descriptions are thunks, so that a call that never comes costs nothing at start.
 import type { AbiName } from '../abi/abi.js';
 import { argumentNames } from '../describe/argument-names.js';
-import type { Call } from '../describe/node.js';
+import type { Call } from '../describe/call.js';
 
 /** A family: name to description; a name with `@32` holds for i386 alone. */
 export type Family = Readonly<Record<string, () => Call>>;

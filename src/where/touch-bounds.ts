@@ -1,7 +1,7 @@
 // What registers tell about --trace-fds and -P: descriptors that are arguments themselves can be compared in the filter;
 // those in memory, and paths, cannot.
 import type { Condition } from '../bpf/condition.js';
-import type { Call } from '../describe/node.js';
+import type { Call } from '../describe/call.js';
 import type { RArgument } from '../describe/resolve.js';
 import { resolveRegisters } from '../describe/resolve.js';
 import type { Style } from '../decode/style.js';

@@ -4,7 +4,7 @@ import type { AbiName } from '../abi/abi.js';
 import { syscallNumbers } from '../abi/syscalls.js';
 import type { Before } from '../capture/compile.js';
 import { ownArguments, spreadFields, variantArguments } from '../describe/argument-names.js';
-import type { Call } from '../describe/node.js';
+import type { Call } from '../describe/call.js';
 import type { RArgument, RList } from '../describe/resolve.js';
 import { resolveForm, resolveForms, resolveRegisters } from '../describe/resolve.js';
 import type { Choice, Chooser } from '../decode/choice.js';

@@ -2,7 +2,7 @@
 import * as g from '../../constants/generated/kernel.js';
 import { address, arg, callFound, choice, returns, u32 } from '../../describe/combinators.js';
 import type { VariantSpec } from '../../describe/combinators.js';
-import type { Call } from '../../describe/node.js';
+import type { Call } from '../../describe/call.js';
 import type { Family } from '../index.js';
 import { reads, updates } from './attributes.js';
 import * as link from './link.js';

@@ -32,7 +32,8 @@ import {
   xlong,
 } from '../../describe/combinators.js';
 import type { ConstantTable } from '../../constants/table.js';
-import type { Call, Node } from '../../describe/node.js';
+import type { Call } from '../../describe/call.js';
+import type { Node } from '../../describe/node.js';
 import type { Family } from '../index.js';
 import { openFlags } from './arguments.js';
 

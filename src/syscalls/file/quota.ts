@@ -25,7 +25,8 @@ import {
   x16,
 } from '../../describe/combinators.js';
 import type { ArgumentSpec, FieldSpec } from '../../describe/combinators.js';
-import type { Call, Node } from '../../describe/node.js';
+import type { Call } from '../../describe/call.js';
+import type { Node } from '../../describe/node.js';
 import type { Family } from '../index.js';
 import { path, uid } from './arguments.js';
 

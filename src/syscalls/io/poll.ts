@@ -17,7 +17,8 @@ import {
   u32,
 } from '../../describe/combinators.js';
 import { sibling } from '../../describe/combinators.js';
-import type { MemoryNode, Result } from '../../describe/node.js';
+import type { Result } from '../../describe/call.js';
+import type { MemoryNode } from '../../describe/node.js';
 import { sizedSigset } from '../../decode/leaf/sigset.js';
 import { timespec, timespec64 } from '../../decode/leaf/time.js';
 import type { Cursor } from '../../record/cursor.js';

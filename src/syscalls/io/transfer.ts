@@ -22,7 +22,8 @@ import {
   wide,
 } from '../../describe/combinators.js';
 import type { ArgumentSpec } from '../../describe/combinators.js';
-import type { Call, Node } from '../../describe/node.js';
+import type { Call } from '../../describe/call.js';
+import type { Node } from '../../describe/node.js';
 import type { Family } from '../index.js';
 import { gathered, scattered } from './iovec.js';
 

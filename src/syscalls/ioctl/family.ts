@@ -1,7 +1,8 @@
 // What a family of ioctl commands is: declarations by the commands' names, loaded when a command of its types occurs.
 import { argument } from '../../describe/combinators.js';
 import type { VariantSpec } from '../../describe/combinators.js';
-import type { Node, Result } from '../../describe/node.js';
+import type { Result } from '../../describe/call.js';
+import type { Node } from '../../describe/node.js';
 
 /**
  * What a command's argument is: a node; null, when the command takes none; with a result that is not a number; or with a name

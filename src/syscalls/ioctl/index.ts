@@ -2,7 +2,7 @@
 import type { AbiName } from '../../abi/abi.js';
 import type { VariantSpec } from '../../describe/combinators.js';
 import { arg, callFound, fd, format } from '../../describe/combinators.js';
-import type { Call } from '../../describe/node.js';
+import type { Call } from '../../describe/call.js';
 import { commandNames, typeOf } from './commands.js';
 import { allFamilies, familiesOf } from './families.js';
 import type { Declaration, IoctlFamily } from './family.js';

@@ -20,7 +20,8 @@ import {
   x32,
 } from '../../describe/combinators.js';
 import type { ArgumentSpec } from '../../describe/combinators.js';
-import type { Argument, Node } from '../../describe/node.js';
+import type { Argument } from '../../describe/call.js';
+import type { Node } from '../../describe/node.js';
 import { timespec } from '../../decode/leaf/time.js';
 import type { Renderer, ScalarFormat } from '../../decode/printer.js';
 import type { Family } from '../index.js';

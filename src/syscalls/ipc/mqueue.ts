@@ -25,7 +25,8 @@ import {
   u32,
   xlong,
 } from '../../describe/combinators.js';
-import type { Dump, MemoryNode, Node } from '../../describe/node.js';
+import type { Dump } from '../../describe/call.js';
+import type { MemoryNode, Node } from '../../describe/node.js';
 import { choiceAndFlags } from '../../decode/leaf/flags.js';
 import { sigevent } from '../../decode/leaf/sigevent.js';
 import { timespec, timespec64 } from '../../decode/leaf/time.js';

@@ -21,7 +21,8 @@ import {
   u16,
   ulong,
 } from '../../describe/combinators.js';
-import type { Call, MemoryNode, Node } from '../../describe/node.js';
+import type { Call } from '../../describe/call.js';
+import type { MemoryNode, Node } from '../../describe/node.js';
 import type { Family } from '../index.js';
 import { command, creationFlags, inBothLayouts, IPC_64, ipcKey, ipcTime, permission, toldOnly } from './command.js';
 

@@ -18,7 +18,8 @@ import {
   u32,
   ulong,
 } from '../../describe/combinators.js';
-import type { Call, MemoryNode, Node } from '../../describe/node.js';
+import type { Call } from '../../describe/call.js';
+import type { MemoryNode, Node } from '../../describe/node.js';
 import { timespec, timespec64 } from '../../decode/leaf/time.js';
 import type { Family } from '../index.js';
 import { command, creationFlags, inBothLayouts, IPC_64, ipcKey, permission, toldOnly } from './command.js';

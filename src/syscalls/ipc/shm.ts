@@ -17,7 +17,8 @@ import {
   struct,
   ulong,
 } from '../../describe/combinators.js';
-import type { Call, MemoryNode, Node } from '../../describe/node.js';
+import type { Call } from '../../describe/call.js';
+import type { MemoryNode, Node } from '../../describe/node.js';
 import type { ScalarFormat } from '../../decode/printer.js';
 import { constantText, flagNames, hexText, memoised } from '../../decode/xlat.js';
 import type { Family } from '../index.js';

@@ -31,7 +31,8 @@ import {
   u32,
 } from '../../describe/combinators.js';
 import type { FieldSpec } from '../../describe/combinators.js';
-import type { Dump, Node, Ref, StructNode } from '../../describe/node.js';
+import type { Dump } from '../../describe/call.js';
+import type { Node, Ref, StructNode } from '../../describe/node.js';
 import { controlMessages } from '../../decode/leaf/control.js';
 import { sockaddr } from '../../decode/leaf/sockaddr.js';
 import { timespec, timespec64 } from '../../decode/leaf/time.js';

@@ -2,7 +2,7 @@
 import * as g from '../../constants/generated/network.js';
 import { arg, callFound, choice, fd, i32, inout, input, output } from '../../describe/combinators.js';
 import type { ArgumentSpec, VariantSpec } from '../../describe/combinators.js';
-import type { Call } from '../../describe/node.js';
+import type { Call } from '../../describe/call.js';
 import type { Family } from '../index.js';
 import { nameAsked, nameSet } from './option-names.js';
 import type { OptionValue } from './option-values.js';

@@ -26,7 +26,8 @@ import {
   xlong,
 } from '../../describe/combinators.js';
 import type { ArgumentSpec } from '../../describe/combinators.js';
-import type { Call, Result, StringNode } from '../../describe/node.js';
+import type { Call, Result } from '../../describe/call.js';
+import type { StringNode } from '../../describe/node.js';
 import type { ConstantTable } from '../../constants/table.js';
 import { commented, compound, resultFlags, resultName, resultText } from '../../decode/leaf/compound.js';
 import { signalNumber, wideSignal } from '../../decode/leaf/flags.js';

@@ -21,7 +21,8 @@ import {
   x32,
   x64,
 } from '../../describe/combinators.js';
-import type { Call, Node } from '../../describe/node.js';
+import type { Call } from '../../describe/call.js';
+import type { Node } from '../../describe/node.js';
 import { choiceAndFlags } from '../../decode/leaf/flags.js';
 import { timespec, timespec64 } from '../../decode/leaf/time.js';
 import type { ScalarFormat } from '../../decode/printer.js';

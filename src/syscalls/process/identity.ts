@@ -14,7 +14,8 @@ import {
   returns,
 } from '../../describe/combinators.js';
 import type { ArgumentSpec } from '../../describe/combinators.js';
-import type { Call, FormatNode, Node } from '../../describe/node.js';
+import type { Call } from '../../describe/call.js';
+import type { FormatNode, Node } from '../../describe/node.js';
 import { userId } from '../../decode/leaf/flags.js';
 import type { Family } from '../index.js';
 

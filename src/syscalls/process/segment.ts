@@ -22,7 +22,8 @@ import {
   xsize,
 } from '../../describe/combinators.js';
 import type { FieldSpec } from '../../describe/combinators.js';
-import type { Result, StructNode } from '../../describe/node.js';
+import type { Result } from '../../describe/call.js';
+import type { StructNode } from '../../describe/node.js';
 import { commented, commentedFlags } from '../../decode/leaf/compound.js';
 import { userId } from '../../decode/leaf/flags.js';
 import type { Renderer, ScalarFormat } from '../../decode/printer.js';

@@ -37,7 +37,8 @@ import {
   xsize,
   zeroTerminated,
 } from '../../describe/combinators.js';
-import type { Argument, Condition, Node } from '../../describe/node.js';
+import type { Argument } from '../../describe/call.js';
+import type { Condition, Node } from '../../describe/node.js';
 import { flagsAndSignal, wideSignal } from '../../decode/leaf/flags.js';
 import type { Family } from '../index.js';
 import { userDescriptor } from './segment.js';

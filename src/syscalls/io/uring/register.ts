@@ -35,7 +35,8 @@ import {
   x64,
   x8,
 } from '../../../describe/combinators.js';
-import type { Call, MemoryNode, Node, Ref, ScalarNode } from '../../../describe/node.js';
+import type { Call } from '../../../describe/call.js';
+import type { MemoryNode, Node, Ref, ScalarNode } from '../../../describe/node.js';
 import { valueOf } from '../../../constants/table.js';
 import { cpuSet } from '../../../decode/leaf/cpu-set.js';
 import type { Renderer, ScalarFormat } from '../../../decode/printer.js';
