@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { EVENT_VERSION } from '../../src/trace/event.js';
+import { peakMemory } from '../harness/memory.js';
 import { compile, ROOT, TSTRACE } from '../harness/run.js';
 
 interface Line {
@@ -19,11 +20,9 @@ const dir = mkdtempSync(join(tmpdir(), 'tstrace-json-'));
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 let sweep = '';
 let work = '';
-let measure = '';
 beforeAll(() => {
   sweep = compile('sweep.c', ['-w', '-static', '-no-pie']);
   work = compile('../../bench/work.c', ['-w']);
-  measure = compile('../../bench/measure.c', ['-w']);
 });
 
 const schema = JSON.parse(readFileSync(join(ROOT, 'schema', 'event.schema.json'), 'utf8')) as object;
@@ -167,16 +166,23 @@ describe('--json', () => {
     expect(lines.at(-1)).toMatchObject({ type: 'exited', status: 0 });
   });
 
-  test('goes through jq, with no more memory for more of it', () => {
-    /** Lines behind jq, and peak memory of the tracer in MiB. */
-    const through = (calls: number): { lines: number; peak: number } => {
-      const [peak, lines] = [join(dir, 'peak'), join(dir, 'lines')];
-      const measured = `"$0" "$1" --json -o "|jq -c . | wc -l >'$4'" "$2" writes ${calls} 2>"$3" >/dev/null`;
-      spawnSync('sh', ['-c', measured, measure, TSTRACE, work, peak, lines], { timeout: 120_000 });
-      const told = JSON.parse(readFileSync(peak, 'utf8').trim().split('\n').at(-1) ?? '') as { rss: number };
-      return { lines: Number(readFileSync(lines, 'utf8')), peak: told.rss / 1024 };
+  test('goes through jq, with no more memory for more of it', async () => {
+    /** Lines behind jq, and peak memory of the tracer. */
+    const through = async (calls: number): Promise<{ lines: number; peak: number }> => {
+      const lines = join(dir, 'lines');
+      const peak = await peakMemory([
+        TSTRACE,
+        '--json',
+        '-o',
+        `|jq -c . | wc -l >'${lines}'`,
+        work,
+        'writes',
+        `${calls}`,
+      ]);
+      return { lines: Number(readFileSync(lines, 'utf8')), peak };
     };
-    const [few, many] = [through(10_000), through(50_000)];
+    const few = await through(10_000);
+    const many = await through(50_000);
     expect(few.lines).toBeGreaterThan(10_000);
     expect(many.lines - few.lines).toBe(40_000);
     expect(many.peak).toBeLessThan(few.peak * 1.4);

@@ -1,11 +1,11 @@
 // --report: its figures are those of the trace, the trace stays as it is, and memory does not grow with it.
-import { execFile, spawn, spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { afterAll, describe, expect, test } from 'vitest';
 import { CATEGORIES, type ReportData, type TaskData } from '../../../src/trace/report/data.js';
+import { peakMemory } from '../../harness/memory.js';
 import { readReport, report } from '../../harness/report.js';
 import { compile, TSTRACE } from '../../harness/run.js';
 import { stableDifference } from '../../harness/same-lines.js';
@@ -175,12 +175,7 @@ c.sendall(b'x' * 100); a.recv(100)`;
 
   test('memory and the page do not grow with the trace', async () => {
     const program = compile('many-paths.c', ['-w']);
-    const measure =
-      'import resource, subprocess, sys; subprocess.run(sys.argv[1:]); print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)';
-    const peak = async (calls: number): Promise<number> => {
-      const command = [TSTRACE, `--report=${file}`, program, String(calls)];
-      return Number((await promisify(execFile)('/usr/bin/python3', ['-c', measure, ...command])).stdout);
-    };
+    const peak = (calls: number): Promise<number> => peakMemory([TSTRACE, `--report=${file}`, program, String(calls)]);
     const small = await peak(20_000);
     const size = statSync(file).size;
     const large = await peak(80_000);
