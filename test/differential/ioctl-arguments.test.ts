@@ -1,15 +1,12 @@
 // Every ioctl command with arguments of many kinds (no memory, memory that ends early, random words), answered with success
 // and with an error: in numbers as the installed strace shows them, but for what is decoded otherwise since.
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { beforeAll, expect, test } from 'vitest';
-import { compile, ROOT, trace, TSTRACE } from '../harness/run.js';
-
-/** [number (null: i386 only), name, number on i386 (null: it has none)] */
-type Command = readonly [number | null, string, (number | null)?];
-const commands = JSON.parse(readFileSync(join(ROOT, 'data', 'ioctls.json'), 'utf8')) as readonly Command[];
+import { ioctlCommands } from '../harness/ioctl-commands.js';
+import { compile, trace, TSTRACE } from '../harness/run.js';
 
 /** Commands whose arguments strace 7.2 prints otherwise than 6.1, and why. Recorded 7.2 output has them. */
 const newer: readonly (readonly [names: RegExp, reason: string])[] = [
@@ -44,7 +41,7 @@ beforeAll(() => {
 /** Names by number, of all personalities. */
 function numbersOf(abi: string): Map<number, string[]> {
   const found = new Map<number, string[]>();
-  for (const [shared, name, own] of commands) {
+  for (const [shared, name, own] of ioctlCommands) {
     const number = abi === 'i386' && own !== undefined ? own : shared;
     if (number === null || undecoded.test(name)) continue;
     const names = found.get(number);

@@ -1,21 +1,18 @@
 // The name of every ioctl command, on no descriptor, on a file and on a terminal: as the installed strace prints it, but for
 // the names that came and went since.
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { ioctlCommands } from '../harness/ioctl-commands.js';
 import { as72 } from '../harness/normalise.js';
 import { newerCommand } from '../harness/newer-commands.js';
-import { compile, ROOT, trace, TSTRACE } from '../harness/run.js';
-
-/** [number (null: i386 only), name, number on i386] */
-type Command = readonly [number | null, string, number?];
-const commands = JSON.parse(readFileSync(join(ROOT, 'data', 'ioctls.json'), 'utf8')) as readonly Command[];
+import { compile, trace, TSTRACE } from '../harness/run.js';
 
 /** All commands, the numbers behind them, and each with another direction or size. */
 function numbers(): number[] {
   const all = new Set<number>();
-  for (const [shared, , i386] of commands)
+  for (const [shared, , i386] of ioctlCommands)
     for (const n of [shared, i386])
       if (typeof n === 'number') for (const m of [n, n + 1, n ^ (n & 1 ? 0x40000000 : 0x00040000)]) all.add(m >>> 0);
   return [...all].sort((a, b) => a - b);

@@ -1,9 +1,10 @@
 // Protocols of netlink other than NETLINK_ROUTE, under the installed strace and under tstrace: messages on the edge of
 // memory and of random parts, and what programs say: ss, nft, iptables, ip xfrm, each in a network namespace of its own.
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { inNetworkNamespace, steadyMessages } from '../harness/network-namespace.js';
 import { newerNetlink, olderStates } from '../harness/newer.js';
 import { byProcess, normalise } from '../harness/normalise.js';
 import { compile, trace, TSTRACE } from '../harness/run.js';
@@ -45,22 +46,11 @@ describe('messages', () => {
   });
 });
 
-/** A program that runs a tracer in a new network namespace, after some preparation there. */
-function inNamespace(tracer: string, preparation: string): string {
-  const path = join(dir, `${tracer === TSTRACE ? 'ours' : 'theirs'}-${String(names++)}`);
-  writeFileSync(path, `#!/bin/sh\nexec unshare -n sh -c '${preparation}\nexec ${tracer} "$@"' sh "$@"\n`);
-  chmodSync(path, 0o755);
-  return path;
-}
-let names = 0;
-
-/** What differs from run to run: numbers of messages, ports, inodes, times, processes. */
+/** What differs from run to run, inodes, times and processes, too. */
 const steady = (text: string): string =>
-  text
-    .replace(/(nlmsg_seq|nlmsg_pid|nl_pid|portid)=-?[1-9]\d*/g, '$1=N')
+  steadyMessages(text)
     .replace(/(_(?:ino|inode|expires|diag_if)|socket:\[)=?\d+/g, '$1=N')
     .replace(/_cookie=\[\d+, \d+\]/g, '_cookie=N')
-    .replace(/0x7f[0-9a-f]{10}/g, 'ADDRESS')
     // The process that made the tables.
     .replace(/((?:NFT_MSG_NEWGEN|0xa<<8\|0xf),.*?nla_type=0x2\}, )"[^"]*"/g, '$1"PID"');
 /** Lines about netlink sockets, of each process for itself. */
@@ -111,8 +101,8 @@ describe('programs', () => {
   test.each(programs.map((p) => [p.command.join(' '), p] as const))('%s', (_name, { command, preparation, sample }) => {
     for (const options of [['-f'], ['-f', '-v', '-s', '300'], ['-f', '-X', 'raw']]) {
       const set = [...options, '-e', 'trace=%network'];
-      const theirs = trace(inNamespace('strace', preparation ?? ':'), set, command);
-      const ours = trace(inNamespace(TSTRACE, preparation ?? ':'), set, command);
+      const theirs = trace(inNetworkNamespace(dir, 'strace', preparation ?? ':'), set, command);
+      const ours = trace(inNetworkNamespace(dir, TSTRACE, preparation ?? ':'), set, command);
       expect(ours.status, ours.stderr).toBe(theirs.status);
       const expected = aboutNetlink(theirs.trace);
       if (!options.includes('raw')) expect(expected).toMatch(sample);

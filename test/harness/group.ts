@@ -97,9 +97,9 @@ export class Group {
   }
 }
 
-/** Polls until a value is there; throws after `ms`. */
-export async function until<T>(what: string, get: () => T | undefined | false, ms = 10_000): Promise<T> {
-  for (const end = Date.now() + ms; ; await sleep(3)) {
+/** Polls, every few milliseconds, until a value is there; throws after `ms`. */
+export async function until<T>(what: string, get: () => T | undefined | false, ms = 10_000, every = 3): Promise<T> {
+  for (const end = Date.now() + ms; ; await sleep(every)) {
     const value = get();
     if (value !== undefined && value !== false) return value;
     if (Date.now() > end) throw new Error(`${what}: not within ${ms} ms`);

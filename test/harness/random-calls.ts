@@ -1,8 +1,9 @@
 // Random calls (test/fixtures/random-calls.c) under the installed strace and under tstrace: what is printed otherwise, and why.
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { newerCommand } from './newer-commands.js';
+import { ioctlCommands } from './ioctl-commands.js';
 import { newer } from './newer.js';
 import { as72 } from './normalise.js';
 import { compile, ROOT, trace, TSTRACE } from './run.js';
@@ -46,8 +47,9 @@ const DONE = 42;
 
 /** Numbers of ioctl commands, as the program reads them. */
 function commands(): Uint32Array {
-  const table = JSON.parse(readFileSync(join(ROOT, 'data', 'ioctls.json'), 'utf8')) as (number | string | null)[][];
-  return new Uint32Array(table.flatMap((entry) => entry.filter((e) => typeof e === 'number')));
+  return new Uint32Array(
+    ioctlCommands.flatMap(([number, , i386]) => [number, i386].filter((n) => typeof n === 'number')),
+  );
 }
 
 /** The calls behind the filter's installation, whose results stand in no column. */

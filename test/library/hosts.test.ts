@@ -2,9 +2,10 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, test } from 'vitest';
+import { until } from '../harness/group.js';
 import { ROOT } from '../harness/run.js';
-import { eventually, isGone, runsFree, storm } from './sessions.js';
+import { isGone, runsFree, storm } from './sessions.js';
 
 const children: ChildProcess[] = [];
 afterEach(() => {
@@ -23,10 +24,10 @@ test.each(['exit', 'throw', 'worker', 'kill'])('the host ends: %s', async (how) 
   children.push(host);
   let out = '';
   host.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
-  expect(await eventually(() => /^\d+ [1-9]\d* [1-9]\d*\n/.test(out), 30_000)).toBe(true);
+  await until('the sessions', () => /^\d+ [1-9]\d* [1-9]\d*\n/.test(out), 30_000);
   const [command, ...sessions] = out.split('\n', 1)[0].split(' ').map(Number);
   if (how === 'kill') host.kill('SIGKILL');
-  expect(await eventually(() => isGone(command))).toBe(true);
-  expect(await eventually(() => runsFree(victim.pid!))).toBe(true);
-  expect(await eventually(() => sessions.every((pid) => isGone(pid)))).toBe(true);
+  await until('the end of the command', () => isGone(command));
+  await until('letting go', () => runsFree(victim.pid!));
+  await until('the end of the sessions', () => sessions.every((pid) => isGone(pid)));
 });

@@ -8,7 +8,8 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { attach, OptionError, SessionError, SpawnError, trace, TstraceError } from '../../src/library/index.js';
 import type { TraceEvent, TraceOptions } from '../../src/library/index.js';
 import { AttachError } from '../../src/library/index.js';
-import { collect, eventually, failure, isGone, processState, runsFree, storm } from './sessions.js';
+import { until } from '../harness/group.js';
+import { collect, failure, isGone, processState, runsFree, storm } from './sessions.js';
 
 const children: ChildProcess[] = [];
 afterEach(() => {
@@ -217,7 +218,7 @@ describe('ending', () => {
       if (++n > 1000 && pids.size > 3) break;
     }
     expect(await session.ended).toEqual({ status: null, signal: 'SIGKILL' });
-    expect(await eventually(() => [...pids].every(isGone))).toBe(true);
+    await until('the end of the command', () => [...pids].every(isGone));
   });
 
   test('or lets it go on', async () => {
@@ -264,7 +265,7 @@ describe('ending', () => {
       const results = await Promise.allSettled([watch(), collect(attached)]);
       for (const result of results) expect(result).toMatchObject({ status: 'rejected', reason });
       for (const { pid } of victims) expect([delay, runsFree(pid)]).toEqual([delay, true]);
-      expect(await eventually(() => [...seen].every(isGone))).toBe(true);
+      await until('the end of all processes', () => [...seen].every(isGone));
     }
   });
 
@@ -308,7 +309,7 @@ describe('ending', () => {
     process.kill(tracer, 'SIGKILL');
     expect(await failure(session)).toBeInstanceOf(SessionError);
     await expect(session.ended).rejects.toThrow(/before its time: SIGKILL/);
-    expect(await eventually(() => runsFree(victim.pid))).toBe(true);
+    await until('letting go', () => runsFree(victim.pid));
   });
 });
 
@@ -450,7 +451,7 @@ describe('the host', () => {
         if (n === 20_000) {
           // While the consumer sleeps, what is on its way fills the pipe and the ring; then the tracee waits.
           let at = -1;
-          await eventually(() => at === (at = written()), 60_000);
+          await until('the tracee to wait', () => at === (at = written()), 60_000, 10);
           await sleep(1000);
           expect(written()).toBe(at);
           expect(at / 32).toBeLessThan(CALLS / 2);

@@ -1,6 +1,5 @@
 // What the tests of the library share: a busy program, and looks at processes.
 import { readFileSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Session, TraceEvent } from '../../src/library/index.js';
 import { compile } from '../harness/run.js';
 
@@ -47,9 +46,3 @@ export function runsFree(pid: number): boolean {
 
 /** Whether it is there no more, but for what is left until it has been waited for. */
 export const isGone = (pid: number): boolean => 'ZX'.includes(processState(pid)?.state ?? 'X');
-
-/** Waits until something holds. */
-export async function eventually(test: () => boolean, within = 10_000): Promise<boolean> {
-  for (const until = Date.now() + within; Date.now() < until; await sleep(10)) if (test()) return true;
-  return test();
-}

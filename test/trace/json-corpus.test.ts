@@ -3,17 +3,13 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { Ajv2020 } from 'ajv/dist/2020.js';
-import { afterAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
+import { corpus } from '../harness/corpus.js';
 import { compile, ROOT, TSTRACE } from '../harness/run.js';
+import { schemaErrors } from '../harness/schema.js';
 
 const dir = mkdtempSync(join(tmpdir(), 'tstrace-corpus-'));
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
-// The tests are synchronous, and vitest's worker has to answer now and then.
-beforeEach(() => new Promise<void>((resolve) => setImmediate(resolve)));
-
-const schema = JSON.parse(readFileSync(join(ROOT, 'schema', 'event.schema.json'), 'utf8')) as object;
-const valid = new Ajv2020({ allErrors: true, strict: false }).compile(schema);
 
 /** Runs a program under --json in an empty directory; the number of lines, each of which follows the schema. */
 function check(program: string, options: readonly string[]): number {
@@ -30,8 +26,8 @@ function check(program: string, options: readonly string[]): number {
   expect(text.endsWith('\n')).toBe(true);
   const lines = text.trimEnd().split('\n');
   for (const line of lines) {
-    const event: unknown = JSON.parse(line);
-    if (!valid(event)) expect.fail(`${line}\n${JSON.stringify(valid.errors?.slice(0, 3), null, 1)}`);
+    const errors = schemaErrors(JSON.parse(line));
+    if (errors !== undefined) expect.fail(errors);
   }
   return lines.length;
 }
@@ -39,22 +35,12 @@ function check(program: string, options: readonly string[]): number {
 const optionSets = [['-f'], ['-f', '-v', '-yy', '-Y', '-s', '200'], ['-f', '-s', '0', '-e', 'verbose=none']];
 
 describe('programs of the tests', () => {
-  const programs: readonly (readonly [string, ...string[]])[] = [
-    ['io-calls.c'],
-    ['file-calls.c'],
-    ['process-calls.c'],
-    ['network.c'],
-    ['sockets.c'],
-    ['descriptors.c'],
+  const programs: typeof corpus = [
+    ...corpus,
     ['descriptor-sockets.c'],
     ['device-ioctls.c'],
     ['signal-descriptors.c'],
-    ['unreadable.c', '-static', '-no-pie'],
-    ['versioned.c', '-static', '-no-pie'],
-    ['dumps.c'],
-    ['names.c'],
     ['inject.c'],
-    ['threads.c', '-pthread'],
     ['where.c'],
   ];
   test.each(programs.map(([name, ...flags]) => [name, flags] as const))('%s', (name, flags) => {

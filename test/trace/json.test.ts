@@ -3,11 +3,11 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { EVENT_VERSION } from '../../src/trace/event.js';
 import { peakMemory } from '../harness/memory.js';
 import { compile, ROOT, TSTRACE } from '../harness/run.js';
+import { schemaErrors } from '../harness/schema.js';
 
 interface Line {
   readonly type: string;
@@ -24,9 +24,6 @@ beforeAll(() => {
   sweep = compile('sweep.c', ['-w', '-static', '-no-pie']);
   work = compile('../../bench/work.c', ['-w']);
 });
-
-const schema = JSON.parse(readFileSync(join(ROOT, 'schema', 'event.schema.json'), 'utf8')) as object;
-const valid = new Ajv2020({ allErrors: true, strict: false }).compile(schema);
 
 function run(options: readonly string[], command: readonly string[]): { lines: Line[]; status: number | null } {
   const file = join(dir, 'trace.json');
@@ -47,8 +44,10 @@ function run(options: readonly string[], command: readonly string[]): { lines: L
 }
 
 const expectValid = (lines: readonly Line[]): void => {
-  for (const line of lines)
-    if (!valid(line)) expect.fail(`${JSON.stringify(line)}\n${JSON.stringify(valid.errors?.slice(0, 3), null, 1)}`);
+  for (const line of lines) {
+    const errors = schemaErrors(line);
+    expect(errors, errors).toBeUndefined();
+  }
 };
 
 describe('--json', () => {

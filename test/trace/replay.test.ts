@@ -3,7 +3,8 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { corpus } from '../harness/corpus.js';
 import { normalise } from '../harness/normalise.js';
 import { readReport } from '../harness/report.js';
 import { compile, TSTRACE } from '../harness/run.js';
@@ -11,8 +12,6 @@ import { difference } from '../harness/same-lines.js';
 
 const dir = mkdtempSync(join(tmpdir(), 'tstrace-replay-'));
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
-// The tests are synchronous, and vitest's worker has to answer now and then.
-beforeEach(() => new Promise<void>((resolve) => setImmediate(resolve)));
 const file = (name: string): string => join(dir, name);
 const recording = file('recording');
 
@@ -36,20 +35,7 @@ function run(args: readonly string[], env: NodeJS.ProcessEnv = {}): Ended {
 
 const programs: Record<string, string> = {};
 beforeAll(() => {
-  for (const [name, ...flags] of [
-    ['io-calls.c'],
-    ['file-calls.c'],
-    ['process-calls.c'],
-    ['network.c'],
-    ['sockets.c'],
-    ['descriptors.c'],
-    ['unreadable.c', '-static', '-no-pie'],
-    ['versioned.c', '-static', '-no-pie'],
-    ['dumps.c'],
-    ['names.c'],
-    ['threads.c', '-pthread'],
-  ])
-    programs[name] = compile(name, ['-w', ...flags]);
+  for (const [name, ...flags] of corpus) programs[name] = compile(name, ['-w', ...flags]);
 });
 
 describe('a replay by the same options is the trace', () => {
@@ -63,19 +49,7 @@ describe('a replay by the same options is the trace', () => {
     ['-f', '--where', 'ret == 0', '-X', 'raw', '-a', '1'],
   ];
   test.each(
-    [
-      'io-calls.c',
-      'file-calls.c',
-      'process-calls.c',
-      'network.c',
-      'sockets.c',
-      'descriptors.c',
-      'unreadable.c',
-      'versioned.c',
-      'dumps.c',
-      'names.c',
-      'threads.c',
-    ].flatMap((name) =>
+    corpus.flatMap(([name]) =>
       optionSets
         .slice(0, name === 'io-calls.c' || name === 'threads.c' ? undefined : 2)
         .map((options) => [name, options.join(' '), options] as const),
