@@ -2,6 +2,7 @@
 #ifndef TSTRACE_INTERNAL_H
 #define TSTRACE_INTERNAL_H
 
+#include <linux/netlink.h>
 #include <linux/types.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -329,6 +330,15 @@ size_t descriptor_path(pid_t tid, int32_t fd, uint32_t mode, uint64_t of, struct
 
 /* Whether a descriptor is a netlink socket, and of which protocol (UINT32_MAX: it is in a namespace that is not seen). */
 bool descriptor_netlink(pid_t tid, int32_t fd, struct socket_cache **sockets, uint32_t *protocol);
+
+/* inquiry.c */
+/* Takes a message that the kernel answers with; false: it is enough. */
+typedef bool netlink_answer_fn(const struct nlmsghdr *h, void *context);
+/*
+ * Sends a request, whole with its header, and takes what comes back in messages of its type: one message, or all of a dump.
+ * Returns 0, or a negative errno when it could not be asked.
+ */
+int netlink_ask(int protocol, const struct nlmsghdr *request, netlink_answer_fn *take, void *context);
 
 /* netlink.c */
 void netlink_begin(struct session *s);

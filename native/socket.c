@@ -35,7 +35,7 @@ struct socket_cache {
 	} protocols[CACHED];
 };
 
-/* What is asked and found. */
+/* What is asked. */
 struct question {
 	const char *name;
 	uint64_t inode;
@@ -43,8 +43,15 @@ struct question {
 	size_t len;
 };
 
-/* Takes a message; true when it is about the socket, and the text was written. */
+/* Reads a message; true when it is about the socket, and the text was written. */
 typedef bool answer_fn(const struct nlmsghdr *h, const struct question *q);
+
+/* A question, how answers to it are read, and whether one was found. */
+struct inquiry {
+	const struct question *question;
+	answer_fn *answer;
+	bool found;
+};
 
 static bool inet_answer(const struct nlmsghdr *h, const struct question *q)
 {
@@ -118,6 +125,13 @@ static bool netlink_answer(const struct nlmsghdr *h, const struct question *q)
 	return true;
 }
 
+static bool take(const struct nlmsghdr *h, void *context)
+{
+	struct inquiry *inquiry = context;
+	inquiry->found = inquiry->answer(h, inquiry->question);
+	return !inquiry->found;
+}
+
 /* Sends a request, and looks through what comes back until one message answers. */
 static bool ask(const void *request, size_t size, uint16_t flags, answer_fn *answer, const struct question *q)
 {
@@ -125,33 +139,10 @@ static bool ask(const void *request, size_t size, uint16_t flags, answer_fn *ans
 		struct nlmsghdr h;
 		uint8_t body[128];
 	} message = { .h = { (uint32_t)(sizeof message.h + size), SOCK_DIAG_BY_FAMILY, (uint16_t)(NLM_F_REQUEST | flags), 1, 0 } };
-	_Alignas(struct nlmsghdr) uint8_t buffer[16384];
-	bool found = false, more = true;
+	struct inquiry inquiry = { q, answer, false };
 	memcpy(message.body, request, size);
-	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
-	if (fd < 0)
-		return false;
-	if (send(fd, &message, message.h.nlmsg_len, 0) < 0)
-		more = false;
-	while (more && !found) {
-		ssize_t n = recv(fd, buffer, sizeof buffer, 0);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			break;
-		size_t left = (size_t)n;
-		for (const struct nlmsghdr *h = (const struct nlmsghdr *)buffer; NLMSG_OK(h, left) && !found; h = NLMSG_NEXT(h, left)) {
-			if (h->nlmsg_type != SOCK_DIAG_BY_FAMILY) {
-				more = false;
-				break;
-			}
-			found = answer(h, q);
-		}
-		if (!(flags & NLM_F_DUMP))
-			more = false;
-	}
-	close(fd);
-	return found;
+	netlink_ask(NETLINK_SOCK_DIAG, &message.h, take, &inquiry);
+	return inquiry.found;
 }
 
 static bool ask_inet(uint8_t family, uint8_t protocol, const struct question *q)

@@ -1,6 +1,5 @@
 // npm run build:single: one file that runs from anywhere, dist/single/tstrace: the launcher of bin/, and behind it what npm
 // would install, packed. The first run of a version unpacks it into the user's cache directory. It needs node, tar and gzip.
-import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
   chmodSync,
@@ -15,20 +14,13 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { run } from './run.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dir = mkdtempSync(join(tmpdir(), 'tstrace-single-'));
 
-/** Runs a command; its output. */
-function run(command, args, cwd = root) {
-  const { status, stdout } = spawnSync(command, args, {
-    cwd,
-    stdio: ['ignore', 'pipe', 'inherit'],
-    maxBuffer: 1 << 28,
-  });
-  if (status !== 0) throw new Error(`${command} ${args.join(' ')} failed`);
-  return stdout;
-}
+/** The bytes that a command writes. */
+const output = (command, args, cwd = root) => run(command, args, { cwd, stdio: ['ignore', 'pipe', 'inherit'] }).stdout;
 
 /** The launcher, with its search for the package replaced by the unpacking of this file. */
 function launcher(hash) {
@@ -61,29 +53,29 @@ esac
 }
 
 try {
-  run('npm', ['pack', '--silent', '--pack-destination', dir]);
+  output('npm', ['pack', '--silent', '--pack-destination', dir]);
   const [tarball] = readdirSync(dir).filter((name) => name.endsWith('.tgz'));
   const stage = join(dir, 'stage');
   mkdirSync(stage);
   writeFileSync(join(stage, 'package.json'), '{ "private": true }\n');
-  run('npm', ['install', '--silent', '--no-audit', '--no-fund', '--omit=dev', join(dir, tarball)], stage);
+  output('npm', ['install', '--silent', '--no-audit', '--no-fund', '--omit=dev', join(dir, tarball)], stage);
   const installed = join(stage, 'node_modules');
   const { version } = JSON.parse(readFileSync(join(installed, 'ffi-rs', 'package.json'), 'utf8'));
   // npm installs the binding for this machine's C library only.
   for (const libc of ['gnu', 'musl']) {
     const name = `@yuuang/ffi-rs-linux-x64-${libc}`;
     if (existsSync(join(installed, name))) continue;
-    const [{ filename }] = JSON.parse(run('npm', ['pack', '--json', `${name}@${version}`], dir).toString());
+    const [{ filename }] = JSON.parse(output('npm', ['pack', '--json', `${name}@${version}`], dir).toString());
     mkdirSync(join(installed, name), { recursive: true });
-    run('tar', ['-xzf', join(dir, filename), '-C', join(installed, name), '--strip-components=1']);
+    output('tar', ['-xzf', join(dir, filename), '-C', join(installed, name), '--strip-components=1']);
   }
   // The package itself at the top, what it needs below.
   const whole = join(dir, 'whole');
-  run('cp', ['-r', join(installed, 'tstrace'), whole]);
+  output('cp', ['-r', join(installed, 'tstrace'), whole]);
   rmSync(join(installed, 'tstrace'), { recursive: true });
   rmSync(join(installed, '.bin'), { recursive: true, force: true });
-  run('cp', ['-r', `${installed}/.`, join(whole, 'node_modules')]);
-  const packed = run('tar', ['-c', '--sort=name', '--mtime=@0', '--owner=0', '--group=0', '-z', '-C', whole, '.']);
+  output('cp', ['-r', `${installed}/.`, join(whole, 'node_modules')]);
+  const packed = output('tar', ['-c', '--sort=name', '--mtime=@0', '--owner=0', '--group=0', '-z', '-C', whole, '.']);
   const hash = createHash('sha256').update(packed).digest('hex').slice(0, 16);
   const out = join(root, 'dist', 'single');
   mkdirSync(out, { recursive: true });

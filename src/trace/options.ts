@@ -34,6 +34,16 @@ export interface FdOptions {
   readonly signalfd: boolean;
 }
 
+/** The kinds of descriptors that are told of. */
+export const fdOptions = (has: (kind: keyof FdOptions) => boolean): FdOptions => ({
+  path: has('path'),
+  socket: has('socket'),
+  dev: has('dev'),
+  eventfd: has('eventfd'),
+  pidfd: has('pidfd'),
+  signalfd: has('signalfd'),
+});
+
 /** How much tstrace tells of itself: pino's levels. */
 export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
 

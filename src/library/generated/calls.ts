@@ -667,15 +667,10 @@ export interface CapgetArguments {
   readonly hdrp?: StructValue<{ version: ConstantValue; pid: ScalarValue }> | null;
   readonly datap?: Value | null;
 }
-/** Arguments of capset. */
-export interface CapsetArguments {
-  readonly hdrp?: StructValue<{ version: ConstantValue; pid: ScalarValue }> | null;
-  readonly datap?: Value | null;
-}
-/** Arguments of chdir. */
-export interface ChdirArguments {
-  readonly path?: BytesValue | null;
-}
+/** Arguments of capset: those of capget. */
+export type CapsetArguments = CapgetArguments;
+/** Arguments of chdir: those of acct. */
+export type ChdirArguments = AcctArguments;
 /** Arguments of chmod. */
 export interface ChmodArguments {
   readonly pathname?: BytesValue | null;
@@ -687,46 +682,28 @@ export interface ChownArguments {
   readonly owner?: ScalarValue | null;
   readonly group?: ScalarValue | null;
 }
-/** Arguments of chown32. */
-export interface Chown32Arguments {
-  readonly pathname?: BytesValue | null;
-  readonly owner?: ScalarValue | null;
-  readonly group?: ScalarValue | null;
-}
-/** Arguments of chroot. */
-export interface ChrootArguments {
-  readonly path?: BytesValue | null;
-}
+/** Arguments of chown32: those of chown. */
+export type Chown32Arguments = ChownArguments;
+/** Arguments of chroot: those of acct. */
+export type ChrootArguments = AcctArguments;
 /** Arguments of clock_adjtime. */
 export interface ClockAdjtimeArguments {
   readonly clockid?: ConstantValue | null;
   readonly buf?: StructValue<AdjtimexBuf> | null;
 }
-/** Arguments of clock_adjtime64. */
-export interface ClockAdjtime64Arguments {
-  readonly clockid?: ConstantValue | null;
-  readonly buf?: StructValue<AdjtimexBuf> | null;
-}
+/** Arguments of clock_adjtime64: those of clock_adjtime. */
+export type ClockAdjtime64Arguments = ClockAdjtimeArguments;
 /** Arguments of clock_getres. */
 export interface ClockGetresArguments {
   readonly clockid?: ConstantValue | null;
   readonly tp?: StructValue<{ tv_sec: IntegerValue; tv_nsec: IntegerValue }> | null;
 }
-/** Arguments of clock_getres_time64. */
-export interface ClockGetresTime64Arguments {
-  readonly clockid?: ConstantValue | null;
-  readonly tp?: StructValue<{ tv_sec: IntegerValue; tv_nsec: IntegerValue }> | null;
-}
-/** Arguments of clock_gettime. */
-export interface ClockGettimeArguments {
-  readonly clockid?: ConstantValue | null;
-  readonly tp?: StructValue<{ tv_sec: IntegerValue; tv_nsec: IntegerValue }> | null;
-}
-/** Arguments of clock_gettime64. */
-export interface ClockGettime64Arguments {
-  readonly clockid?: ConstantValue | null;
-  readonly tp?: StructValue<{ tv_sec: IntegerValue; tv_nsec: IntegerValue }> | null;
-}
+/** Arguments of clock_getres_time64: those of clock_getres. */
+export type ClockGetresTime64Arguments = ClockGetresArguments;
+/** Arguments of clock_gettime: those of clock_getres. */
+export type ClockGettimeArguments = ClockGetresArguments;
+/** Arguments of clock_gettime64: those of clock_getres. */
+export type ClockGettime64Arguments = ClockGetresArguments;
 /** Arguments of clock_nanosleep. */
 export interface ClockNanosleepArguments {
   readonly clockid?: ConstantValue | null;
@@ -734,23 +711,12 @@ export interface ClockNanosleepArguments {
   readonly request?: StructValue<{ tv_sec: IntegerValue; tv_nsec: IntegerValue }> | null;
   readonly remain?: StructValue<{ tv_sec: IntegerValue; tv_nsec: IntegerValue }> | null;
 }
-/** Arguments of clock_nanosleep_time64. */
-export interface ClockNanosleepTime64Arguments {
-  readonly clockid?: ConstantValue | null;
-  readonly flags?: ConstantValue | null;
-  readonly request?: StructValue<{ tv_sec: IntegerValue; tv_nsec: IntegerValue }> | null;
-  readonly remain?: StructValue<{ tv_sec: IntegerValue; tv_nsec: IntegerValue }> | null;
-}
-/** Arguments of clock_settime. */
-export interface ClockSettimeArguments {
-  readonly clockid?: ConstantValue | null;
-  readonly tp?: StructValue<{ tv_sec: IntegerValue; tv_nsec: IntegerValue }> | null;
-}
-/** Arguments of clock_settime64. */
-export interface ClockSettime64Arguments {
-  readonly clockid?: ConstantValue | null;
-  readonly tp?: StructValue<{ tv_sec: IntegerValue; tv_nsec: IntegerValue }> | null;
-}
+/** Arguments of clock_nanosleep_time64: those of clock_nanosleep. */
+export type ClockNanosleepTime64Arguments = ClockNanosleepArguments;
+/** Arguments of clock_settime: those of clock_getres. */
+export type ClockSettimeArguments = ClockGetresArguments;
+/** Arguments of clock_settime64: those of clock_getres. */
+export type ClockSettime64Arguments = ClockGetresArguments;
 /** Arguments of clone. */
 export interface CloneArguments {
   readonly child_stack?: IntegerValue | null;
@@ -774,12 +740,8 @@ export interface CloseRangeArguments {
   readonly last?: IntegerValue | null;
   readonly flags?: ConstantValue | null;
 }
-/** Arguments of connect. */
-export interface ConnectArguments {
-  readonly sockfd?: DescriptorValue | null;
-  readonly addr?: StructValue<AcceptAddr> | null;
-  readonly addrlen?: IntegerValue | null;
-}
+/** Arguments of connect: those of bind. */
+export type ConnectArguments = BindArguments;
 /** Arguments of copy_file_range. */
 export interface CopyFileRangeArguments {
   readonly fd_in?: DescriptorValue | null;
@@ -789,21 +751,12 @@ export interface CopyFileRangeArguments {
   readonly len?: IntegerValue | null;
   readonly flags?: IntegerValue | null;
 }
-/** Arguments of creat. */
-export interface CreatArguments {
-  readonly pathname?: BytesValue | null;
-  readonly mode?: IntegerValue | null;
-}
-/** Arguments of create_module. */
-export interface CreateModuleArguments {
-  readonly arg1?: IntegerValue | null;
-  readonly arg2?: IntegerValue | null;
-}
-/** Arguments of create_module#64. */
-export interface CreateModule64Arguments {
-  readonly arg1?: IntegerValue | null;
-  readonly arg2?: IntegerValue | null;
-}
+/** Arguments of creat: those of chmod. */
+export type CreatArguments = ChmodArguments;
+/** Arguments of create_module: those of bdflush. */
+export type CreateModuleArguments = BdflushArguments;
+/** Arguments of create_module#64: those of bdflush. */
+export type CreateModule64Arguments = BdflushArguments;
 /** Arguments of delete_module. */
 export interface DeleteModuleArguments {
   readonly name?: BytesValue | null;
@@ -846,13 +799,8 @@ export interface EpollCtlOldArguments {
   readonly arg3?: IntegerValue | null;
   readonly arg4?: IntegerValue | null;
 }
-/** Arguments of epoll_ctl_old#64. */
-export interface EpollCtlOld64Arguments {
-  readonly arg1?: IntegerValue | null;
-  readonly arg2?: IntegerValue | null;
-  readonly arg3?: IntegerValue | null;
-  readonly arg4?: IntegerValue | null;
-}
+/** Arguments of epoll_ctl_old#64: those of epoll_ctl_old. */
+export type EpollCtlOld64Arguments = EpollCtlOldArguments;
 /** Arguments of epoll_pwait. */
 export interface EpollPwaitArguments {
   readonly epfd?: DescriptorValue | null;
@@ -878,20 +826,10 @@ export interface EpollWaitArguments {
   readonly maxevents?: IntegerValue | null;
   readonly timeout?: IntegerValue | null;
 }
-/** Arguments of epoll_wait_old. */
-export interface EpollWaitOldArguments {
-  readonly arg1?: IntegerValue | null;
-  readonly arg2?: IntegerValue | null;
-  readonly arg3?: IntegerValue | null;
-  readonly arg4?: IntegerValue | null;
-}
-/** Arguments of epoll_wait_old#64. */
-export interface EpollWaitOld64Arguments {
-  readonly arg1?: IntegerValue | null;
-  readonly arg2?: IntegerValue | null;
-  readonly arg3?: IntegerValue | null;
-  readonly arg4?: IntegerValue | null;
-}
+/** Arguments of epoll_wait_old: those of epoll_ctl_old. */
+export type EpollWaitOldArguments = EpollCtlOldArguments;
+/** Arguments of epoll_wait_old#64: those of epoll_ctl_old. */
+export type EpollWaitOld64Arguments = EpollCtlOldArguments;
 /** Arguments of eventfd. */
 export interface EventfdArguments {
   readonly initval?: IntegerValue | null;
@@ -921,22 +859,14 @@ export interface ExecveatArguments {
   readonly envp?: ArrayValue<BytesValue> | null;
   readonly flags?: ConstantValue | null;
 }
-/** Arguments of execveat#64. */
-export interface Execveat64Arguments {
-  readonly arg1?: IntegerValue | null;
-  readonly arg2?: IntegerValue | null;
-  readonly arg3?: IntegerValue | null;
-  readonly arg4?: IntegerValue | null;
-  readonly arg5?: IntegerValue | null;
-}
+/** Arguments of execveat#64: those of afs_syscall. */
+export type Execveat64Arguments = AfsSyscallArguments;
 /** Arguments of exit. */
 export interface ExitArguments {
   readonly status?: IntegerValue | null;
 }
-/** Arguments of exit_group. */
-export interface ExitGroupArguments {
-  readonly status?: IntegerValue | null;
-}
+/** Arguments of exit_group: those of exit. */
+export type ExitGroupArguments = ExitArguments;
 /** Arguments of faccessat. */
 export interface FaccessatArguments {
   readonly dirfd?: DescriptorValue | null;
@@ -957,13 +887,8 @@ export interface Fadvise64Arguments {
   readonly len?: IntegerValue | null;
   readonly advice?: ConstantValue | null;
 }
-/** Arguments of fadvise64_64. */
-export interface Fadvise6464Arguments {
-  readonly fd?: DescriptorValue | null;
-  readonly offset?: IntegerValue | null;
-  readonly len?: IntegerValue | null;
-  readonly advice?: ConstantValue | null;
-}
+/** Arguments of fadvise64_64: those of fadvise64. */
+export type Fadvise6464Arguments = Fadvise64Arguments;
 /** Arguments of fallocate. */
 export interface FallocateArguments {
   readonly fd?: DescriptorValue | null;
@@ -984,10 +909,8 @@ export interface FanotifyMarkArguments {
   readonly dirfd?: DescriptorValue | null;
   readonly pathname?: BytesValue | null;
 }
-/** Arguments of fchdir. */
-export interface FchdirArguments {
-  readonly fd?: DescriptorValue | null;
-}
+/** Arguments of fchdir: those of close. */
+export type FchdirArguments = CloseArguments;
 /** Arguments of fchmod. */
 export interface FchmodArguments {
   readonly fd?: DescriptorValue | null;
@@ -1012,12 +935,8 @@ export interface FchownArguments {
   readonly owner?: ScalarValue | null;
   readonly group?: ScalarValue | null;
 }
-/** Arguments of fchown32. */
-export interface Fchown32Arguments {
-  readonly fd?: DescriptorValue | null;
-  readonly owner?: ScalarValue | null;
-  readonly group?: ScalarValue | null;
-}
+/** Arguments of fchown32: those of fchown. */
+export type Fchown32Arguments = FchownArguments;
 /** Arguments of fchownat. */
 export interface FchownatArguments {
   readonly dirfd?: DescriptorValue | null;
@@ -1032,16 +951,10 @@ export interface FcntlArguments {
   readonly op?: ConstantValue | null;
   readonly arg?: ScalarValue & StructValue<FcntlArg> & ArrayValue<ConstantValue> | null;
 }
-/** Arguments of fcntl64. */
-export interface Fcntl64Arguments {
-  readonly fd?: DescriptorValue | null;
-  readonly op?: ConstantValue | null;
-  readonly arg?: ScalarValue & StructValue<FcntlArg> & ArrayValue<ConstantValue> | null;
-}
-/** Arguments of fdatasync. */
-export interface FdatasyncArguments {
-  readonly fd?: DescriptorValue | null;
-}
+/** Arguments of fcntl64: those of fcntl. */
+export type Fcntl64Arguments = FcntlArguments;
+/** Arguments of fdatasync: those of close. */
+export type FdatasyncArguments = CloseArguments;
 /** Arguments of fgetxattr. */
 export interface FgetxattrArguments {
   readonly fd?: DescriptorValue | null;
@@ -1125,11 +1038,8 @@ export interface FstatArguments {
   readonly fd?: DescriptorValue | null;
   readonly statbuf?: Value | null;
 }
-/** Arguments of fstat64. */
-export interface Fstat64Arguments {
-  readonly fd?: DescriptorValue | null;
-  readonly statbuf?: Value | null;
-}
+/** Arguments of fstat64: those of fstat. */
+export type Fstat64Arguments = FstatArguments;
 /** Arguments of fstatat64. */
 export interface Fstatat64Arguments {
   readonly dirfd?: DescriptorValue | null;
@@ -1148,20 +1058,15 @@ export interface Fstatfs64Arguments {
   readonly size?: IntegerValue | null;
   readonly buf?: StructValue<FstatfsBuf> | null;
 }
-/** Arguments of fsync. */
-export interface FsyncArguments {
-  readonly fd?: DescriptorValue | null;
-}
+/** Arguments of fsync: those of close. */
+export type FsyncArguments = CloseArguments;
 /** Arguments of ftruncate. */
 export interface FtruncateArguments {
   readonly fd?: DescriptorValue | null;
   readonly length?: IntegerValue | null;
 }
-/** Arguments of ftruncate64. */
-export interface Ftruncate64Arguments {
-  readonly fd?: DescriptorValue | null;
-  readonly length?: IntegerValue | null;
-}
+/** Arguments of ftruncate64: those of ftruncate. */
+export type Ftruncate64Arguments = FtruncateArguments;
 /** Arguments of futex. */
 export interface FutexArguments {
   readonly uaddr?: IntegerValue | null;
@@ -1179,16 +1084,8 @@ export interface FutexRequeueArguments {
   readonly nr_wake?: IntegerValue | null;
   readonly nr_requeue?: IntegerValue | null;
 }
-/** Arguments of futex_time64. */
-export interface FutexTime64Arguments {
-  readonly uaddr?: IntegerValue | null;
-  readonly futex_op?: ConstantValue | null;
-  readonly val?: IntegerValue | null;
-  readonly timeout?: StructValue<{ tv_sec: IntegerValue; tv_nsec: IntegerValue }> | null;
-  readonly uaddr2?: IntegerValue | null;
-  readonly val3?: ScalarValue | null;
-  readonly val2?: IntegerValue | null;
-}
+/** Arguments of futex_time64: those of futex. */
+export type FutexTime64Arguments = FutexArguments;
 /** Arguments of futex_wait. */
 export interface FutexWaitArguments {
   readonly uaddr?: IntegerValue | null;
@@ -1219,14 +1116,10 @@ export interface FutimesatArguments {
   readonly pathname?: BytesValue | null;
   readonly times?: ArrayValue<Value> | null;
 }
-/** Arguments of get_kernel_syms. */
-export interface GetKernelSymsArguments {
-  readonly arg1?: IntegerValue | null;
-}
-/** Arguments of get_kernel_syms#64. */
-export interface GetKernelSyms64Arguments {
-  readonly arg1?: IntegerValue | null;
-}
+/** Arguments of get_kernel_syms: those of _sysctl#64. */
+export type GetKernelSymsArguments = Sysctl64Arguments;
+/** Arguments of get_kernel_syms#64: those of _sysctl#64. */
+export type GetKernelSyms64Arguments = Sysctl64Arguments;
 /** Arguments of get_mempolicy. */
 export interface GetMempolicyArguments {
   readonly mode?: ArrayValue<ConstantValue> | null;
@@ -1241,20 +1134,14 @@ export interface GetRobustListArguments {
   readonly head_ptr?: ArrayValue<IntegerValue> | null;
   readonly len_ptr?: ArrayValue<IntegerValue> | null;
 }
-/** Arguments of get_robust_list#64. */
-export interface GetRobustList64Arguments {
-  readonly arg1?: IntegerValue | null;
-  readonly arg2?: IntegerValue | null;
-  readonly arg3?: IntegerValue | null;
-}
+/** Arguments of get_robust_list#64: those of execve#64. */
+export type GetRobustList64Arguments = Execve64Arguments;
 /** Arguments of get_thread_area. */
 export interface GetThreadAreaArguments {
   readonly u_info?: Value | null;
 }
-/** Arguments of get_thread_area#64. */
-export interface GetThreadArea64Arguments {
-  readonly arg1?: IntegerValue | null;
-}
+/** Arguments of get_thread_area#64: those of _sysctl#64. */
+export type GetThreadArea64Arguments = Sysctl64Arguments;
 /** Arguments of getcpu. */
 export interface GetcpuArguments {
   readonly cpu?: ArrayValue<IntegerValue> | null;
@@ -1272,45 +1159,28 @@ export interface GetdentsArguments {
   readonly dirp?: Value | null;
   readonly count?: IntegerValue | null;
 }
-/** Arguments of getdents64. */
-export interface Getdents64Arguments {
-  readonly fd?: DescriptorValue | null;
-  readonly dirp?: Value | null;
-  readonly count?: IntegerValue | null;
-}
+/** Arguments of getdents64: those of getdents. */
+export type Getdents64Arguments = GetdentsArguments;
 /** Arguments of getgroups. */
 export interface GetgroupsArguments {
   readonly size?: IntegerValue | null;
   readonly list?: ArrayValue<ScalarValue> | null;
 }
-/** Arguments of getgroups32. */
-export interface Getgroups32Arguments {
-  readonly size?: IntegerValue | null;
-  readonly list?: ArrayValue<ScalarValue> | null;
-}
+/** Arguments of getgroups32: those of getgroups. */
+export type Getgroups32Arguments = GetgroupsArguments;
 /** Arguments of getitimer. */
 export interface GetitimerArguments {
   readonly which?: ConstantValue | null;
   readonly curr_value?: StructValue<GetitimerCurrValue> | null;
 }
-/** Arguments of getpeername. */
-export interface GetpeernameArguments {
-  readonly sockfd?: DescriptorValue | null;
-  readonly addr?: StructValue<AcceptAddr> | null;
-  readonly addrlen?: ChangedValue<ArrayValue<ChangedValue<IntegerValue>>> | null;
-}
+/** Arguments of getpeername: those of accept. */
+export type GetpeernameArguments = AcceptArguments;
 /** Arguments of getpgid. */
 export interface GetpgidArguments {
   readonly pid?: ScalarValue | null;
 }
-/** Arguments of getpmsg. */
-export interface GetpmsgArguments {
-  readonly arg1?: IntegerValue | null;
-  readonly arg2?: IntegerValue | null;
-  readonly arg3?: IntegerValue | null;
-  readonly arg4?: IntegerValue | null;
-  readonly arg5?: IntegerValue | null;
-}
+/** Arguments of getpmsg: those of afs_syscall. */
+export type GetpmsgArguments = AfsSyscallArguments;
 /** Arguments of getpriority. */
 export interface GetpriorityArguments {
   readonly which?: ConstantValue | null;
@@ -1328,24 +1198,12 @@ export interface GetresgidArguments {
   readonly euid?: ArrayValue<ScalarValue> | null;
   readonly suid?: ArrayValue<ScalarValue> | null;
 }
-/** Arguments of getresgid32. */
-export interface Getresgid32Arguments {
-  readonly ruid?: ArrayValue<ScalarValue> | null;
-  readonly euid?: ArrayValue<ScalarValue> | null;
-  readonly suid?: ArrayValue<ScalarValue> | null;
-}
-/** Arguments of getresuid. */
-export interface GetresuidArguments {
-  readonly ruid?: ArrayValue<ScalarValue> | null;
-  readonly euid?: ArrayValue<ScalarValue> | null;
-  readonly suid?: ArrayValue<ScalarValue> | null;
-}
-/** Arguments of getresuid32. */
-export interface Getresuid32Arguments {
-  readonly ruid?: ArrayValue<ScalarValue> | null;
-  readonly euid?: ArrayValue<ScalarValue> | null;
-  readonly suid?: ArrayValue<ScalarValue> | null;
-}
+/** Arguments of getresgid32: those of getresgid. */
+export type Getresgid32Arguments = GetresgidArguments;
+/** Arguments of getresuid: those of getresgid. */
+export type GetresuidArguments = GetresgidArguments;
+/** Arguments of getresuid32: those of getresgid. */
+export type Getresuid32Arguments = GetresgidArguments;
 /** Arguments of getrlimit. */
 export interface GetrlimitArguments {
   readonly resource?: ConstantValue | null;
@@ -1356,16 +1214,10 @@ export interface GetrusageArguments {
   readonly who?: ConstantValue | null;
   readonly usage?: StructValue<GetrusageUsage> | null;
 }
-/** Arguments of getsid. */
-export interface GetsidArguments {
-  readonly pid?: ScalarValue | null;
-}
-/** Arguments of getsockname. */
-export interface GetsocknameArguments {
-  readonly sockfd?: DescriptorValue | null;
-  readonly addr?: StructValue<AcceptAddr> | null;
-  readonly addrlen?: ChangedValue<ArrayValue<ChangedValue<IntegerValue>>> | null;
-}
+/** Arguments of getsid: those of getpgid. */
+export type GetsidArguments = GetpgidArguments;
+/** Arguments of getsockname: those of accept. */
+export type GetsocknameArguments = AcceptArguments;
 /** Arguments of getsockopt. */
 export interface GetsockoptArguments {
   readonly sockfd?: DescriptorValue | null;
@@ -1374,14 +1226,8 @@ export interface GetsockoptArguments {
   readonly optval?: Value | null;
   readonly optlen?: ChangedValue<ArrayValue<ChangedValue<IntegerValue>>> | null;
 }
-/** Arguments of getsockopt#64. */
-export interface Getsockopt64Arguments {
-  readonly arg1?: IntegerValue | null;
-  readonly arg2?: IntegerValue | null;
-  readonly arg3?: IntegerValue | null;
-  readonly arg4?: IntegerValue | null;
-  readonly arg5?: IntegerValue | null;
-}
+/** Arguments of getsockopt#64: those of afs_syscall. */
+export type Getsockopt64Arguments = AfsSyscallArguments;
 /** Arguments of gettimeofday. */
 export interface GettimeofdayArguments {
   readonly tv?: StructValue<{ tv_sec: IntegerValue; tv_usec: IntegerValue }> | null;
@@ -1403,11 +1249,8 @@ export interface GetxattratArguments {
   readonly args?: StructValue<{ value: BytesValue; size: IntegerValue; flags: ConstantValue }> | null;
   readonly size?: IntegerValue | null;
 }
-/** Arguments of gtty. */
-export interface GttyArguments {
-  readonly arg1?: IntegerValue | null;
-  readonly arg2?: IntegerValue | null;
-}
+/** Arguments of gtty: those of bdflush. */
+export type GttyArguments = BdflushArguments;
 /** Arguments of init_module. */
 export interface InitModuleArguments {
   readonly module_image?: IntegerValue | null;
@@ -1420,10 +1263,8 @@ export interface InotifyAddWatchArguments {
   readonly pathname?: BytesValue | null;
   readonly mask?: ConstantValue | null;
 }
-/** Arguments of inotify_init1. */
-export interface InotifyInit1Arguments {
-  readonly flags?: ConstantValue | null;
-}
+/** Arguments of inotify_init1: those of epoll_create1. */
+export type InotifyInit1Arguments = EpollCreate1Arguments;
 /** Arguments of inotify_rm_watch. */
 export interface InotifyRmWatchArguments {
   readonly fd?: DescriptorValue | null;
@@ -1456,37 +1297,23 @@ export interface IoPgeteventsArguments {
   readonly timeout?: StructValue<{ tv_sec: IntegerValue; tv_nsec: IntegerValue }> | null;
   readonly sig?: StructValue<{ sigmask: Value; sigsetsize: IntegerValue }> | null;
 }
-/** Arguments of io_pgetevents_time64. */
-export interface IoPgeteventsTime64Arguments {
-  readonly ctx_id?: IntegerValue | null;
-  readonly min_nr?: IntegerValue | null;
-  readonly nr?: IntegerValue | null;
-  readonly events?: ArrayValue<StructValue<IoCancelResult>> | null;
-  readonly timeout?: StructValue<{ tv_sec: IntegerValue; tv_nsec: IntegerValue }> | null;
-  readonly sig?: StructValue<{ sigmask: Value; sigsetsize: IntegerValue }> | null;
-}
+/** Arguments of io_pgetevents_time64: those of io_pgetevents. */
+export type IoPgeteventsTime64Arguments = IoPgeteventsArguments;
 /** Arguments of io_setup. */
 export interface IoSetupArguments {
   readonly nr_events?: IntegerValue | null;
   readonly ctx_idp?: ArrayValue<IntegerValue> | null;
 }
-/** Arguments of io_setup#64. */
-export interface IoSetup64Arguments {
-  readonly arg1?: IntegerValue | null;
-  readonly arg2?: IntegerValue | null;
-}
+/** Arguments of io_setup#64: those of bdflush. */
+export type IoSetup64Arguments = BdflushArguments;
 /** Arguments of io_submit. */
 export interface IoSubmitArguments {
   readonly ctx_id?: IntegerValue | null;
   readonly nr?: IntegerValue | null;
   readonly iocbpp?: ArrayValue<StructValue<IoSubmitIocbpp>> | null;
 }
-/** Arguments of io_submit#64. */
-export interface IoSubmit64Arguments {
-  readonly arg1?: IntegerValue | null;
-  readonly arg2?: IntegerValue | null;
-  readonly arg3?: IntegerValue | null;
-}
+/** Arguments of io_submit#64: those of execve#64. */
+export type IoSubmit64Arguments = Execve64Arguments;
 /** Arguments of io_uring_enter. */
 export interface IoUringEnterArguments {
   readonly fd?: DescriptorValue | null;
@@ -1516,12 +1343,8 @@ export interface IoctlArguments {
   readonly op?: ScalarValue | null;
   readonly argp?: Value | null;
 }
-/** Arguments of ioctl#64. */
-export interface Ioctl64Arguments {
-  readonly arg1?: IntegerValue | null;
-  readonly arg2?: IntegerValue | null;
-  readonly arg3?: IntegerValue | null;
-}
+/** Arguments of ioctl#64: those of execve#64. */
+export type Ioctl64Arguments = Execve64Arguments;
 /** Arguments of ioperm. */
 export interface IopermArguments {
   readonly from?: IntegerValue | null;
@@ -1532,11 +1355,8 @@ export interface IopermArguments {
 export interface IoplArguments {
   readonly level?: IntegerValue | null;
 }
-/** Arguments of ioprio_get. */
-export interface IoprioGetArguments {
-  readonly which?: ConstantValue | null;
-  readonly who?: ScalarValue | null;
-}
+/** Arguments of ioprio_get: those of getpriority. */
+export type IoprioGetArguments = GetpriorityArguments;
 /** Arguments of ioprio_set. */
 export interface IoprioSetArguments {
   readonly which?: ConstantValue | null;
@@ -1575,13 +1395,8 @@ export interface KexecLoadArguments {
   readonly segments?: ArrayValue<StructValue<KexecLoadSegments>> | null;
   readonly flags?: ScalarValue | null;
 }
-/** Arguments of kexec_load#64. */
-export interface KexecLoad64Arguments {
-  readonly arg1?: IntegerValue | null;
-  readonly arg2?: IntegerValue | null;
-  readonly arg3?: IntegerValue | null;
-  readonly arg4?: IntegerValue | null;
-}
+/** Arguments of kexec_load#64: those of epoll_ctl_old. */
+export type KexecLoad64Arguments = EpollCtlOldArguments;
 /** Arguments of keyctl. */
 export interface KeyctlArguments {
   readonly operation?: ConstantValue | null;
@@ -1644,25 +1459,12 @@ export interface LandlockRestrictSelfArguments {
   readonly ruleset_fd?: DescriptorValue | null;
   readonly flags?: IntegerValue | null;
 }
-/** Arguments of lchown. */
-export interface LchownArguments {
-  readonly pathname?: BytesValue | null;
-  readonly owner?: ScalarValue | null;
-  readonly group?: ScalarValue | null;
-}
-/** Arguments of lchown32. */
-export interface Lchown32Arguments {
-  readonly pathname?: BytesValue | null;
-  readonly owner?: ScalarValue | null;
-  readonly group?: ScalarValue | null;
-}
-/** Arguments of lgetxattr. */
-export interface LgetxattrArguments {
-  readonly pathname?: BytesValue | null;
-  readonly name?: BytesValue | null;
-  readonly value?: BytesValue | null;
-  readonly size?: IntegerValue | null;
-}
+/** Arguments of lchown: those of chown. */
+export type LchownArguments = ChownArguments;
+/** Arguments of lchown32: those of chown. */
+export type Lchown32Arguments = ChownArguments;
+/** Arguments of lgetxattr: those of getxattr. */
+export type LgetxattrArguments = GetxattrArguments;
 /** Arguments of link. */
 export interface LinkArguments {
   readonly oldpath?: BytesValue | null;
@@ -1709,12 +1511,8 @@ export interface ListxattratArguments {
   readonly list?: BytesValue | null;
   readonly size?: IntegerValue | null;
 }
-/** Arguments of llistxattr. */
-export interface LlistxattrArguments {
-  readonly pathname?: BytesValue | null;
-  readonly list?: BytesValue | null;
-  readonly size?: IntegerValue | null;
-}
+/** Arguments of llistxattr: those of listxattr. */
+export type LlistxattrArguments = ListxattrArguments;
 /** Arguments of lookup_dcookie. */
 export interface LookupDcookieArguments {
   readonly cookie?: IntegerValue | null;
@@ -1765,11 +1563,8 @@ export interface LstatArguments {
   readonly pathname?: BytesValue | null;
   readonly statbuf?: Value | null;
 }
-/** Arguments of lstat64. */
-export interface Lstat64Arguments {
-  readonly pathname?: BytesValue | null;
-  readonly statbuf?: Value | null;
-}
+/** Arguments of lstat64: those of lstat. */
+export type Lstat64Arguments = LstatArguments;
 /** Arguments of madvise. */
 export interface MadviseArguments {
   readonly addr?: IntegerValue | null;
@@ -1802,10 +1597,8 @@ export interface MemfdCreateArguments {
   readonly name?: BytesValue | null;
   readonly flags?: ScalarValue | null;
 }
-/** Arguments of memfd_secret. */
-export interface MemfdSecretArguments {
-  readonly flags?: ConstantValue | null;
-}
+/** Arguments of memfd_secret: those of epoll_create1. */
+export type MemfdSecretArguments = EpollCreate1Arguments;
 /** Arguments of migrate_pages. */
 export interface MigratePagesArguments {
   readonly pid?: ScalarValue | null;
@@ -1819,17 +1612,10 @@ export interface MincoreArguments {
   readonly length?: IntegerValue | null;
   readonly vec?: ArrayValue<ScalarValue> | null;
 }
-/** Arguments of mkdir. */
-export interface MkdirArguments {
-  readonly pathname?: BytesValue | null;
-  readonly mode?: IntegerValue | null;
-}
-/** Arguments of mkdirat. */
-export interface MkdiratArguments {
-  readonly dirfd?: DescriptorValue | null;
-  readonly pathname?: BytesValue | null;
-  readonly mode?: IntegerValue | null;
-}
+/** Arguments of mkdir: those of chmod. */
+export type MkdirArguments = ChmodArguments;
+/** Arguments of mkdirat: those of fchmodat. */
+export type MkdiratArguments = FchmodatArguments;
 /** Arguments of mknod. */
 export interface MknodArguments {
   readonly pathname?: BytesValue | null;
@@ -1854,10 +1640,8 @@ export interface Mlock2Arguments {
   readonly length?: IntegerValue | null;
   readonly flags?: ConstantValue | null;
 }
-/** Arguments of mlockall. */
-export interface MlockallArguments {
-  readonly flags?: ConstantValue | null;
-}
+/** Arguments of mlockall: those of epoll_create1. */
+export type MlockallArguments = EpollCreate1Arguments;
 /** Arguments of mmap. */
 export interface MmapArguments {
   readonly addr?: IntegerValue | null;
@@ -1941,11 +1725,8 @@ export interface MqNotifyArguments {
   readonly mqdes?: DescriptorValue | null;
   readonly sevp?: StructValue<MqNotifySevp> | null;
 }
-/** Arguments of mq_notify#64. */
-export interface MqNotify64Arguments {
-  readonly arg1?: IntegerValue | null;
-  readonly arg2?: IntegerValue | null;
-}
+/** Arguments of mq_notify#64: those of bdflush. */
+export type MqNotify64Arguments = BdflushArguments;
 /** Arguments of mq_open. */
 export interface MqOpenArguments {
   readonly name?: BytesValue | null;
@@ -1961,14 +1742,8 @@ export interface MqTimedreceiveArguments {
   readonly msg_prio?: ArrayValue<IntegerValue> | null;
   readonly abs_timeout?: StructValue<{ tv_sec: IntegerValue; tv_nsec: IntegerValue }> | null;
 }
-/** Arguments of mq_timedreceive_time64. */
-export interface MqTimedreceiveTime64Arguments {
-  readonly mqdes?: DescriptorValue | null;
-  readonly msg_ptr?: BytesValue | null;
-  readonly msg_len?: IntegerValue | null;
-  readonly msg_prio?: ArrayValue<IntegerValue> | null;
-  readonly abs_timeout?: StructValue<{ tv_sec: IntegerValue; tv_nsec: IntegerValue }> | null;
-}
+/** Arguments of mq_timedreceive_time64: those of mq_timedreceive. */
+export type MqTimedreceiveTime64Arguments = MqTimedreceiveArguments;
 /** Arguments of mq_timedsend. */
 export interface MqTimedsendArguments {
   readonly mqdes?: DescriptorValue | null;
@@ -1977,18 +1752,10 @@ export interface MqTimedsendArguments {
   readonly msg_prio?: IntegerValue | null;
   readonly abs_timeout?: StructValue<{ tv_sec: IntegerValue; tv_nsec: IntegerValue }> | null;
 }
-/** Arguments of mq_timedsend_time64. */
-export interface MqTimedsendTime64Arguments {
-  readonly mqdes?: DescriptorValue | null;
-  readonly msg_ptr?: BytesValue | null;
-  readonly msg_len?: IntegerValue | null;
-  readonly msg_prio?: IntegerValue | null;
-  readonly abs_timeout?: StructValue<{ tv_sec: IntegerValue; tv_nsec: IntegerValue }> | null;
-}
-/** Arguments of mq_unlink. */
-export interface MqUnlinkArguments {
-  readonly path?: BytesValue | null;
-}
+/** Arguments of mq_timedsend_time64: those of mq_timedsend. */
+export type MqTimedsendTime64Arguments = MqTimedsendArguments;
+/** Arguments of mq_unlink: those of acct. */
+export type MqUnlinkArguments = AcctArguments;
 /** Arguments of mremap. */
 export interface MremapArguments {
   readonly old_address?: IntegerValue | null;
@@ -2031,22 +1798,12 @@ export interface MsgsndArguments {
   readonly msgsz?: IntegerValue | null;
   readonly msgflg?: ConstantValue | null;
 }
-/** Arguments of msync. */
-export interface MsyncArguments {
-  readonly addr?: IntegerValue | null;
-  readonly length?: IntegerValue | null;
-  readonly flags?: ConstantValue | null;
-}
-/** Arguments of munlock. */
-export interface MunlockArguments {
-  readonly addr?: IntegerValue | null;
-  readonly length?: IntegerValue | null;
-}
-/** Arguments of munmap. */
-export interface MunmapArguments {
-  readonly addr?: IntegerValue | null;
-  readonly length?: IntegerValue | null;
-}
+/** Arguments of msync: those of mlock2. */
+export type MsyncArguments = Mlock2Arguments;
+/** Arguments of munlock: those of mlock. */
+export type MunlockArguments = MlockArguments;
+/** Arguments of munmap: those of mlock. */
+export type MunmapArguments = MlockArguments;
 /** Arguments of name_to_handle_at. */
 export interface NameToHandleAtArguments {
   readonly dirfd?: DescriptorValue | null;
@@ -2060,52 +1817,26 @@ export interface NanosleepArguments {
   readonly req?: StructValue<{ tv_sec: IntegerValue; tv_nsec: IntegerValue }> | null;
   readonly rem?: StructValue<{ tv_sec: IntegerValue; tv_nsec: IntegerValue }> | null;
 }
-/** Arguments of newfstatat. */
-export interface NewfstatatArguments {
-  readonly dirfd?: DescriptorValue | null;
-  readonly pathname?: BytesValue | null;
-  readonly statbuf?: Value | null;
-  readonly flags?: ConstantValue | null;
-}
-/** Arguments of nfsservctl. */
-export interface NfsservctlArguments {
-  readonly arg1?: IntegerValue | null;
-  readonly arg2?: IntegerValue | null;
-  readonly arg3?: IntegerValue | null;
-}
-/** Arguments of nfsservctl#64. */
-export interface Nfsservctl64Arguments {
-  readonly arg1?: IntegerValue | null;
-  readonly arg2?: IntegerValue | null;
-  readonly arg3?: IntegerValue | null;
-}
+/** Arguments of newfstatat: those of fstatat64. */
+export type NewfstatatArguments = Fstatat64Arguments;
+/** Arguments of nfsservctl: those of execve#64. */
+export type NfsservctlArguments = Execve64Arguments;
+/** Arguments of nfsservctl#64: those of execve#64. */
+export type Nfsservctl64Arguments = Execve64Arguments;
 /** Arguments of nice. */
 export interface NiceArguments {
   readonly increment?: IntegerValue | null;
 }
-/** Arguments of oldfstat. */
-export interface OldfstatArguments {
-  readonly fd?: DescriptorValue | null;
-  readonly statbuf?: Value | null;
-}
-/** Arguments of oldlstat. */
-export interface OldlstatArguments {
-  readonly pathname?: BytesValue | null;
-  readonly statbuf?: Value | null;
-}
-/** Arguments of oldolduname. */
-export interface OldoldunameArguments {
-  readonly arg1?: IntegerValue | null;
-}
-/** Arguments of oldstat. */
-export interface OldstatArguments {
-  readonly pathname?: BytesValue | null;
-  readonly statbuf?: Value | null;
-}
-/** Arguments of olduname. */
-export interface OldunameArguments {
-  readonly arg1?: IntegerValue | null;
-}
+/** Arguments of oldfstat: those of fstat. */
+export type OldfstatArguments = FstatArguments;
+/** Arguments of oldlstat: those of lstat. */
+export type OldlstatArguments = LstatArguments;
+/** Arguments of oldolduname: those of _sysctl#64. */
+export type OldoldunameArguments = Sysctl64Arguments;
+/** Arguments of oldstat: those of lstat. */
+export type OldstatArguments = LstatArguments;
+/** Arguments of olduname: those of _sysctl#64. */
+export type OldunameArguments = Sysctl64Arguments;
 /** Arguments of open. */
 export interface OpenArguments {
   readonly pathname?: BytesValue | null;
@@ -2118,20 +1849,10 @@ export interface OpenByHandleAtArguments {
   readonly handle?: StructValue<{ handle_bytes: IntegerValue; handle_type: IntegerValue; f_handle: BytesValue }> | null;
   readonly flags?: ScalarValue | null;
 }
-/** Arguments of open_tree. */
-export interface OpenTreeArguments {
-  readonly dirfd?: DescriptorValue | null;
-  readonly pathname?: BytesValue | null;
-  readonly flags?: ConstantValue | null;
-}
-/** Arguments of open_tree_attr. */
-export interface OpenTreeAttrArguments {
-  readonly dirfd?: DescriptorValue | null;
-  readonly pathname?: BytesValue | null;
-  readonly flags?: ConstantValue | null;
-  readonly attr?: StructValue<MountSetattrAttr> | null;
-  readonly size?: IntegerValue | null;
-}
+/** Arguments of open_tree: those of fspick. */
+export type OpenTreeArguments = FspickArguments;
+/** Arguments of open_tree_attr: those of mount_setattr. */
+export type OpenTreeAttrArguments = MountSetattrArguments;
 /** Arguments of openat. */
 export interface OpenatArguments {
   readonly dirfd?: DescriptorValue | null;
@@ -2185,11 +1906,8 @@ export interface Pipe2Arguments {
   readonly pipefd?: ArrayValue<DescriptorValue> | null;
   readonly flags?: ConstantValue | null;
 }
-/** Arguments of pivot_root. */
-export interface PivotRootArguments {
-  readonly oldpath?: BytesValue | null;
-  readonly newpath?: BytesValue | null;
-}
+/** Arguments of pivot_root: those of link. */
+export type PivotRootArguments = LinkArguments;
 /** Arguments of pkey_alloc. */
 export interface PkeyAllocArguments {
   readonly flags?: IntegerValue | null;
@@ -2220,14 +1938,8 @@ export interface PpollArguments {
   readonly sigmask?: Value | null;
   readonly sigsetsize?: IntegerValue | null;
 }
-/** Arguments of ppoll_time64. */
-export interface PpollTime64Arguments {
-  readonly fds?: ArrayValue<StructValue<{ fd: DescriptorValue; events: ConstantValue }>> | null;
-  readonly nfds?: IntegerValue | null;
-  readonly tmo_p?: StructValue<{ tv_sec: IntegerValue; tv_nsec: IntegerValue }> | null;
-  readonly sigmask?: Value | null;
-  readonly sigsetsize?: IntegerValue | null;
-}
+/** Arguments of ppoll_time64: those of ppoll. */
+export type PpollTime64Arguments = PpollArguments;
 /** Arguments of prctl. */
 export interface PrctlArguments {
   readonly op?: ConstantValue | null;
@@ -2267,13 +1979,8 @@ export interface PreadvArguments {
   readonly iovcnt?: IntegerValue | null;
   readonly offset?: IntegerValue | null;
 }
-/** Arguments of preadv#64. */
-export interface Preadv64Arguments {
-  readonly arg1?: IntegerValue | null;
-  readonly arg2?: IntegerValue | null;
-  readonly arg3?: IntegerValue | null;
-  readonly arg4?: IntegerValue | null;
-}
+/** Arguments of preadv#64: those of epoll_ctl_old. */
+export type Preadv64Arguments = EpollCtlOldArguments;
 /** Arguments of preadv2. */
 export interface Preadv2Arguments {
   readonly fd?: DescriptorValue | null;
@@ -2282,15 +1989,8 @@ export interface Preadv2Arguments {
   readonly offset?: IntegerValue | null;
   readonly flags?: ConstantValue | null;
 }
-/** Arguments of preadv2#64. */
-export interface Preadv264Arguments {
-  readonly arg1?: IntegerValue | null;
-  readonly arg2?: IntegerValue | null;
-  readonly arg3?: IntegerValue | null;
-  readonly arg4?: IntegerValue | null;
-  readonly arg5?: IntegerValue | null;
-  readonly arg6?: IntegerValue | null;
-}
+/** Arguments of preadv2#64: those of move_pages#64. */
+export type Preadv264Arguments = MovePages64Arguments;
 /** Arguments of prlimit64. */
 export interface Prlimit64Arguments {
   readonly pid?: ScalarValue | null;
@@ -2320,40 +2020,14 @@ export interface ProcessVmReadvArguments {
   readonly riovcnt?: IntegerValue | null;
   readonly flags?: IntegerValue | null;
 }
-/** Arguments of process_vm_readv#64. */
-export interface ProcessVmReadv64Arguments {
-  readonly arg1?: IntegerValue | null;
-  readonly arg2?: IntegerValue | null;
-  readonly arg3?: IntegerValue | null;
-  readonly arg4?: IntegerValue | null;
-  readonly arg5?: IntegerValue | null;
-  readonly arg6?: IntegerValue | null;
-}
-/** Arguments of process_vm_writev. */
-export interface ProcessVmWritevArguments {
-  readonly pid?: ScalarValue | null;
-  readonly local_iov?: ArrayValue<StructValue<{ iov_base: BytesValue; iov_len: IntegerValue }>> | null;
-  readonly liovcnt?: IntegerValue | null;
-  readonly remote_iov?: ArrayValue<StructValue<{ iov_base: IntegerValue; iov_len: IntegerValue }>> | null;
-  readonly riovcnt?: IntegerValue | null;
-  readonly flags?: IntegerValue | null;
-}
-/** Arguments of process_vm_writev#64. */
-export interface ProcessVmWritev64Arguments {
-  readonly arg1?: IntegerValue | null;
-  readonly arg2?: IntegerValue | null;
-  readonly arg3?: IntegerValue | null;
-  readonly arg4?: IntegerValue | null;
-  readonly arg5?: IntegerValue | null;
-  readonly arg6?: IntegerValue | null;
-}
-/** Arguments of profil. */
-export interface ProfilArguments {
-  readonly arg1?: IntegerValue | null;
-  readonly arg2?: IntegerValue | null;
-  readonly arg3?: IntegerValue | null;
-  readonly arg4?: IntegerValue | null;
-}
+/** Arguments of process_vm_readv#64: those of move_pages#64. */
+export type ProcessVmReadv64Arguments = MovePages64Arguments;
+/** Arguments of process_vm_writev: those of process_vm_readv. */
+export type ProcessVmWritevArguments = ProcessVmReadvArguments;
+/** Arguments of process_vm_writev#64: those of move_pages#64. */
+export type ProcessVmWritev64Arguments = MovePages64Arguments;
+/** Arguments of profil: those of epoll_ctl_old. */
+export type ProfilArguments = EpollCtlOldArguments;
 /** Arguments of pselect6. */
 export interface Pselect6Arguments {
   readonly nfds?: IntegerValue | null;
@@ -2363,15 +2037,8 @@ export interface Pselect6Arguments {
   readonly timeout?: StructValue<{ tv_sec: IntegerValue; tv_nsec: IntegerValue }> | null;
   readonly sig?: StructValue<{ sigmask: Value; sigsetsize: IntegerValue }> | null;
 }
-/** Arguments of pselect6_time64. */
-export interface Pselect6Time64Arguments {
-  readonly nfds?: IntegerValue | null;
-  readonly readfds?: ArrayValue<DescriptorValue> | null;
-  readonly writefds?: ArrayValue<DescriptorValue> | null;
-  readonly exceptfds?: ArrayValue<DescriptorValue> | null;
-  readonly timeout?: StructValue<{ tv_sec: IntegerValue; tv_nsec: IntegerValue }> | null;
-  readonly sig?: StructValue<{ sigmask: Value; sigsetsize: IntegerValue }> | null;
-}
+/** Arguments of pselect6_time64: those of pselect6. */
+export type Pselect6Time64Arguments = Pselect6Arguments;
 /** Arguments of ptrace. */
 export interface PtraceArguments {
   readonly request?: ConstantValue | null;
@@ -2379,75 +2046,24 @@ export interface PtraceArguments {
   readonly addr?: ScalarValue & StructValue<{ off: IntegerValue; flags: ConstantValue; nr: IntegerValue }> | null;
   readonly data?: Value | null;
 }
-/** Arguments of ptrace#64. */
-export interface Ptrace64Arguments {
-  readonly arg1?: IntegerValue | null;
-  readonly arg2?: IntegerValue | null;
-  readonly arg3?: IntegerValue | null;
-  readonly arg4?: IntegerValue | null;
-}
-/** Arguments of putpmsg. */
-export interface PutpmsgArguments {
-  readonly arg1?: IntegerValue | null;
-  readonly arg2?: IntegerValue | null;
-  readonly arg3?: IntegerValue | null;
-  readonly arg4?: IntegerValue | null;
-  readonly arg5?: IntegerValue | null;
-}
-/** Arguments of pwrite64. */
-export interface Pwrite64Arguments {
-  readonly fd?: DescriptorValue | null;
-  readonly buf?: BytesValue | null;
-  readonly count?: IntegerValue | null;
-  readonly offset?: IntegerValue | null;
-}
-/** Arguments of pwritev. */
-export interface PwritevArguments {
-  readonly fd?: DescriptorValue | null;
-  readonly iov?: ArrayValue<StructValue<{ iov_base: BytesValue; iov_len: IntegerValue }>> | null;
-  readonly iovcnt?: IntegerValue | null;
-  readonly offset?: IntegerValue | null;
-}
-/** Arguments of pwritev#64. */
-export interface Pwritev64Arguments {
-  readonly arg1?: IntegerValue | null;
-  readonly arg2?: IntegerValue | null;
-  readonly arg3?: IntegerValue | null;
-  readonly arg4?: IntegerValue | null;
-}
-/** Arguments of pwritev2. */
-export interface Pwritev2Arguments {
-  readonly fd?: DescriptorValue | null;
-  readonly iov?: ArrayValue<StructValue<{ iov_base: BytesValue; iov_len: IntegerValue }>> | null;
-  readonly iovcnt?: IntegerValue | null;
-  readonly offset?: IntegerValue | null;
-  readonly flags?: ConstantValue | null;
-}
-/** Arguments of pwritev2#64. */
-export interface Pwritev264Arguments {
-  readonly arg1?: IntegerValue | null;
-  readonly arg2?: IntegerValue | null;
-  readonly arg3?: IntegerValue | null;
-  readonly arg4?: IntegerValue | null;
-  readonly arg5?: IntegerValue | null;
-  readonly arg6?: IntegerValue | null;
-}
-/** Arguments of query_module. */
-export interface QueryModuleArguments {
-  readonly arg1?: IntegerValue | null;
-  readonly arg2?: IntegerValue | null;
-  readonly arg3?: IntegerValue | null;
-  readonly arg4?: IntegerValue | null;
-  readonly arg5?: IntegerValue | null;
-}
-/** Arguments of query_module#64. */
-export interface QueryModule64Arguments {
-  readonly arg1?: IntegerValue | null;
-  readonly arg2?: IntegerValue | null;
-  readonly arg3?: IntegerValue | null;
-  readonly arg4?: IntegerValue | null;
-  readonly arg5?: IntegerValue | null;
-}
+/** Arguments of ptrace#64: those of epoll_ctl_old. */
+export type Ptrace64Arguments = EpollCtlOldArguments;
+/** Arguments of putpmsg: those of afs_syscall. */
+export type PutpmsgArguments = AfsSyscallArguments;
+/** Arguments of pwrite64: those of pread64. */
+export type Pwrite64Arguments = Pread64Arguments;
+/** Arguments of pwritev: those of preadv. */
+export type PwritevArguments = PreadvArguments;
+/** Arguments of pwritev#64: those of epoll_ctl_old. */
+export type Pwritev64Arguments = EpollCtlOldArguments;
+/** Arguments of pwritev2: those of preadv2. */
+export type Pwritev2Arguments = Preadv2Arguments;
+/** Arguments of pwritev2#64: those of move_pages#64. */
+export type Pwritev264Arguments = MovePages64Arguments;
+/** Arguments of query_module: those of afs_syscall. */
+export type QueryModuleArguments = AfsSyscallArguments;
+/** Arguments of query_module#64: those of afs_syscall. */
+export type QueryModule64Arguments = AfsSyscallArguments;
 /** Arguments of quotactl. */
 export interface QuotactlArguments {
   readonly op?: ScalarValue | null;
@@ -2499,12 +2115,8 @@ export interface ReadvArguments {
   readonly iov?: ArrayValue<StructValue<{ iov_base: BytesValue; iov_len: IntegerValue }>> | null;
   readonly iovcnt?: IntegerValue | null;
 }
-/** Arguments of readv#64. */
-export interface Readv64Arguments {
-  readonly arg1?: IntegerValue | null;
-  readonly arg2?: IntegerValue | null;
-  readonly arg3?: IntegerValue | null;
-}
+/** Arguments of readv#64: those of execve#64. */
+export type Readv64Arguments = Execve64Arguments;
 /** Arguments of reboot. */
 export interface RebootArguments {
   readonly magic?: ConstantValue | null;
@@ -2528,15 +2140,8 @@ export interface RecvfromArguments {
   readonly src_addr?: StructValue<AcceptAddr> | null;
   readonly addrlen?: ChangedValue<ArrayValue<ChangedValue<IntegerValue>>> | null;
 }
-/** Arguments of recvfrom#64. */
-export interface Recvfrom64Arguments {
-  readonly arg1?: IntegerValue | null;
-  readonly arg2?: IntegerValue | null;
-  readonly arg3?: IntegerValue | null;
-  readonly arg4?: IntegerValue | null;
-  readonly arg5?: IntegerValue | null;
-  readonly arg6?: IntegerValue | null;
-}
+/** Arguments of recvfrom#64: those of move_pages#64. */
+export type Recvfrom64Arguments = MovePages64Arguments;
 /** Arguments of recvmmsg. */
 export interface RecvmmsgArguments {
   readonly sockfd?: DescriptorValue | null;
@@ -2545,34 +2150,18 @@ export interface RecvmmsgArguments {
   readonly flags?: ConstantValue | null;
   readonly timeout?: ChangedValue<StructValue<{ tv_sec: ChangedValue<IntegerValue>; tv_nsec: ChangedValue<IntegerValue> }>> | null;
 }
-/** Arguments of recvmmsg#64. */
-export interface Recvmmsg64Arguments {
-  readonly arg1?: IntegerValue | null;
-  readonly arg2?: IntegerValue | null;
-  readonly arg3?: IntegerValue | null;
-  readonly arg4?: IntegerValue | null;
-  readonly arg5?: IntegerValue | null;
-}
-/** Arguments of recvmmsg_time64. */
-export interface RecvmmsgTime64Arguments {
-  readonly sockfd?: DescriptorValue | null;
-  readonly msgvec?: ChangedValue<ArrayValue<ChangedValue<StructValue<RecvmmsgMsgvec>>>> | null;
-  readonly vlen?: IntegerValue | null;
-  readonly flags?: ConstantValue | null;
-  readonly timeout?: ChangedValue<StructValue<{ tv_sec: ChangedValue<IntegerValue>; tv_nsec: ChangedValue<IntegerValue> }>> | null;
-}
+/** Arguments of recvmmsg#64: those of afs_syscall. */
+export type Recvmmsg64Arguments = AfsSyscallArguments;
+/** Arguments of recvmmsg_time64: those of recvmmsg. */
+export type RecvmmsgTime64Arguments = RecvmmsgArguments;
 /** Arguments of recvmsg. */
 export interface RecvmsgArguments {
   readonly sockfd?: DescriptorValue | null;
   readonly msg?: ChangedValue<StructValue<RecvmmsgMsgvecMsgHdr>> | null;
   readonly flags?: ConstantValue | null;
 }
-/** Arguments of recvmsg#64. */
-export interface Recvmsg64Arguments {
-  readonly arg1?: IntegerValue | null;
-  readonly arg2?: IntegerValue | null;
-  readonly arg3?: IntegerValue | null;
-}
+/** Arguments of recvmsg#64: those of execve#64. */
+export type Recvmsg64Arguments = Execve64Arguments;
 /** Arguments of remap_file_pages. */
 export interface RemapFilePagesArguments {
   readonly addr?: IntegerValue | null;
@@ -2581,11 +2170,8 @@ export interface RemapFilePagesArguments {
   readonly pgoff?: IntegerValue | null;
   readonly flags?: ScalarValue | null;
 }
-/** Arguments of removexattr. */
-export interface RemovexattrArguments {
-  readonly pathname?: BytesValue | null;
-  readonly name?: BytesValue | null;
-}
+/** Arguments of removexattr: those of lremovexattr. */
+export type RemovexattrArguments = LremovexattrArguments;
 /** Arguments of removexattrat. */
 export interface RemovexattratArguments {
   readonly dirfd?: DescriptorValue | null;
@@ -2593,11 +2179,8 @@ export interface RemovexattratArguments {
   readonly flags?: ConstantValue | null;
   readonly name?: BytesValue | null;
 }
-/** Arguments of rename. */
-export interface RenameArguments {
-  readonly oldpath?: BytesValue | null;
-  readonly newpath?: BytesValue | null;
-}
+/** Arguments of rename: those of link. */
+export type RenameArguments = LinkArguments;
 /** Arguments of renameat. */
 export interface RenameatArguments {
   readonly olddirfd?: DescriptorValue | null;
@@ -2605,14 +2188,8 @@ export interface RenameatArguments {
   readonly newdirfd?: DescriptorValue | null;
   readonly newpath?: BytesValue | null;
 }
-/** Arguments of renameat2. */
-export interface Renameat2Arguments {
-  readonly olddirfd?: DescriptorValue | null;
-  readonly oldpath?: BytesValue | null;
-  readonly newdirfd?: DescriptorValue | null;
-  readonly newpath?: BytesValue | null;
-  readonly flags?: ConstantValue | null;
-}
+/** Arguments of renameat2: those of linkat. */
+export type Renameat2Arguments = LinkatArguments;
 /** Arguments of request_key. */
 export interface RequestKeyArguments {
   readonly type?: BytesValue | null;
@@ -2624,10 +2201,8 @@ export interface RequestKeyArguments {
 export interface RestartSyscallArguments {
   readonly [unnamed: `_${number}`]: Value | null | undefined;
 }
-/** Arguments of rmdir. */
-export interface RmdirArguments {
-  readonly path?: BytesValue | null;
-}
+/** Arguments of rmdir: those of acct. */
+export type RmdirArguments = AcctArguments;
 /** Arguments of rseq. */
 export interface RseqArguments {
   readonly rseq?: Value | null;
@@ -2642,23 +2217,15 @@ export interface RtSigactionArguments {
   readonly oldact?: StructValue<RtSigactionAct> | null;
   readonly sigsetsize?: IntegerValue | null;
 }
-/** Arguments of rt_sigaction#64. */
-export interface RtSigaction64Arguments {
-  readonly arg1?: IntegerValue | null;
-  readonly arg2?: IntegerValue | null;
-  readonly arg3?: IntegerValue | null;
-  readonly arg4?: IntegerValue | null;
-}
+/** Arguments of rt_sigaction#64: those of epoll_ctl_old. */
+export type RtSigaction64Arguments = EpollCtlOldArguments;
 /** Arguments of rt_sigpending. */
 export interface RtSigpendingArguments {
   readonly set?: Value | null;
   readonly sigsetsize?: IntegerValue | null;
 }
-/** Arguments of rt_sigpending#64. */
-export interface RtSigpending64Arguments {
-  readonly arg1?: IntegerValue | null;
-  readonly arg2?: IntegerValue | null;
-}
+/** Arguments of rt_sigpending#64: those of bdflush. */
+export type RtSigpending64Arguments = BdflushArguments;
 /** Arguments of rt_sigprocmask. */
 export interface RtSigprocmaskArguments {
   readonly how?: ConstantValue | null;
@@ -2672,21 +2239,14 @@ export interface RtSigqueueinfoArguments {
   readonly signum?: ScalarValue | null;
   readonly info?: StructValue<PidfdSendSignalInfo> | null;
 }
-/** Arguments of rt_sigqueueinfo#64. */
-export interface RtSigqueueinfo64Arguments {
-  readonly arg1?: IntegerValue | null;
-  readonly arg2?: IntegerValue | null;
-  readonly arg3?: IntegerValue | null;
-}
+/** Arguments of rt_sigqueueinfo#64: those of execve#64. */
+export type RtSigqueueinfo64Arguments = Execve64Arguments;
 /** Arguments of rt_sigreturn. */
 export interface RtSigreturnArguments {
   readonly sigmask?: StructValue<{ mask: ScalarValue }> | null;
 }
-/** Arguments of rt_sigsuspend. */
-export interface RtSigsuspendArguments {
-  readonly set?: Value | null;
-  readonly sigsetsize?: IntegerValue | null;
-}
+/** Arguments of rt_sigsuspend: those of rt_sigpending. */
+export type RtSigsuspendArguments = RtSigpendingArguments;
 /** Arguments of rt_sigtimedwait. */
 export interface RtSigtimedwaitArguments {
   readonly set?: Value | null;
@@ -2694,20 +2254,10 @@ export interface RtSigtimedwaitArguments {
   readonly timeout?: ChangedValue<StructValue<{ tv_sec: ChangedValue<IntegerValue>; tv_nsec: ChangedValue<IntegerValue> }>> | null;
   readonly sigsetsize?: IntegerValue | null;
 }
-/** Arguments of rt_sigtimedwait#64. */
-export interface RtSigtimedwait64Arguments {
-  readonly arg1?: IntegerValue | null;
-  readonly arg2?: IntegerValue | null;
-  readonly arg3?: IntegerValue | null;
-  readonly arg4?: IntegerValue | null;
-}
-/** Arguments of rt_sigtimedwait_time64. */
-export interface RtSigtimedwaitTime64Arguments {
-  readonly set?: Value | null;
-  readonly info?: StructValue<PidfdSendSignalInfo> | null;
-  readonly timeout?: ChangedValue<StructValue<{ tv_sec: ChangedValue<IntegerValue>; tv_nsec: ChangedValue<IntegerValue> }>> | null;
-  readonly sigsetsize?: IntegerValue | null;
-}
+/** Arguments of rt_sigtimedwait#64: those of epoll_ctl_old. */
+export type RtSigtimedwait64Arguments = EpollCtlOldArguments;
+/** Arguments of rt_sigtimedwait_time64: those of rt_sigtimedwait. */
+export type RtSigtimedwaitTime64Arguments = RtSigtimedwaitArguments;
 /** Arguments of rt_tgsigqueueinfo. */
 export interface RtTgsigqueueinfoArguments {
   readonly tgid?: ScalarValue | null;
@@ -2715,21 +2265,14 @@ export interface RtTgsigqueueinfoArguments {
   readonly signum?: ScalarValue | null;
   readonly info?: StructValue<PidfdSendSignalInfo> | null;
 }
-/** Arguments of rt_tgsigqueueinfo#64. */
-export interface RtTgsigqueueinfo64Arguments {
-  readonly arg1?: IntegerValue | null;
-  readonly arg2?: IntegerValue | null;
-  readonly arg3?: IntegerValue | null;
-  readonly arg4?: IntegerValue | null;
-}
+/** Arguments of rt_tgsigqueueinfo#64: those of epoll_ctl_old. */
+export type RtTgsigqueueinfo64Arguments = EpollCtlOldArguments;
 /** Arguments of sched_get_priority_max. */
 export interface SchedGetPriorityMaxArguments {
   readonly policy?: ConstantValue | null;
 }
-/** Arguments of sched_get_priority_min. */
-export interface SchedGetPriorityMinArguments {
-  readonly policy?: ConstantValue | null;
-}
+/** Arguments of sched_get_priority_min: those of sched_get_priority_max. */
+export type SchedGetPriorityMinArguments = SchedGetPriorityMaxArguments;
 /** Arguments of sched_getaffinity. */
 export interface SchedGetaffinityArguments {
   readonly pid?: ScalarValue | null;
@@ -2748,37 +2291,25 @@ export interface SchedGetparamArguments {
   readonly pid?: ScalarValue | null;
   readonly param?: StructValue<{ sched_priority: IntegerValue }> | null;
 }
-/** Arguments of sched_getscheduler. */
-export interface SchedGetschedulerArguments {
-  readonly pid?: ScalarValue | null;
-}
+/** Arguments of sched_getscheduler: those of getpgid. */
+export type SchedGetschedulerArguments = GetpgidArguments;
 /** Arguments of sched_rr_get_interval. */
 export interface SchedRrGetIntervalArguments {
   readonly pid?: ScalarValue | null;
   readonly tp?: StructValue<{ tv_sec: IntegerValue; tv_nsec: IntegerValue }> | null;
 }
-/** Arguments of sched_rr_get_interval_time64. */
-export interface SchedRrGetIntervalTime64Arguments {
-  readonly pid?: ScalarValue | null;
-  readonly tp?: StructValue<{ tv_sec: IntegerValue; tv_nsec: IntegerValue }> | null;
-}
-/** Arguments of sched_setaffinity. */
-export interface SchedSetaffinityArguments {
-  readonly pid?: ScalarValue | null;
-  readonly cpusetsize?: IntegerValue | null;
-  readonly mask?: Value | null;
-}
+/** Arguments of sched_rr_get_interval_time64: those of sched_rr_get_interval. */
+export type SchedRrGetIntervalTime64Arguments = SchedRrGetIntervalArguments;
+/** Arguments of sched_setaffinity: those of sched_getaffinity. */
+export type SchedSetaffinityArguments = SchedGetaffinityArguments;
 /** Arguments of sched_setattr. */
 export interface SchedSetattrArguments {
   readonly pid?: ScalarValue | null;
   readonly attr?: ChangedValue<StructValue<SchedSetattrAttr>> | null;
   readonly flags?: IntegerValue | null;
 }
-/** Arguments of sched_setparam. */
-export interface SchedSetparamArguments {
-  readonly pid?: ScalarValue | null;
-  readonly param?: StructValue<{ sched_priority: IntegerValue }> | null;
-}
+/** Arguments of sched_setparam: those of sched_getparam. */
+export type SchedSetparamArguments = SchedGetparamArguments;
 /** Arguments of sched_setscheduler. */
 export interface SchedSetschedulerArguments {
   readonly pid?: ScalarValue | null;
@@ -2791,12 +2322,8 @@ export interface SeccompArguments {
   readonly flags?: ConstantValue | null;
   readonly args?: StructValue<SeccompArgs> & ArrayValue<ConstantValue> | null;
 }
-/** Arguments of security. */
-export interface SecurityArguments {
-  readonly arg1?: IntegerValue | null;
-  readonly arg2?: IntegerValue | null;
-  readonly arg3?: IntegerValue | null;
-}
+/** Arguments of security: those of execve#64. */
+export type SecurityArguments = Execve64Arguments;
 /** Arguments of select. */
 export interface SelectArguments {
   readonly nfds?: IntegerValue | null;
@@ -2832,20 +2359,10 @@ export interface SemtimedopArguments {
   readonly nsops?: IntegerValue | null;
   readonly timeout?: StructValue<{ tv_sec: IntegerValue; tv_nsec: IntegerValue }> | null;
 }
-/** Arguments of semtimedop_time64. */
-export interface SemtimedopTime64Arguments {
-  readonly semid?: IntegerValue | null;
-  readonly sops?: ArrayValue<StructValue<{ sem_num: IntegerValue; sem_op: IntegerValue; sem_flg: ConstantValue }>> | null;
-  readonly nsops?: IntegerValue | null;
-  readonly timeout?: StructValue<{ tv_sec: IntegerValue; tv_nsec: IntegerValue }> | null;
-}
-/** Arguments of send. */
-export interface SendArguments {
-  readonly sockfd?: DescriptorValue | null;
-  readonly buf?: Value | null;
-  readonly len?: IntegerValue | null;
-  readonly flags?: ConstantValue | null;
-}
+/** Arguments of semtimedop_time64: those of semtimedop. */
+export type SemtimedopTime64Arguments = SemtimedopArguments;
+/** Arguments of send: those of recv. */
+export type SendArguments = RecvArguments;
 /** Arguments of sendfile. */
 export interface SendfileArguments {
   readonly out_fd?: DescriptorValue | null;
@@ -2853,13 +2370,8 @@ export interface SendfileArguments {
   readonly offset?: ChangedValue<ArrayValue<ChangedValue<IntegerValue>>> | null;
   readonly count?: IntegerValue | null;
 }
-/** Arguments of sendfile64. */
-export interface Sendfile64Arguments {
-  readonly out_fd?: DescriptorValue | null;
-  readonly in_fd?: DescriptorValue | null;
-  readonly offset?: ChangedValue<ArrayValue<ChangedValue<IntegerValue>>> | null;
-  readonly count?: IntegerValue | null;
-}
+/** Arguments of sendfile64: those of sendfile. */
+export type Sendfile64Arguments = SendfileArguments;
 /** Arguments of sendmmsg. */
 export interface SendmmsgArguments {
   readonly sockfd?: DescriptorValue | null;
@@ -2867,25 +2379,16 @@ export interface SendmmsgArguments {
   readonly vlen?: IntegerValue | null;
   readonly flags?: ConstantValue | null;
 }
-/** Arguments of sendmmsg#64. */
-export interface Sendmmsg64Arguments {
-  readonly arg1?: IntegerValue | null;
-  readonly arg2?: IntegerValue | null;
-  readonly arg3?: IntegerValue | null;
-  readonly arg4?: IntegerValue | null;
-}
+/** Arguments of sendmmsg#64: those of epoll_ctl_old. */
+export type Sendmmsg64Arguments = EpollCtlOldArguments;
 /** Arguments of sendmsg. */
 export interface SendmsgArguments {
   readonly sockfd?: DescriptorValue | null;
   readonly msg?: StructValue<SendmmsgMsgvecMsgHdr> | null;
   readonly flags?: ConstantValue | null;
 }
-/** Arguments of sendmsg#64. */
-export interface Sendmsg64Arguments {
-  readonly arg1?: IntegerValue | null;
-  readonly arg2?: IntegerValue | null;
-  readonly arg3?: IntegerValue | null;
-}
+/** Arguments of sendmsg#64: those of execve#64. */
+export type Sendmsg64Arguments = Execve64Arguments;
 /** Arguments of sendto. */
 export interface SendtoArguments {
   readonly sockfd?: DescriptorValue | null;
@@ -2908,24 +2411,16 @@ export interface SetMempolicyHomeNodeArguments {
   readonly home_node?: IntegerValue | null;
   readonly flags?: IntegerValue | null;
 }
-/** Arguments of set_robust_list. */
-export interface SetRobustListArguments {
-  readonly addr?: IntegerValue | null;
-  readonly length?: IntegerValue | null;
-}
-/** Arguments of set_robust_list#64. */
-export interface SetRobustList64Arguments {
-  readonly arg1?: IntegerValue | null;
-  readonly arg2?: IntegerValue | null;
-}
+/** Arguments of set_robust_list: those of mlock. */
+export type SetRobustListArguments = MlockArguments;
+/** Arguments of set_robust_list#64: those of bdflush. */
+export type SetRobustList64Arguments = BdflushArguments;
 /** Arguments of set_thread_area. */
 export interface SetThreadAreaArguments {
   readonly u_info?: ChangedValue<StructValue<SetThreadAreaUInfo>> | null;
 }
-/** Arguments of set_thread_area#64. */
-export interface SetThreadArea64Arguments {
-  readonly arg1?: IntegerValue | null;
-}
+/** Arguments of set_thread_area#64: those of _sysctl#64. */
+export type SetThreadArea64Arguments = Sysctl64Arguments;
 /** Arguments of set_tid_address. */
 export interface SetTidAddressArguments {
   readonly tidptr?: IntegerValue | null;
@@ -2939,41 +2434,24 @@ export interface SetdomainnameArguments {
 export interface SetfsgidArguments {
   readonly fsuid?: ScalarValue | null;
 }
-/** Arguments of setfsgid32. */
-export interface Setfsgid32Arguments {
-  readonly fsuid?: ScalarValue | null;
-}
-/** Arguments of setfsuid. */
-export interface SetfsuidArguments {
-  readonly fsuid?: ScalarValue | null;
-}
-/** Arguments of setfsuid32. */
-export interface Setfsuid32Arguments {
-  readonly fsuid?: ScalarValue | null;
-}
+/** Arguments of setfsgid32: those of setfsgid. */
+export type Setfsgid32Arguments = SetfsgidArguments;
+/** Arguments of setfsuid: those of setfsgid. */
+export type SetfsuidArguments = SetfsgidArguments;
+/** Arguments of setfsuid32: those of setfsgid. */
+export type Setfsuid32Arguments = SetfsgidArguments;
 /** Arguments of setgid. */
 export interface SetgidArguments {
   readonly uid?: ScalarValue | null;
 }
-/** Arguments of setgid32. */
-export interface Setgid32Arguments {
-  readonly uid?: ScalarValue | null;
-}
-/** Arguments of setgroups. */
-export interface SetgroupsArguments {
-  readonly size?: IntegerValue | null;
-  readonly list?: ArrayValue<ScalarValue> | null;
-}
-/** Arguments of setgroups32. */
-export interface Setgroups32Arguments {
-  readonly size?: IntegerValue | null;
-  readonly list?: ArrayValue<ScalarValue> | null;
-}
-/** Arguments of sethostname. */
-export interface SethostnameArguments {
-  readonly name?: BytesValue | null;
-  readonly len?: IntegerValue | null;
-}
+/** Arguments of setgid32: those of setgid. */
+export type Setgid32Arguments = SetgidArguments;
+/** Arguments of setgroups: those of getgroups. */
+export type SetgroupsArguments = GetgroupsArguments;
+/** Arguments of setgroups32: those of getgroups. */
+export type Setgroups32Arguments = GetgroupsArguments;
+/** Arguments of sethostname: those of setdomainname. */
+export type SethostnameArguments = SetdomainnameArguments;
 /** Arguments of setitimer. */
 export interface SetitimerArguments {
   readonly which?: ConstantValue | null;
@@ -3001,50 +2479,26 @@ export interface SetregidArguments {
   readonly ruid?: ScalarValue | null;
   readonly euid?: ScalarValue | null;
 }
-/** Arguments of setregid32. */
-export interface Setregid32Arguments {
-  readonly ruid?: ScalarValue | null;
-  readonly euid?: ScalarValue | null;
-}
+/** Arguments of setregid32: those of setregid. */
+export type Setregid32Arguments = SetregidArguments;
 /** Arguments of setresgid. */
 export interface SetresgidArguments {
   readonly ruid?: ScalarValue | null;
   readonly euid?: ScalarValue | null;
   readonly suid?: ScalarValue | null;
 }
-/** Arguments of setresgid32. */
-export interface Setresgid32Arguments {
-  readonly ruid?: ScalarValue | null;
-  readonly euid?: ScalarValue | null;
-  readonly suid?: ScalarValue | null;
-}
-/** Arguments of setresuid. */
-export interface SetresuidArguments {
-  readonly ruid?: ScalarValue | null;
-  readonly euid?: ScalarValue | null;
-  readonly suid?: ScalarValue | null;
-}
-/** Arguments of setresuid32. */
-export interface Setresuid32Arguments {
-  readonly ruid?: ScalarValue | null;
-  readonly euid?: ScalarValue | null;
-  readonly suid?: ScalarValue | null;
-}
-/** Arguments of setreuid. */
-export interface SetreuidArguments {
-  readonly ruid?: ScalarValue | null;
-  readonly euid?: ScalarValue | null;
-}
-/** Arguments of setreuid32. */
-export interface Setreuid32Arguments {
-  readonly ruid?: ScalarValue | null;
-  readonly euid?: ScalarValue | null;
-}
-/** Arguments of setrlimit. */
-export interface SetrlimitArguments {
-  readonly resource?: ConstantValue | null;
-  readonly rlim?: StructValue<{ rlim_cur: ScalarValue; rlim_max: ScalarValue }> | null;
-}
+/** Arguments of setresgid32: those of setresgid. */
+export type Setresgid32Arguments = SetresgidArguments;
+/** Arguments of setresuid: those of setresgid. */
+export type SetresuidArguments = SetresgidArguments;
+/** Arguments of setresuid32: those of setresgid. */
+export type Setresuid32Arguments = SetresgidArguments;
+/** Arguments of setreuid: those of setregid. */
+export type SetreuidArguments = SetregidArguments;
+/** Arguments of setreuid32: those of setregid. */
+export type Setreuid32Arguments = SetregidArguments;
+/** Arguments of setrlimit: those of getrlimit. */
+export type SetrlimitArguments = GetrlimitArguments;
 /** Arguments of setsockopt. */
 export interface SetsockoptArguments {
   readonly sockfd?: DescriptorValue | null;
@@ -3053,44 +2507,18 @@ export interface SetsockoptArguments {
   readonly optval?: Value | null;
   readonly optlen?: IntegerValue | null;
 }
-/** Arguments of setsockopt#64. */
-export interface Setsockopt64Arguments {
-  readonly arg1?: IntegerValue | null;
-  readonly arg2?: IntegerValue | null;
-  readonly arg3?: IntegerValue | null;
-  readonly arg4?: IntegerValue | null;
-  readonly arg5?: IntegerValue | null;
-}
-/** Arguments of settimeofday. */
-export interface SettimeofdayArguments {
-  readonly tv?: StructValue<{ tv_sec: IntegerValue; tv_usec: IntegerValue }> | null;
-  readonly tz?: StructValue<{ tz_minuteswest: IntegerValue; tz_dsttime: IntegerValue }> | null;
-}
-/** Arguments of setuid. */
-export interface SetuidArguments {
-  readonly uid?: ScalarValue | null;
-}
-/** Arguments of setuid32. */
-export interface Setuid32Arguments {
-  readonly uid?: ScalarValue | null;
-}
-/** Arguments of setxattr. */
-export interface SetxattrArguments {
-  readonly pathname?: BytesValue | null;
-  readonly name?: BytesValue | null;
-  readonly value?: BytesValue | null;
-  readonly size?: IntegerValue | null;
-  readonly flags?: ConstantValue | null;
-}
-/** Arguments of setxattrat. */
-export interface SetxattratArguments {
-  readonly dirfd?: DescriptorValue | null;
-  readonly pathname?: BytesValue | null;
-  readonly flags?: ConstantValue | null;
-  readonly name?: BytesValue | null;
-  readonly args?: StructValue<{ value: BytesValue; size: IntegerValue; flags: ConstantValue }> | null;
-  readonly size?: IntegerValue | null;
-}
+/** Arguments of setsockopt#64: those of afs_syscall. */
+export type Setsockopt64Arguments = AfsSyscallArguments;
+/** Arguments of settimeofday: those of gettimeofday. */
+export type SettimeofdayArguments = GettimeofdayArguments;
+/** Arguments of setuid: those of setgid. */
+export type SetuidArguments = SetgidArguments;
+/** Arguments of setuid32: those of setgid. */
+export type Setuid32Arguments = SetgidArguments;
+/** Arguments of setxattr: those of lsetxattr. */
+export type SetxattrArguments = LsetxattrArguments;
+/** Arguments of setxattrat: those of getxattrat. */
+export type SetxattratArguments = GetxattratArguments;
 /** Arguments of shmat. */
 export interface ShmatArguments {
   readonly shmid?: IntegerValue | null;
@@ -3129,11 +2557,8 @@ export interface SigaltstackArguments {
   readonly ss?: StructValue<{ ss_sp: IntegerValue; ss_flags: ConstantValue; ss_size: IntegerValue }> | null;
   readonly old_ss?: StructValue<{ ss_sp: IntegerValue; ss_flags: ConstantValue; ss_size: IntegerValue }> | null;
 }
-/** Arguments of sigaltstack#64. */
-export interface Sigaltstack64Arguments {
-  readonly arg1?: IntegerValue | null;
-  readonly arg2?: IntegerValue | null;
-}
+/** Arguments of sigaltstack#64: those of bdflush. */
+export type Sigaltstack64Arguments = BdflushArguments;
 /** Arguments of signal. */
 export interface SignalArguments {
   readonly signum?: ScalarValue | null;
@@ -3201,16 +2626,10 @@ export interface SpliceArguments {
 export interface SsetmaskArguments {
   readonly newmask?: ScalarValue | null;
 }
-/** Arguments of stat. */
-export interface StatArguments {
-  readonly pathname?: BytesValue | null;
-  readonly statbuf?: Value | null;
-}
-/** Arguments of stat64. */
-export interface Stat64Arguments {
-  readonly pathname?: BytesValue | null;
-  readonly statbuf?: Value | null;
-}
+/** Arguments of stat: those of lstat. */
+export type StatArguments = LstatArguments;
+/** Arguments of stat64: those of lstat. */
+export type Stat64Arguments = LstatArguments;
 /** Arguments of statfs. */
 export interface StatfsArguments {
   readonly pathname?: BytesValue | null;
@@ -3241,25 +2660,17 @@ export interface StatxArguments {
 export interface StimeArguments {
   readonly tloc?: ArrayValue<ScalarValue> | null;
 }
-/** Arguments of stty. */
-export interface SttyArguments {
-  readonly arg1?: IntegerValue | null;
-  readonly arg2?: IntegerValue | null;
-}
-/** Arguments of swapoff. */
-export interface SwapoffArguments {
-  readonly path?: BytesValue | null;
-}
+/** Arguments of stty: those of bdflush. */
+export type SttyArguments = BdflushArguments;
+/** Arguments of swapoff: those of acct. */
+export type SwapoffArguments = AcctArguments;
 /** Arguments of swapon. */
 export interface SwaponArguments {
   readonly path?: BytesValue | null;
   readonly swapflags?: ScalarValue | null;
 }
-/** Arguments of symlink. */
-export interface SymlinkArguments {
-  readonly oldpath?: BytesValue | null;
-  readonly newpath?: BytesValue | null;
-}
+/** Arguments of symlink: those of link. */
+export type SymlinkArguments = LinkArguments;
 /** Arguments of symlinkat. */
 export interface SymlinkatArguments {
   readonly target?: BytesValue | null;
@@ -3273,16 +2684,10 @@ export interface SyncFileRangeArguments {
   readonly nbytes?: IntegerValue | null;
   readonly flags?: ConstantValue | null;
 }
-/** Arguments of syncfs. */
-export interface SyncfsArguments {
-  readonly fd?: DescriptorValue | null;
-}
-/** Arguments of sysfs. */
-export interface SysfsArguments {
-  readonly arg1?: IntegerValue | null;
-  readonly arg2?: IntegerValue | null;
-  readonly arg3?: IntegerValue | null;
-}
+/** Arguments of syncfs: those of close. */
+export type SyncfsArguments = CloseArguments;
+/** Arguments of sysfs: those of execve#64. */
+export type SysfsArguments = Execve64Arguments;
 /** Arguments of sysinfo. */
 export interface SysinfoArguments {
   readonly info?: StructValue<SysinfoInfo> | null;
@@ -3306,40 +2711,29 @@ export interface TgkillArguments {
   readonly tid?: ScalarValue | null;
   readonly signum?: ScalarValue | null;
 }
-/** Arguments of time. */
-export interface TimeArguments {
-  readonly tloc?: ArrayValue<ScalarValue> | null;
-}
+/** Arguments of time: those of stime. */
+export type TimeArguments = StimeArguments;
 /** Arguments of timer_create. */
 export interface TimerCreateArguments {
   readonly clockid?: ConstantValue | null;
   readonly sevp?: StructValue<MqNotifySevp> | null;
   readonly timerid?: ArrayValue<IntegerValue> | null;
 }
-/** Arguments of timer_create#64. */
-export interface TimerCreate64Arguments {
-  readonly arg1?: IntegerValue | null;
-  readonly arg2?: IntegerValue | null;
-  readonly arg3?: IntegerValue | null;
-}
+/** Arguments of timer_create#64: those of execve#64. */
+export type TimerCreate64Arguments = Execve64Arguments;
 /** Arguments of timer_delete. */
 export interface TimerDeleteArguments {
   readonly timerid?: IntegerValue | null;
 }
-/** Arguments of timer_getoverrun. */
-export interface TimerGetoverrunArguments {
-  readonly timerid?: IntegerValue | null;
-}
+/** Arguments of timer_getoverrun: those of timer_delete. */
+export type TimerGetoverrunArguments = TimerDeleteArguments;
 /** Arguments of timer_gettime. */
 export interface TimerGettimeArguments {
   readonly timerid?: IntegerValue | null;
   readonly curr_value?: StructValue<TimerGettimeCurrValue> | null;
 }
-/** Arguments of timer_gettime64. */
-export interface TimerGettime64Arguments {
-  readonly timerid?: IntegerValue | null;
-  readonly curr_value?: StructValue<TimerGettimeCurrValue> | null;
-}
+/** Arguments of timer_gettime64: those of timer_gettime. */
+export type TimerGettime64Arguments = TimerGettimeArguments;
 /** Arguments of timer_settime. */
 export interface TimerSettimeArguments {
   readonly timerid?: IntegerValue | null;
@@ -3347,13 +2741,8 @@ export interface TimerSettimeArguments {
   readonly new_value?: StructValue<TimerGettimeCurrValue> | null;
   readonly old_value?: StructValue<TimerGettimeCurrValue> | null;
 }
-/** Arguments of timer_settime64. */
-export interface TimerSettime64Arguments {
-  readonly timerid?: IntegerValue | null;
-  readonly flags?: ConstantValue | null;
-  readonly new_value?: StructValue<TimerGettimeCurrValue> | null;
-  readonly old_value?: StructValue<TimerGettimeCurrValue> | null;
-}
+/** Arguments of timer_settime64: those of timer_settime. */
+export type TimerSettime64Arguments = TimerSettimeArguments;
 /** Arguments of timerfd_create. */
 export interface TimerfdCreateArguments {
   readonly clockid?: ConstantValue | null;
@@ -3364,11 +2753,8 @@ export interface TimerfdGettimeArguments {
   readonly fd?: DescriptorValue | null;
   readonly curr_value?: StructValue<TimerGettimeCurrValue> | null;
 }
-/** Arguments of timerfd_gettime64. */
-export interface TimerfdGettime64Arguments {
-  readonly fd?: DescriptorValue | null;
-  readonly curr_value?: StructValue<TimerGettimeCurrValue> | null;
-}
+/** Arguments of timerfd_gettime64: those of timerfd_gettime. */
+export type TimerfdGettime64Arguments = TimerfdGettimeArguments;
 /** Arguments of timerfd_settime. */
 export interface TimerfdSettimeArguments {
   readonly fd?: DescriptorValue | null;
@@ -3376,13 +2762,8 @@ export interface TimerfdSettimeArguments {
   readonly new_value?: StructValue<TimerGettimeCurrValue> | null;
   readonly old_value?: StructValue<TimerGettimeCurrValue> | null;
 }
-/** Arguments of timerfd_settime64. */
-export interface TimerfdSettime64Arguments {
-  readonly fd?: DescriptorValue | null;
-  readonly flags?: ConstantValue | null;
-  readonly new_value?: StructValue<TimerGettimeCurrValue> | null;
-  readonly old_value?: StructValue<TimerGettimeCurrValue> | null;
-}
+/** Arguments of timerfd_settime64: those of timerfd_settime. */
+export type TimerfdSettime64Arguments = TimerfdSettimeArguments;
 /** Arguments of times. */
 export interface TimesArguments {
   readonly buf?: StructValue<TimesBuf> | null;
@@ -3397,35 +2778,20 @@ export interface TruncateArguments {
   readonly path?: BytesValue | null;
   readonly length?: IntegerValue | null;
 }
-/** Arguments of truncate64. */
-export interface Truncate64Arguments {
-  readonly path?: BytesValue | null;
-  readonly length?: IntegerValue | null;
-}
-/** Arguments of tuxcall. */
-export interface TuxcallArguments {
-  readonly arg1?: IntegerValue | null;
-  readonly arg2?: IntegerValue | null;
-  readonly arg3?: IntegerValue | null;
-}
-/** Arguments of ugetrlimit. */
-export interface UgetrlimitArguments {
-  readonly resource?: ConstantValue | null;
-  readonly rlim?: StructValue<{ rlim_cur: ScalarValue; rlim_max: ScalarValue }> | null;
-}
-/** Arguments of ulimit. */
-export interface UlimitArguments {
-  readonly arg1?: IntegerValue | null;
-  readonly arg2?: IntegerValue | null;
-}
+/** Arguments of truncate64: those of truncate. */
+export type Truncate64Arguments = TruncateArguments;
+/** Arguments of tuxcall: those of execve#64. */
+export type TuxcallArguments = Execve64Arguments;
+/** Arguments of ugetrlimit: those of getrlimit. */
+export type UgetrlimitArguments = GetrlimitArguments;
+/** Arguments of ulimit: those of bdflush. */
+export type UlimitArguments = BdflushArguments;
 /** Arguments of umask. */
 export interface UmaskArguments {
   readonly mask?: IntegerValue | null;
 }
-/** Arguments of umount. */
-export interface UmountArguments {
-  readonly path?: BytesValue | null;
-}
+/** Arguments of umount: those of acct. */
+export type UmountArguments = AcctArguments;
 /** Arguments of umount2. */
 export interface Umount2Arguments {
   readonly target?: BytesValue | null;
@@ -3435,32 +2801,18 @@ export interface Umount2Arguments {
 export interface UnameArguments {
   readonly buf?: StructValue<UnameBuf> | null;
 }
-/** Arguments of unlink. */
-export interface UnlinkArguments {
-  readonly path?: BytesValue | null;
-}
-/** Arguments of unlinkat. */
-export interface UnlinkatArguments {
-  readonly dirfd?: DescriptorValue | null;
-  readonly pathname?: BytesValue | null;
-  readonly flags?: ConstantValue | null;
-}
-/** Arguments of unshare. */
-export interface UnshareArguments {
-  readonly flags?: ConstantValue | null;
-}
-/** Arguments of uselib. */
-export interface UselibArguments {
-  readonly path?: BytesValue | null;
-}
-/** Arguments of uselib#64. */
-export interface Uselib64Arguments {
-  readonly arg1?: IntegerValue | null;
-}
-/** Arguments of userfaultfd. */
-export interface UserfaultfdArguments {
-  readonly flags?: ConstantValue | null;
-}
+/** Arguments of unlink: those of acct. */
+export type UnlinkArguments = AcctArguments;
+/** Arguments of unlinkat: those of fspick. */
+export type UnlinkatArguments = FspickArguments;
+/** Arguments of unshare: those of epoll_create1. */
+export type UnshareArguments = EpollCreate1Arguments;
+/** Arguments of uselib: those of acct. */
+export type UselibArguments = AcctArguments;
+/** Arguments of uselib#64: those of _sysctl#64. */
+export type Uselib64Arguments = Sysctl64Arguments;
+/** Arguments of userfaultfd: those of epoll_create1. */
+export type UserfaultfdArguments = EpollCreate1Arguments;
 /** Arguments of ustat. */
 export interface UstatArguments {
   readonly dev?: ScalarValue | null;
@@ -3478,30 +2830,17 @@ export interface UtimensatArguments {
   readonly times?: ArrayValue<Value> | null;
   readonly flags?: ConstantValue | null;
 }
-/** Arguments of utimensat_time64. */
-export interface UtimensatTime64Arguments {
-  readonly dirfd?: DescriptorValue | null;
-  readonly pathname?: BytesValue | null;
-  readonly times?: ArrayValue<Value> | null;
-  readonly flags?: ConstantValue | null;
-}
+/** Arguments of utimensat_time64: those of utimensat. */
+export type UtimensatTime64Arguments = UtimensatArguments;
 /** Arguments of utimes. */
 export interface UtimesArguments {
   readonly pathname?: BytesValue | null;
   readonly times?: ArrayValue<Value> | null;
 }
-/** Arguments of vm86. */
-export interface Vm86Arguments {
-  readonly arg1?: IntegerValue | null;
-  readonly arg2?: IntegerValue | null;
-  readonly arg3?: IntegerValue | null;
-  readonly arg4?: IntegerValue | null;
-  readonly arg5?: IntegerValue | null;
-}
-/** Arguments of vm86old. */
-export interface Vm86oldArguments {
-  readonly arg1?: IntegerValue | null;
-}
+/** Arguments of vm86: those of afs_syscall. */
+export type Vm86Arguments = AfsSyscallArguments;
+/** Arguments of vm86old: those of _sysctl#64. */
+export type Vm86oldArguments = Sysctl64Arguments;
 /** Arguments of vmsplice. */
 export interface VmspliceArguments {
   readonly fd?: DescriptorValue | null;
@@ -3509,29 +2848,12 @@ export interface VmspliceArguments {
   readonly nr_segs?: IntegerValue | null;
   readonly flags?: ConstantValue | null;
 }
-/** Arguments of vmsplice#64. */
-export interface Vmsplice64Arguments {
-  readonly arg1?: IntegerValue | null;
-  readonly arg2?: IntegerValue | null;
-  readonly arg3?: IntegerValue | null;
-  readonly arg4?: IntegerValue | null;
-}
-/** Arguments of vserver. */
-export interface VserverArguments {
-  readonly arg1?: IntegerValue | null;
-  readonly arg2?: IntegerValue | null;
-  readonly arg3?: IntegerValue | null;
-  readonly arg4?: IntegerValue | null;
-  readonly arg5?: IntegerValue | null;
-}
-/** Arguments of vserver#64. */
-export interface Vserver64Arguments {
-  readonly arg1?: IntegerValue | null;
-  readonly arg2?: IntegerValue | null;
-  readonly arg3?: IntegerValue | null;
-  readonly arg4?: IntegerValue | null;
-  readonly arg5?: IntegerValue | null;
-}
+/** Arguments of vmsplice#64: those of epoll_ctl_old. */
+export type Vmsplice64Arguments = EpollCtlOldArguments;
+/** Arguments of vserver: those of afs_syscall. */
+export type VserverArguments = AfsSyscallArguments;
+/** Arguments of vserver#64: those of afs_syscall. */
+export type Vserver64Arguments = AfsSyscallArguments;
 /** Arguments of wait4. */
 export interface Wait4Arguments {
   readonly pid?: ScalarValue | null;
@@ -3547,38 +2869,20 @@ export interface WaitidArguments {
   readonly options?: ConstantValue | null;
   readonly usage?: StructValue<GetrusageUsage> | null;
 }
-/** Arguments of waitid#64. */
-export interface Waitid64Arguments {
-  readonly arg1?: IntegerValue | null;
-  readonly arg2?: IntegerValue | null;
-  readonly arg3?: IntegerValue | null;
-  readonly arg4?: IntegerValue | null;
-  readonly arg5?: IntegerValue | null;
-}
+/** Arguments of waitid#64: those of afs_syscall. */
+export type Waitid64Arguments = AfsSyscallArguments;
 /** Arguments of waitpid. */
 export interface WaitpidArguments {
   readonly pid?: ScalarValue | null;
   readonly status?: ArrayValue<ScalarValue> | null;
   readonly options?: ConstantValue | null;
 }
-/** Arguments of write. */
-export interface WriteArguments {
-  readonly fd?: DescriptorValue | null;
-  readonly buf?: BytesValue | null;
-  readonly count?: IntegerValue | null;
-}
-/** Arguments of writev. */
-export interface WritevArguments {
-  readonly fd?: DescriptorValue | null;
-  readonly iov?: ArrayValue<StructValue<{ iov_base: BytesValue; iov_len: IntegerValue }>> | null;
-  readonly iovcnt?: IntegerValue | null;
-}
-/** Arguments of writev#64. */
-export interface Writev64Arguments {
-  readonly arg1?: IntegerValue | null;
-  readonly arg2?: IntegerValue | null;
-  readonly arg3?: IntegerValue | null;
-}
+/** Arguments of write: those of read. */
+export type WriteArguments = ReadArguments;
+/** Arguments of writev: those of readv. */
+export type WritevArguments = ReadvArguments;
+/** Arguments of writev#64: those of execve#64. */
+export type Writev64Arguments = Execve64Arguments;
 
 interface SysctlArgs {
   name: IntegerValue;

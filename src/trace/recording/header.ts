@@ -5,6 +5,7 @@ import { MAX_NR } from '../../binding/tracer.js';
 import type { DescriptorSet } from '../../decode/style.js';
 import { RecordFileError } from '../../record/file/reader.js';
 import type { MachineFacts } from './facts.js';
+import { fdOptions } from '../options.js';
 import type { FdOptions, SyscallSet, TraceOptions } from '../options.js';
 
 /** A set of calls: everything, or a bit for each ABI and number, in base64; numbers behind the table by `rest`. */
@@ -152,7 +153,6 @@ export function readHeader(value: unknown): Header {
   const json = object(value);
   const captured = object(json.captured);
   const fds = object(captured.fds);
-  const has = (kind: keyof FdOptions): boolean => fds[kind] === true;
   return {
     tstrace: text(json.tstrace),
     kernel: text(json.kernel),
@@ -170,14 +170,7 @@ export function readHeader(value: unknown): Header {
       verbose: readSet(captured.verbose),
       raw: readSet(captured.raw),
       stringLimit: number(captured.stringLimit),
-      fds: {
-        path: has('path'),
-        socket: has('socket'),
-        dev: has('dev'),
-        eventfd: has('eventfd'),
-        pidfd: has('pidfd'),
-        signalfd: has('signalfd'),
-      },
+      fds: fdOptions((kind) => fds[kind] === true),
       comm: captured.comm === true,
       pidns: captured.pidns === true,
       kvm: captured.kvm === 'vcpu' || captured.kvm === 'vcpu+' ? captured.kvm : 'none',
