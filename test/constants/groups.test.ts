@@ -48,8 +48,8 @@ describe.each(Object.entries(FAMILIES))('%s', (_family, groups) => {
       expect(keys.filter((k, i) => keys.indexOf(k) !== i)).toEqual([]);
       for (const e of entries) {
         // `1<<NAME` for numbers of bits, `NAME<<4` for bits in another place, `NAME-1` for elements and bits that are counted
-        // from one, `NAME|NAME` where a command is joined with its flags.
-        expect(e.name).toMatch(/^(1<<\(?)?[A-Z_][A-Za-z0-9_]*(\|[A-Z_]+|<<\d+|-1\)?)*$/);
+        // from one, `NAME|NAME` where a command is joined with its flags, `NAME+1` for one behind the last.
+        expect(e.name).toMatch(/^(1<<\(?)?[A-Z_][A-Za-z0-9_]*(\|[A-Z_]+|<<\d+|[-+]1\)?)*$/);
         expect(Number.isInteger(e.lo) && e.lo >= 0 && e.lo <= 0xffffffff).toBe(true);
         expect(Number.isInteger(e.hi) && e.hi >= 0 && e.hi <= 0xffffffff).toBe(true);
       }
