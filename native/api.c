@@ -267,6 +267,7 @@ int32_t tracer_destroy(int32_t handle)
 	tampering_free(s);
 	stack_free(s);
 	plans_free(s);
+	targets_free(s);
 	dump_free(&s->dumps);
 	socket_free(&s->sockets);
 	ring_unmap(s);

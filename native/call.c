@@ -62,6 +62,16 @@ static void note_name(struct session *s, struct task *t, const struct syscall_in
 		named_event(s, EV_RENAMED, t, 0, 0, 0);
 }
 
+/* Where plans get the bytes of a task from. */
+static struct capture_source call_source(struct session *s, struct task *t)
+{
+	struct capture_source source = procfs_source;
+	source.context = t;
+	source.sockets = &s->sockets;
+	source.session = s;
+	return source;
+}
+
 static void write_call(struct session *s, struct task *t, const struct syscall_info *info, uint16_t event, uint16_t flags)
 {
 	const bool entering = event != EV_EXIT;
@@ -91,10 +101,7 @@ static void write_call(struct session *s, struct task *t, const struct syscall_i
 		r->ret = info->entry.ret_data & 0xffff;
 	}
 	if (count) {
-		struct capture_source source = procfs_source;
-		source.context = t;
-		source.sockets = &s->sockets;
-		source.session = s;
+		struct capture_source source = call_source(s, t);
 		source.dumps = entering ? NULL : &s->dumps;
 		capture_run(entering ? plan->insns : plan->insns + plan->enter_count, count,
 			    entering ? plan->enter_limit : plan->exit_limit, t->args, entering ? 0 : r->ret, r->flags & RF_ERROR,
@@ -164,6 +171,23 @@ static int ask(struct session *s, struct task *t, const struct syscall_info *inf
 	return atomic_load(&s->verdict);
 }
 
+/* Whether a call is wanted: enum verdict. What a decision plan looks at is not recorded. */
+static int judge(struct session *s, struct task *t, const struct syscall_info *info)
+{
+	const struct decision *d = s->config.flags & CF_DECIDE ? decision_for(s, t->abi, t->nr) : NULL;
+	if (!d)
+		return s->config.flags & CF_ASK && tamper_is_about(s, t) ? ask(s, t, info) : VERDICT_NONE;
+	if (d->count == 0)
+		return VERDICT_UNWANTED;
+	const uint32_t room = (uint32_t)((s->mask + 1) / 4);
+	struct record *scratch = ring_reserve(s, room);
+	if (!scratch)
+		return VERDICT_UNWANTED;
+	*scratch = (struct record){ 0 };
+	struct capture_source source = call_source(s, t);
+	return capture_decides(d->insns, d->count, d->limit, t->args, s->targets, &source, scratch, room) ? VERDICT_WANTED : VERDICT_UNWANTED;
+}
+
 static void entering(struct session *s, struct task *t, const struct syscall_info *info)
 {
 	const uint32_t full = (uint32_t)info->entry.nr;
@@ -208,14 +232,13 @@ static void entering(struct session *s, struct task *t, const struct syscall_inf
 			unwrap_socketcall(t);
 		else if (t->abi == 1 && t->nr == 117)
 			unwrap_ipc(t);
-		bool asks = s->config.flags & CF_ASK && tamper_is_about(s, t);
-		int verdict = asks ? ask(s, t, info) : VERDICT_WANTED;
+		int verdict = s->config.flags & (CF_DECIDE | CF_ASK) ? judge(s, t, info) : VERDICT_NONE;
 		t->rule = NULL;
 		t->tampered = 0;
-		if (s->tampering && verdict == VERDICT_WANTED)
+		if (s->tampering && (verdict == VERDICT_WANTED || verdict == VERDICT_NONE))
 			tamper_at_entry(s, t, info);
 		if (verdict != VERDICT_UNWANTED) {
-			write_call(s, t, info, EV_ENTER, asks && verdict == VERDICT_WANTED ? RF_DECIDED : 0);
+			write_call(s, t, info, EV_ENTER, verdict == VERDICT_WANTED ? RF_DECIDED : 0);
 			t->flags |= CALL_RECORDED;
 		}
 	}

@@ -1,147 +1,15 @@
 /* Runs capture plans (plan.h). Bounded by construction: jumps go forward, loops run over bytes already captured. */
-#include <errno.h>
 #include <string.h>
 
-#include "internal.h"
-
-/* A window on captured bytes: offset from the start of the record, and length. */
-struct window {
-	uint32_t offset, len;
-};
-
-struct run {
-	struct record *r;
-	uint32_t room;   /* bytes that the record may take, the region table included */
-	uint32_t limit;  /* most regions */
-	uint32_t used;   /* bytes of the record in use, captured bytes counted from `bytes` */
-	uint32_t bytes;  /* where captured bytes begin */
-	const struct capture_source *source;
-	uint64_t regs[PLAN_REGS];
-	struct window handles[PLAN_HANDLES];
-	uint32_t fuel;
-	bool failed;
-	bool is_netlink; /* what the last OP_NETLINK found, */
-	const struct plan_insn *asked; /* which it was, */
-	int32_t asked_fd; /* and of which descriptor */
-};
+#include "run.h"
 
 #define MAX_REGIONS 4096
-#define CHUNK 4096
-
-static struct region *region_of(struct record *r, uint32_t index)
-{
-	return (struct region *)((uint8_t *)r + sizeof *r) + index;
-}
-
-/* Begins a region; NULL when the record is full. */
-static struct region *begin_region(struct run *run, uint16_t site, uint64_t addr, uint32_t want)
-{
-	if (run->r->nregions >= run->limit || run->used + 8 > run->room) {
-		run->r->flags |= RF_TRUNCATED;
-		return NULL;
-	}
-	struct region *g = region_of(run->r, run->r->nregions);
-	*g = (struct region){ .addr = addr, .offset = run->used, .want = want, .site = site };
-	return g;
-}
-
-static void end_region(struct run *run, struct region *g, uint32_t len, uint32_t handle)
-{
-	g->len = len;
-	run->r->nregions++;
-	/* A printer may read a field that lies partly behind the end: it finds zeros there. */
-	if (len & 7)
-		memset((uint8_t *)run->r + g->offset + len, 0, 8 - (len & 7));
-	run->used += (len + 7) & ~7U;
-	if (handle < PLAN_HANDLES)
-		run->handles[handle] = (struct window){ g->offset, len };
-}
-
-static uint8_t *at(struct run *run, uint32_t offset)
-{
-	return (uint8_t *)run->r + offset;
-}
-
-static void capture_bytes(struct run *run, uint16_t site, uint64_t addr, uint64_t len, uint32_t handle)
-{
-	if (addr == 0 || len == 0)
-		return;
-	if (len > run->room)
-		len = run->room;
-	struct region *g = begin_region(run, site, addr, (uint32_t)len);
-	if (!g)
-		return;
-	uint32_t most = run->room - run->used;
-	uint32_t want = (uint32_t)len;
-	if (want > most) {
-		want = most;
-		run->r->flags |= RF_TRUNCATED;
-	}
-	int err = 0;
-	size_t got = run->source->read(run->source->context, addr, at(run, g->offset), want, &err);
-	g->err = got < len ? (uint16_t)(err ? err : EFAULT) : 0;
-	end_region(run, g, (uint32_t)got, handle);
-}
-
-static bool is_zero_unit(const uint8_t *p, uint32_t unit)
-{
-	for (uint32_t i = 0; i < unit; i++)
-		if (p[i])
-			return false;
-	return true;
-}
-
-/* Reads page by page up to a zero unit: a string may end just before an unmapped page. */
-static void capture_terminated(struct run *run, uint16_t site, uint64_t addr, uint32_t unit, uint32_t cap, uint32_t handle)
-{
-	if (addr == 0)
-		return;
-	struct region *g = begin_region(run, site, addr, 0);
-	if (!g)
-		return;
-	uint64_t most = (uint64_t)cap * unit;
-	if (most > run->room - run->used) {
-		most = run->room - run->used;
-		run->r->flags |= RF_TRUNCATED;
-	}
-	uint32_t got = 0, checked = 0;
-	int err = 0;
-	bool found = false;
-	while (!found && got < most) {
-		uint64_t here = addr + got;
-		uint64_t step = CHUNK - (here & (CHUNK - 1));
-		if (step > most - got)
-			step = most - got;
-		size_t n = run->source->read(run->source->context, here, at(run, g->offset + got), step, &err);
-		got += (uint32_t)n;
-		if (unit == 1) {
-			const uint8_t *p = memchr(at(run, g->offset + checked), 0, got - checked);
-			if (p) {
-				got = (uint32_t)(p - at(run, g->offset)) + 1;
-				found = true;
-			}
-			checked = got;
-		} else {
-			for (; checked + unit <= got && !found; checked += unit)
-				if (is_zero_unit(at(run, g->offset + checked), unit))
-					found = true;
-			if (found)
-				got = checked;
-		}
-		if (n < step)
-			break;
-	}
-	g->aux = found;
-	g->want = found ? got : cap * unit;
-	g->err = found || got == most ? 0 : (uint16_t)(err ? err : EFAULT);
-	end_region(run, g, got, handle);
-}
 
 static uint64_t load(struct run *run, const struct window *w, uint32_t offset, uint32_t size)
 {
 	if (offset > w->len || size > w->len - offset)
 		return 0;
-	const uint8_t *p = at(run, w->offset + offset);
+	const uint8_t *p = run_at(run, w->offset + offset);
 	uint64_t v = 0;
 	memcpy(&v, p, size); /* little endian */
 	return v;
@@ -153,38 +21,20 @@ static uint64_t multiply(uint64_t a, uint64_t b)
 	return __builtin_mul_overflow(a, b, &r) ? UINT64_MAX : r;
 }
 
-/* Lengthens the last region with zeros; a region that could not be read whole stays as it is. */
-static void pad(struct run *run, uint32_t handle, uint32_t len)
-{
-	struct window *w = &run->handles[handle];
-	if (w->len == 0 || w->len >= len || run->r->nregions == 0)
-		return;
-	struct region *g = region_of(run->r, run->r->nregions - 1);
-	if (g->offset != w->offset || g->err)
-		return;
-	if (len > run->room - g->offset) {
-		run->r->flags |= RF_TRUNCATED;
-		return;
-	}
-	memset(at(run, g->offset + g->len), 0, len - g->len);
-	g->len = w->len = len;
-	run->used = g->offset + ((len + 7) & ~7U);
-}
-
 /* The region with a descriptor's path; NULL when it is not known. */
 static const struct region *capture_path(struct run *run, uint16_t site, int32_t fd, uint32_t mode, uint64_t of)
 {
 	/* A descriptor that one node shows twice is read once. */
 	for (uint32_t i = 0; i < run->r->nregions; i++)
-		if (region_of(run->r, i)->site == site && region_of(run->r, i)->addr == (uint64_t)(int64_t)fd)
-			return region_of(run->r, i);
-	struct region *g = begin_region(run, site, (uint64_t)(int64_t)fd, 0);
+		if (run_region(run->r, i)->site == site && run_region(run->r, i)->addr == (uint64_t)(int64_t)fd)
+			return run_region(run->r, i);
+	struct region *g = run_begin_region(run, site, (uint64_t)(int64_t)fd, 0);
 	if (!g || run->room - run->used < 2 * CHUNK)
 		return NULL;
-	size_t n = run->source->path(run->source, fd, mode, of, (char *)at(run, g->offset), 2 * CHUNK);
+	size_t n = run->source->path(run->source, fd, mode, of, (char *)run_at(run, g->offset), 2 * CHUNK);
 	if (n == 0)
 		return NULL;
-	end_region(run, g, (uint32_t)n, PLAN_NO_HANDLE);
+	run_end_region(run, g, (uint32_t)n, PLAN_NO_HANDLE);
 	return g;
 }
 
@@ -206,32 +56,61 @@ static bool capture_netlink(struct run *run, const struct plan_insn *i, int32_t 
 	run->asked = i;
 	run->asked_fd = fd;
 	run->is_netlink = false;
-	struct region *g = begin_region(run, i->site, (uint64_t)(int64_t)fd, sizeof protocol);
+	struct region *g = run_begin_region(run, i->site, (uint64_t)(int64_t)fd, sizeof protocol);
 	if (!g || run->room - run->used < sizeof protocol || !run->source->netlink(run->source, fd, &protocol))
 		return false;
-	memcpy(at(run, g->offset), &protocol, sizeof protocol);
-	end_region(run, g, sizeof protocol, PLAN_NO_HANDLE);
+	memcpy(run_at(run, g->offset), &protocol, sizeof protocol);
+	run_end_region(run, g, sizeof protocol, PLAN_NO_HANDLE);
 	return run->is_netlink = true;
 }
 
 static void capture_comm(struct run *run, uint16_t site, int32_t pid, uint32_t how)
 {
-	struct region *g = begin_region(run, site, (uint32_t)pid, 0);
+	struct region *g = run_begin_region(run, site, (uint32_t)pid, 0);
 	if (!g || run->room - run->used < 256)
 		return;
-	size_t n = run->source->comm(run->source->context, pid, how, (char *)at(run, g->offset), 256);
+	size_t n = run->source->comm(run->source->context, pid, how, (char *)run_at(run, g->offset), 256);
 	if (n > 0)
-		end_region(run, g, (uint32_t)n, PLAN_NO_HANDLE);
+		run_end_region(run, g, (uint32_t)n, PLAN_NO_HANDLE);
 }
 
 static void capture_fd_set(struct run *run, const struct plan_insn *i, const struct window *w, uint64_t limit)
 {
 	for (uint32_t n = 0; n < w->len; n++) {
-		uint8_t bits = *at(run, w->offset + n);
+		uint8_t bits = *run_at(run, w->offset + n);
 		for (uint32_t bit = 0; bits >> bit; bit++)
 			if (bits >> bit & 1 && 8 * n + bit < limit)
 				capture_path(run, i->site, (int32_t)(8 * n + bit), i->imm, 0);
 	}
+}
+
+/* A decision plan has come to its answer: `run_block` ends, and the loops around it. */
+static void want(struct run *run)
+{
+	run->wanted = true;
+	run->fuel = 0;
+}
+
+static bool touches(struct run *run, const struct plan_insn *i, int32_t fd)
+{
+	return run->targets && targets_have_descriptor(run->targets, run->source, fd, i->imm, run->regs[i->c]);
+}
+
+static bool touches_any(struct run *run, const struct plan_insn *i, const struct window *w, uint64_t limit)
+{
+	for (uint32_t n = 0; n < w->len; n++) {
+		uint8_t bits = *run_at(run, w->offset + n);
+		for (uint32_t bit = 0; bits >> bit; bit++)
+			if (bits >> bit & 1 && 8 * n + bit < limit && targets_have_descriptor(run->targets, run->source, (int32_t)(8 * n + bit), i->imm, 0))
+				return true;
+	}
+	return false;
+}
+
+static bool is_target(struct run *run, const struct window *w)
+{
+	return run->targets && w->len > 0 && *run_at(run, w->offset + w->len - 1) == 0 &&
+	       targets_have_path(run->targets, run_at(run, w->offset), w->len - 1);
 }
 
 static uint32_t find_case(const struct plan_insn *table, uint32_t n, uint32_t key)
@@ -265,17 +144,17 @@ static void run_block(struct run *run, const struct plan_insn *insns, uint32_t f
 		case OP_MEM:
 			if (b < PLAN_HANDLES)
 				run->handles[b].len = 0;
-			capture_bytes(run, i->site, reg[a], i->imm, b);
+			run_bytes(run, i->site, reg[a], i->imm, b);
 			break;
 		case OP_MEMV:
 			if (b < PLAN_HANDLES)
 				run->handles[b].len = 0;
-			capture_bytes(run, i->site, reg[a], reg[i->c] < i->imm ? reg[i->c] : i->imm, b);
+			run_bytes(run, i->site, reg[a], reg[i->c] < i->imm ? reg[i->c] : i->imm, b);
 			break;
 		case OP_ZMEM:
 			if (b < PLAN_HANDLES)
 				run->handles[b].len = 0;
-			capture_terminated(run, i->site, reg[a], i->c, i->imm, b);
+			run_terminated(run, i->site, reg[a], i->c, i->imm, b);
 			break;
 		case OP_LEN:
 			reg[a] = run->handles[b].len;
@@ -403,7 +282,7 @@ static void run_block(struct run *run, const struct plan_insn *insns, uint32_t f
 		case OP_FDPATH: {
 			const struct region *g = capture_path(run, i->site, (int32_t)reg[a], i->imm, reg[i->c]);
 			if (b)
-				reg[b] = g ? fnv1a(at(run, g->offset), g->len) : 0;
+				reg[b] = g ? fnv1a(run_at(run, g->offset), g->len) : 0;
 			break;
 		}
 		case OP_DUMP:
@@ -422,8 +301,26 @@ static void run_block(struct run *run, const struct plan_insn *insns, uint32_t f
 			capture_comm(run, i->site, (int32_t)reg[a], i->imm);
 			break;
 		case OP_PAD:
-			pad(run, b, i->imm);
+			run_pad(run, b, i->imm);
 			break;
+		case OP_WANT:
+			want(run);
+			return;
+		case OP_TOUCHFD:
+			if (!touches(run, i, (int32_t)reg[a]))
+				break;
+			want(run);
+			return;
+		case OP_TOUCHPATH:
+			if (!is_target(run, &run->handles[a]))
+				break;
+			want(run);
+			return;
+		case OP_TOUCHSET:
+			if (!run->targets || !touches_any(run, i, &run->handles[a], reg[i->c]))
+				break;
+			want(run);
+			return;
 		default:
 			return;
 		}
@@ -456,21 +353,36 @@ uint32_t capture_limit(const struct plan_insn *insns, uint32_t count)
 	return captures;
 }
 
-void capture_run(const struct plan_insn *insns, uint32_t count, uint32_t limit, const uint64_t args[6], int64_t ret, bool failed,
-		 const struct capture_source *source, struct record *r, uint32_t room)
+/* What is captured of a call goes behind the record's region table. */
+static void begin(struct run *run, uint32_t limit, const uint64_t args[6])
 {
-	struct run run = { .r = r, .room = room & ~7U, .source = source, .fuel = 1U << 20, .failed = failed };
 	/*
 	 * The region table grows while bytes are captured behind it, so its size must be known first. A plan without loops
 	 * has a limit of its own; with loops the table gets a share of the room, and the gap is closed at the end.
 	 */
-	uint32_t share = (room - (uint32_t)sizeof *r) / 4 / (uint32_t)sizeof(struct region);
-	run.limit = limit < share ? limit : share;
-	if (run.limit > MAX_REGIONS)
-		run.limit = MAX_REGIONS;
-	run.bytes = (uint32_t)(sizeof *r + run.limit * sizeof(struct region));
-	run.used = run.bytes;
-	memcpy(run.regs, args, 6 * sizeof *args);
+	uint32_t share = (run->room - (uint32_t)sizeof *run->r) / 4 / (uint32_t)sizeof(struct region);
+	run->limit = limit < share ? limit : share;
+	if (run->limit > MAX_REGIONS)
+		run->limit = MAX_REGIONS;
+	run->bytes = (uint32_t)(sizeof *run->r + run->limit * sizeof(struct region));
+	run->used = run->bytes;
+	memcpy(run->regs, args, 6 * sizeof *args);
+}
+
+bool capture_decides(const struct plan_insn *insns, uint32_t count, uint32_t limit, const uint64_t args[6], const struct targets *targets,
+		     const struct capture_source *source, struct record *scratch, uint32_t room)
+{
+	struct run run = { .r = scratch, .room = room & ~7U, .source = source, .fuel = 1U << 20, .targets = targets };
+	begin(&run, limit, args);
+	run_block(&run, insns, 0, count, 0);
+	return run.wanted;
+}
+
+void capture_run(const struct plan_insn *insns, uint32_t count, uint32_t limit, const uint64_t args[6], int64_t ret, bool failed,
+		 const struct capture_source *source, struct record *r, uint32_t room)
+{
+	struct run run = { .r = r, .room = room & ~7U, .source = source, .fuel = 1U << 20, .failed = failed };
+	begin(&run, limit, args);
 	run.regs[6] = (uint64_t)ret;
 	run_block(&run, insns, 0, count, 0);
 	/* Close the gap that unused table entries left. */
@@ -479,7 +391,7 @@ void capture_run(const struct plan_insn *insns, uint32_t count, uint32_t limit, 
 	if (gap) {
 		memmove((uint8_t *)r + table, (uint8_t *)r + run.bytes, run.used - run.bytes);
 		for (uint32_t i = 0; i < r->nregions; i++)
-			region_of(r, i)->offset -= gap;
+			run_region(r, i)->offset -= gap;
 	}
 	r->size = run.used - gap;
 }
@@ -491,8 +403,8 @@ void capture_append(struct record *r, uint16_t site, uint64_t addr, const void *
 	uint8_t *table_end = (uint8_t *)r + sizeof *r + r->nregions * entry;
 	memmove(table_end + entry, table_end, (size_t)((uint8_t *)r + r->size - table_end));
 	for (uint32_t i = 0; i < r->nregions; i++)
-		region_of(r, i)->offset += entry;
-	struct region *g = region_of(r, r->nregions++);
+		run_region(r, i)->offset += entry;
+	struct region *g = run_region(r, r->nregions++);
 	*g = (struct region){ .addr = addr, .offset = r->size + entry, .len = len, .want = len, .site = site };
 	memcpy((uint8_t *)r + g->offset, bytes, len);
 	r->size = (g->offset + len + 7) & ~7U;

@@ -88,7 +88,7 @@ int32_t capture_run_for_test(const uint8_t *spec, int32_t spec_len, uint8_t *out
 int32_t plan_verify_for_test(const uint8_t *insns, int32_t count)
 {
 	char why[ERROR_BYTES];
-	int err = plan_check((const struct plan_insn *)insns, (uint32_t)count, true, why, sizeof why);
+	int err = plan_check((const struct plan_insn *)insns, (uint32_t)count, false, why, sizeof why);
 	if (err)
 		global_error("%s", why);
 	return err;

@@ -57,7 +57,15 @@ struct plan_slot {
 	uint32_t mask;      /* of the first word */
 	int8_t first, second; /* registers whose low words are the key; second -1: one word only, from 6 on: high words */
 	bool selects;
+	/* Says whether the call is wanted; NULL: the consumer is asked. */
+	struct decision *decision;
 	_Atomic bool known;
+};
+
+/* A decision plan; without instructions the call is never wanted. */
+struct decision {
+	uint32_t count, limit;
+	struct plan_insn insns[];
 };
 
 /* A key that has occurred, and its variant. `call` is 1 + (abi << 16 | nr), 0 in a free entry. */
@@ -155,6 +163,7 @@ struct session {
 	struct socket_cache *sockets;
 	enum netlink_state netlink;
 	struct tampering *tampering; /* NULL: nothing is tampered with */
+	struct targets *targets;     /* of -P and --trace-fds, for decision plans; NULL: none */
 	struct unwinder *unwinder;   /* NULL: no stacks are wanted */
 	/* start */
 	uint8_t *spawn_spec;
@@ -253,10 +262,22 @@ void memory_forget(struct task *t);
 /* plans.c */
 /* The plans for a call with these arguments; waits for the consumer when they are not known yet. NULL: none. */
 const struct plan *plan_for(struct session *s, uint16_t abi, uint32_t nr, const uint64_t args[6]);
+/* How it is decided whether a call is wanted; waits for the consumer when that is not known yet. NULL: it is to be asked. */
+const struct decision *decision_for(struct session *s, uint16_t abi, uint32_t nr);
 void plans_free(struct session *s);
 
+/* touch.c */
+struct targets;
+struct capture_source;
+/* Whether a path, `len` bytes long, is one of them. */
+bool targets_have_path(const struct targets *t, const void *path, size_t len);
+/* Whether a descriptor is one of them, or leads to one of their paths; `mode` and `of` as for descriptor_path. */
+bool targets_have_descriptor(const struct targets *t, const struct capture_source *source, int32_t fd, uint32_t mode, uint64_t of);
+void targets_free(struct session *s);
+
 /* verify.c */
-int plan_check(const struct plan_insn *insns, uint32_t count, bool exiting, char *why, size_t why_len);
+/* `deciding`: a decision plan, which may have operations that others may not. */
+int plan_check(const struct plan_insn *insns, uint32_t count, bool deciding, char *why, size_t why_len);
 
 /* capture.c */
 /* Where an interpreter gets its bytes from: a tracee, or an image in a test. */
@@ -278,6 +299,9 @@ uint32_t capture_limit(const struct plan_insn *insns, uint32_t count);
 /* Runs a plan; regions and bytes go behind the record's header. `room`: bytes that the record may take in all. */
 void capture_run(const struct plan_insn *insns, uint32_t count, uint32_t limit, const uint64_t args[6], int64_t ret, bool failed,
 		 const struct capture_source *source, struct record *r, uint32_t room);
+/* Runs a decision plan; what it has to look at goes into a record that nobody gets. True: the call is wanted. */
+bool capture_decides(const struct plan_insn *insns, uint32_t count, uint32_t limit, const uint64_t args[6], const struct targets *targets,
+		     const struct capture_source *source, struct record *scratch, uint32_t room);
 void capture_append(struct record *r, uint16_t site, uint64_t addr, const void *bytes, uint32_t len);
 
 /* dump.c */

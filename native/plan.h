@@ -68,7 +68,12 @@ enum plan_op {
 	OP_MULR = 34,  /* r[a] *= r[b], saturating */
 	OP_NETLINK = 35,/* region (addr = (int)r[a]), four bytes: the protocol of that descriptor when it is a netlink socket, UINT32_MAX
 	                * when that cannot be found; none when it is something else; r[b] = 1 when there is one, else 0 */
-	OP_LAST = 36
+	/* In decision plans only, which say whether a call is wanted; one of these ends the plan when its answer is yes. */
+	OP_WANT = 36,  /* yes */
+	OP_TOUCHFD = 37,/* (int)r[a] is, or leads to, one of the session's targets; c and imm as of OP_FDPATH */
+	OP_TOUCHPATH = 38,/* the string in h[a], with its terminator, is one of their paths */
+	OP_TOUCHSET = 39,/* OP_TOUCHFD of every descriptor below r[c] whose bit is set in h[a] */
+	OP_LAST = 40
 };
 
 /* Of OP_COMM: whose id it is, and what is told: the name, and behind a newline our own id where the tracee sees another. */

@@ -61,7 +61,8 @@ static const struct plan *variant_for(struct session *s, struct plan_slot *slot,
 	return &slot->variants[k->variant];
 }
 
-const struct plan *plan_for(struct session *s, uint16_t abi, uint32_t nr, const uint64_t args[6])
+/* What is known of a call; NULL where the consumer is gone. */
+static struct plan_slot *known_slot(struct session *s, uint16_t abi, uint32_t nr)
 {
 	if (nr >= TRACER_MAX_NR)
 		return NULL;
@@ -71,6 +72,20 @@ const struct plan *plan_for(struct session *s, uint16_t abi, uint32_t nr, const 
 		if (!atomic_load_explicit(&slot->known, memory_order_acquire))
 			return NULL;
 	}
+	return slot;
+}
+
+const struct decision *decision_for(struct session *s, uint16_t abi, uint32_t nr)
+{
+	struct plan_slot *slot = known_slot(s, abi, nr);
+	return slot ? slot->decision : NULL;
+}
+
+const struct plan *plan_for(struct session *s, uint16_t abi, uint32_t nr, const uint64_t args[6])
+{
+	struct plan_slot *slot = known_slot(s, abi, nr);
+	if (!slot)
+		return NULL;
 	return slot->selects ? variant_for(s, slot, call_of(abi, nr), args) : &slot->plain;
 }
 
@@ -82,7 +97,7 @@ static int32_t take_plan(struct session *s, struct plan *plan, const uint8_t *in
 		return -EINVAL;
 	size_t bytes = ((size_t)enter_count + (size_t)exit_count) * sizeof *code;
 	if (plan_check(code, (uint32_t)enter_count, false, s->error, sizeof s->error) ||
-	    plan_check(code + enter_count, (uint32_t)exit_count, true, s->error, sizeof s->error))
+	    plan_check(code + enter_count, (uint32_t)exit_count, false, s->error, sizeof s->error))
 		return -EINVAL;
 	*plan = (struct plan){ .enter_count = (uint32_t)enter_count, .exit_count = (uint32_t)exit_count };
 	plan->enter_limit = capture_limit(code, plan->enter_count);
@@ -114,6 +129,25 @@ int32_t tracer_set_plan(int32_t handle, int32_t abi, int32_t nr, const uint8_t *
 		return err;
 	atomic_store_explicit(&slot->known, true, memory_order_release);
 	answered(s, call_of((uint32_t)abi, (uint32_t)nr));
+	return 0;
+}
+
+int32_t tracer_set_decision(int32_t handle, int32_t abi, int32_t nr, const uint8_t *insns, int32_t count)
+{
+	struct session *s = session_of(handle);
+	struct plan_slot *slot = slot_of(s, abi, nr);
+	if (!slot || count < 0 || plan_check((const struct plan_insn *)insns, (uint32_t)count, true, s->error, sizeof s->error))
+		return -EINVAL;
+	if (atomic_load(&slot->known) || slot->decision)
+		return -EEXIST;
+	size_t bytes = (size_t)count * sizeof(struct plan_insn);
+	struct decision *d = malloc(sizeof *d + bytes);
+	if (!d)
+		return -ENOMEM;
+	*d = (struct decision){ .count = (uint32_t)count, .limit = capture_limit((const struct plan_insn *)insns, (uint32_t)count) };
+	if (bytes)
+		memcpy(d->insns, insns, bytes);
+	slot->decision = d;
 	return 0;
 }
 
@@ -192,6 +226,7 @@ void plans_free(struct session *s)
 		for (int nr = 0; nr < TRACER_MAX_NR; nr++) {
 			struct plan_slot *slot = &s->plans[abi][nr];
 			free(slot->plain.insns);
+			free(slot->decision);
 			for (uint32_t i = 0; i < slot->variant_count; i++)
 				free(slot->variants[i].insns);
 			free(slot->variants);

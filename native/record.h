@@ -50,7 +50,7 @@ enum record_flag {
 	RF_HAS_INFO = 512,     /* EV_SIGNAL: the siginfo region is there */
 	RF_SPAWNED = 1024,     /* the task is the command that tstrace started */
 	RF_POKED = 2048,       /* EV_EXIT: memory of its arguments was injected */
-	RF_DECIDED = 4096      /* EV_ENTER: that the call is wanted has been decided (EV_ASK) */
+	RF_DECIDED = 4096      /* EV_ENTER: that the call is wanted has been decided (EV_ASK, or a decision plan) */
 };
 
 enum dump_kind {

@@ -9,8 +9,8 @@
 
 #pragma GCC visibility push(default)
 
-/* UNDECIDED: it is recorded, but not tampered with. */
-enum verdict { VERDICT_UNWANTED = 0, VERDICT_WANTED = 1, VERDICT_UNDECIDED = 2 };
+/* UNDECIDED: it is recorded, but not tampered with. NONE: nobody has been asked; the consumer will decide. */
+enum verdict { VERDICT_UNWANTED = 0, VERDICT_WANTED = 1, VERDICT_UNDECIDED = 2, VERDICT_NONE = 3 };
 
 enum config_flag {
 	CF_FOLLOW = 1,        /* trace children (PTRACE_O_TRACE{FORK,VFORK,CLONE}) */
@@ -23,6 +23,7 @@ enum config_flag {
 	CF_DETACH_ON_EXEC = 256, /* -b execve */
 	CF_PIDNS = 4096,      /* with a signal, our own id of its sender where the tracee sees another */
 	CF_ASK = 8192,        /* before a call is tampered with the consumer says whether it is wanted (EV_ASK) */
+	CF_DECIDE = 16384,    /* calls may have decision plans (tracer_set_decision): what they say no to makes no records */
 	CF_IP = 512,          /* the instruction pointer of stops that are no calls, too: one request more at each */
 	CF_SHARED = 2048,     /* the trace goes to standard error: before a call that writes to the same file, what was recorded is released */
 	CF_OLD_SECCOMP = 1024 /* pre-4.8 kernel order: the seccomp stop precedes the syscall-entry-stop */
@@ -70,6 +71,16 @@ int32_t tracer_set_select(int32_t handle, int32_t abi, int32_t nr, int32_t first
 int32_t tracer_set_variant(int32_t handle, int32_t abi, int32_t nr, int32_t variant, const uint8_t *insns, int32_t enter_count,
 			   int32_t exit_count);
 int32_t tracer_choose(int32_t handle, int32_t abi, int32_t nr, int32_t variant);
+/*
+ * With CF_DECIDE, before the plans of the same call are given: a decision plan, by which the tracer thread knows itself whether
+ * the call is wanted; without instructions it never is. With CF_ASK, a call that has none is asked about.
+ */
+int32_t tracer_set_decision(int32_t handle, int32_t abi, int32_t nr, const uint8_t *insns, int32_t count);
+/*
+ * What decision plans look for, before tracer_start, once: u32 how descriptors are meant (0 none, 1 those listed, 2 all but
+ * those), u32 their number, u32 number of paths; the descriptors, each an int32; for each path u32 length and its bytes.
+ */
+int32_t tracer_set_targets(int32_t handle, const uint8_t *block, int32_t len);
 /*
  * Gives the command to start (see spawn.h for the packed layout); it runs when the tracer thread starts.
  * tracer_attach queues a pid (with all its threads if CF_FOLLOW). tracer_start starts the thread, performs both, and

@@ -7,6 +7,7 @@
 
 struct check {
 	const struct plan_insn *insns;
+	bool deciding;
 	char *why;
 	size_t why_len;
 };
@@ -29,6 +30,8 @@ static int check_block(struct check *k, uint32_t from, uint32_t to, int depth)
 	for (uint32_t pc = from; pc < to; pc++) {
 		const struct plan_insn *i = &k->insns[pc];
 		uint32_t a = i->ab & 15, b = i->ab >> 4, skip = 0;
+		if (i->op >= OP_WANT && !k->deciding)
+			return refuse(k, pc, "decides, in a plan that captures");
 		bool writes = false, handle_b = false, jumps = false;
 		switch (i->op) {
 		case OP_END:
@@ -165,6 +168,20 @@ static int check_block(struct check *k, uint32_t from, uint32_t to, int depth)
 			if (i->c >= PLAN_REGS)
 				return refuse(k, pc, "no such register");
 			break;
+		case OP_WANT:
+			break;
+		case OP_TOUCHFD:
+			if (i->c >= PLAN_REGS)
+				return refuse(k, pc, "no such register");
+			break;
+		case OP_TOUCHPATH:
+			if (a >= PLAN_HANDLES)
+				return refuse(k, pc, "no such handle");
+			break;
+		case OP_TOUCHSET:
+			if (a >= PLAN_HANDLES || i->c >= PLAN_REGS)
+				return refuse(k, pc, "no such handle or register");
+			break;
 		case OP_NETLINK:
 			if (b < 8)
 				return refuse(k, pc, "register is read-only");
@@ -192,10 +209,9 @@ static int check_block(struct check *k, uint32_t from, uint32_t to, int depth)
 	return 0;
 }
 
-int plan_check(const struct plan_insn *insns, uint32_t count, bool exiting, char *why, size_t why_len)
+int plan_check(const struct plan_insn *insns, uint32_t count, bool deciding, char *why, size_t why_len)
 {
-	(void)exiting;
-	struct check k = { insns, why, why_len };
+	struct check k = { insns, deciding, why, why_len };
 	if (count > PLAN_MAX_INSNS)
 		return refuse(&k, 0, "too long");
 	return check_block(&k, 0, count, 0);

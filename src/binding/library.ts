@@ -21,6 +21,8 @@ export interface Native {
   tracer_set_variant(
     args: [handle: number, abi: number, nr: number, variant: number, insns: Buffer, enter: number, exit: number],
   ): number;
+  tracer_set_decision(args: [handle: number, abi: number, nr: number, insns: Buffer, count: number]): number;
+  tracer_set_targets(args: [handle: number, block: Buffer, length: number]): number;
   tracer_choose(args: [handle: number, abi: number, nr: number, variant: number]): number;
   tracer_request_key(args: [handle: number, which: number]): number;
   tracer_spawn(args: [handle: number, spec: Buffer, length: number]): number;
@@ -144,6 +146,8 @@ export function openLibrary(): Library {
     tracer_control: f(I32, I32, I32, I32),
     tracer_abandon: f(I32, I32),
     tracer_decide: f(I32, I32, I32),
+    tracer_set_decision: f(I32, I32, I32, I32, BYTES, I32),
+    tracer_set_targets: f(I32, I32, BYTES, I32),
     tracer_status: f(I32, I32),
     tracer_stat: f(I32, I32, I32),
     tracer_destroy: f(I32, I32),

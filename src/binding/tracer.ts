@@ -21,6 +21,7 @@ export enum ConfigFlag {
   Shared = 2048,
   PidNamespaces = 4096,
   Ask = 8192,
+  Decide = 16384,
 }
 
 /** Whether a call is wanted that may be tampered with: `verdict` of native/tracer.h. */
@@ -57,6 +58,8 @@ export interface TracerConfig {
 
 /** A request's bit: the variant of a key is wanted. REQUEST_KEYED of native/record.h. */
 export const REQUEST_KEYED = 0x40000000;
+
+const EMPTY = new Uint8Array(0);
 
 /** Both plans in a row; an empty buffer would have no address. */
 const packed = (enter: Uint8Array, exit: Uint8Array): Buffer =>
@@ -118,6 +121,18 @@ export class Tracer {
   /** The answer to an Event.Ask, while its record is the current one. */
   decide(verdict: Verdict): void {
     this.library.native.tracer_decide([this.handle, verdict]);
+  }
+  /** A plan that says whether a call is wanted; empty: it never is. Before the call's other plans are given. */
+  setDecision(abi: number, nr: number, plan: Uint8Array): void {
+    const code = packed(plan, EMPTY);
+    this.check(
+      'tracer_set_decision',
+      this.library.native.tracer_set_decision([this.handle, abi, nr, code, plan.length / 8]),
+    );
+  }
+  /** What decision plans look for: the block that packTargets makes. Before `start`, once. */
+  setTargets(block: Buffer): void {
+    this.check('tracer_set_targets', this.library.native.tracer_set_targets([this.handle, block, block.length]));
   }
   setPlan(abi: number, nr: number, enter: Uint8Array, exit: Uint8Array): void {
     const code = packed(enter, exit);

@@ -149,7 +149,7 @@ export class PlanBuilder {
 
   /** The encoded plan, closed by `End`; empty when nothing is captured. */
   finish(): Uint8Array {
-    const captures = this.insns.some((insn) => isCapture(insn.op));
+    const captures = this.insns.some(({ op }) => isCapture(op) || op >= Op.Want);
     if (!captures) return new Uint8Array(0);
     this.emit(Op.End);
     const out = new Uint8Array(this.insns.length * INSN_BYTES);

@@ -38,6 +38,10 @@ export enum Op {
   Len = 33,
   MulR = 34,
   Netlink = 35,
+  Want = 36,
+  TouchFd = 37,
+  TouchPath = 38,
+  TouchSet = 39,
 }
 
 /** Whose id it is, and what is told of it: enum pid_what of native/plan.h. */

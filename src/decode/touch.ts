@@ -14,7 +14,7 @@ import type { Style } from './style.js';
 export interface Targets {
   /** Paths byte for byte: as given, and as resolved. A path argument is compared as it stands, nothing is looked up. */
   readonly paths: readonly Uint8Array[];
-  readonly descriptors: { has(fd: number): boolean } | undefined;
+  readonly descriptors: (Iterable<number> & { readonly inverted: boolean; has(fd: number): boolean }) | undefined;
 }
 
 /** Whether a node can hold something that is touched. */

@@ -11,7 +11,8 @@ import { useGenericFamilies } from '../decode/leaf/generic-family.js';
 import { useInterfaceNames } from '../decode/leaf/interface.js';
 import { NoProgramError, UsageError } from '../errors.js';
 import { Event } from '../record/layout.js';
-import { Judge, selects } from '../trace/asking.js';
+import { Judge } from '../trace/asking.js';
+import { deciding } from '../trace/deciding.js';
 import { Stream } from '../trace/destination.js';
 import type { TraceEvent } from '../trace/event.js';
 import { EventOutput } from '../trace/event-output.js';
@@ -21,7 +22,9 @@ import { commandOf, configOf } from '../trace/prepare.js';
 import { prepareFilter } from '../trace/seccomp.js';
 import { readWhere } from '../trace/selection.js';
 import { consume, tracedTable } from '../trace/session.js';
-import { resolveTargets } from '../trace/targets.js';
+import { packTargets, resolveTargets } from '../trace/targets.js';
+import { selects } from '../trace/wanted.js';
+import type { Wanted } from '../trace/wanted.js';
 import type { Where } from '../where/where.js';
 import { engineOptions, rulesOf } from './engine-options.js';
 import { AttachError, OptionError, reason, SpawnError } from './errors.js';
@@ -100,26 +103,31 @@ function trace(request: Request, control: number): Answer {
   // Standard error is the command's: what the tracer has to say is an event.
   const nowhere = new Stream(-1, false);
   const messages = new Messages(options, nowhere, (text) => output.message(text));
-  const wanted = { targets: resolveTargets(options, (text) => warnings.push(text)), where };
+  const selected: Wanted = { targets: resolveTargets(options, (text) => warnings.push(text)), where };
+  const decides = selects(options, where);
+  const wanted = decides ? { ...selected, decide: deciding(options, selected) } : selected;
   const output = new PipeOutput({ options, wanted, messages, streamOf: () => stream });
   for (const warning of warnings) messages.say(warning);
-  const asks = rules.length > 0 && selects(options, where);
-  const tracer = new Tracer(configOf(options, filter, { data: true, interactive: false, shared: false, asks }));
+  const asks = rules.length > 0 && decides;
+  const tracer = new Tracer(
+    configOf(options, filter, { data: true, interactive: false, shared: false, asks, decides }),
+  );
+  if (wanted.targets) tracer.setTargets(packTargets(wanted.targets));
   if (rules.length > 0) tracer.setTampering(tamperingBlock(rules));
+  const judge = asks ? new Judge(tracer, options, output.calls, (text) => messages.say(text)) : undefined;
   tracer.setTraced(tracedTable(options, false));
   for (const pid of attach) tracer.attach(pid);
   if (spawned) tracer.spawn(spawned);
   const ending = command?.whenStopped ?? LET_GO;
   tracer.controlledBy(control, ending);
   tracer.start();
-  const judge = asks ? new Judge(options, output.calls, (text) => messages.say(text)) : undefined;
   consume(
     tracer,
     output.calls,
     {
       record(c) {
         if (c.event !== Event.Ask) output.record(c);
-        else if (judge) tracer.decide(judge.verdict(c));
+        else judge?.answer(c);
       },
       flush() {
         stream.flush();
@@ -131,6 +139,8 @@ function trace(request: Request, control: number): Answer {
       finish: () => undefined,
     },
     'lines',
+    [],
+    wanted.decide,
   );
   if (messages.execError !== 0 && command)
     throw new SpawnError(

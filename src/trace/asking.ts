@@ -1,28 +1,31 @@
-// Calls that may be tampered with, and are selected by what they touch (-P, --trace-fds) or by an expression (--where): the
-// tracer asks before it tampers, and the task waits for the answer.
+// Calls that may be tampered with, and of which the tracer thread cannot know itself whether they are selected
+// (deciding.ts): it asks before it tampers, and the task waits for the answer.
 import { I386 } from '../abi/abi.js';
 import { IPC, SOCKETCALL } from '../abi/multiplexers.js';
 import { Verdict } from '../binding/tracer.js';
+import type { Tracer } from '../binding/tracer.js';
 import type { Cursor } from '../record/cursor.js';
 import type { Calls } from './calls.js';
 import type { TraceOptions } from './options.js';
 import { AT_EXIT, decisionAtEntry, NOT_WANTED } from './wanted.js';
-
-/** Whether the calls that a trace selects depend on more than their numbers. */
-export const selects = ({ paths, traceFds }: TraceOptions, where: unknown): boolean =>
-  paths.length > 0 || traceFds !== undefined || where !== undefined;
 
 /** Answers whether calls are wanted; the cursor is on what was captured at the entry. */
 export class Judge {
   private readonly complained = new Set<string>();
 
   constructor(
+    private readonly tracer: Tracer,
     private readonly options: TraceOptions,
     private readonly calls: Calls,
     private readonly warn: (text: string) => void,
   ) {}
 
-  verdict(c: Cursor): Verdict {
+  /** Answers the question that the cursor is on. */
+  answer(c: Cursor): void {
+    this.tracer.decide(this.verdict(c));
+  }
+
+  private verdict(c: Cursor): Verdict {
     const { abi, nr } = c;
     const carrier = abi === I386.index && (nr === SOCKETCALL || nr === IPC);
     if (carrier && !this.options.trace.has('i386', nr)) return Verdict.Unwanted;

@@ -74,7 +74,8 @@ export class Calls {
     const style = styleOf(this.options, abi, nr);
     const { name: abiName } = ABIS[abi];
     const name = callName(abiName, nr);
-    const { targets, where } = this.wanted;
+    // Where the tracer thread has decided, every record is of a wanted call.
+    const { targets, where }: Wanted = this.wanted.decide?.(abi, nr) ? {} : this.wanted;
     if (name === undefined) {
       const shown = unnamedCall(abiName, nr);
       return compileUnknown(shown, style, 6, 'x', targets, where?.chooser(shown, undefined, style));

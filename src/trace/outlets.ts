@@ -82,15 +82,20 @@ export class Outlets {
     /** Those of the output: their plans are what is captured. */
     readonly calls: Calls,
     readonly output: Output,
+    /** What calls are selected by. */
+    readonly wanted: Wanted,
     private readonly report: ReportFile | undefined,
     private readonly profile: ProfileRecorder | undefined,
     private readonly log: Diagnostics | undefined,
   ) {}
 
-  /** @throws UsageError where a file cannot be opened. */
-  static async open(lines: Lines, { where, log }: OutletSurroundings): Promise<Outlets> {
+  /** `decides`: the tracer thread leaves out what it knows not to be wanted. @throws UsageError where a file cannot be opened. */
+  static async open(lines: Lines, { where, log }: OutletSurroundings, decides = false): Promise<Outlets> {
     const { options, messages, stream } = lines;
-    const wanted: Wanted = { targets: resolveTargets(options, (text) => messages.say(text)), where };
+    const selected: Wanted = { targets: resolveTargets(options, (text) => messages.say(text)), where };
+    const wanted: Wanted = decides
+      ? { ...selected, decide: (await import('./deciding.js')).deciding(options, selected) }
+      : selected;
     const streams = new Streams(options, stream, messages);
     const { ociProfile, report } = options;
     const profile =
@@ -105,7 +110,7 @@ export class Outlets {
             isData(options) ? new Calls(options, wanted) : calls,
           );
     lines.onMessage((text) => output.message?.(text));
-    return new Outlets(lines, streams, calls, output, page, profile, log);
+    return new Outlets(lines, streams, calls, output, wanted, page, profile, log);
   }
 
   /** Whether records of calls are of no use to any of them. */

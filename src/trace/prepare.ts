@@ -32,6 +32,8 @@ export interface Shown {
   readonly shared: boolean;
   /** Calls that are tampered with are asked about first (Event.Ask). */
   readonly asks: boolean;
+  /** The tracer thread decides itself which calls are selected, where it has a plan for that. */
+  readonly decides: boolean;
 }
 
 /** Bytes of the ring: enough for a burst, and for the biggest record that the string limit allows. */
@@ -98,7 +100,7 @@ export function commandOf(options: TraceOptions, around: Origin): Command {
 export function configOf(
   options: TraceOptions,
   filter: PreparedFilter | undefined,
-  { data, interactive, shared, asks }: Shown,
+  { data, interactive, shared, asks, decides }: Shown,
 ): TracerConfig {
   const { absolute, relative, callTime } = options;
   const flags =
@@ -119,6 +121,7 @@ export function configOf(
     // A recording may be printed by any option: these cost little.
     (options.record === undefined ? 0 : ConfigFlag.Comm | ConfigFlag.SystemTime | ConfigFlag.Ip) |
     (asks ? ConfigFlag.Ask : 0) |
+    (decides ? ConfigFlag.Decide : 0) |
     (interactive ? ConfigFlag.Sync : shared ? ConfigFlag.Shared : 0) |
     (options.killOnExit || (filter && options.attach.length === 0) ? ConfigFlag.ExitKill : 0) |
     (options.detachOnExecve ? ConfigFlag.DetachOnExec : 0);

@@ -9,7 +9,6 @@ import { useGenericFamilies } from '../decode/leaf/generic-family.js';
 import { useInterfaceNames } from '../decode/leaf/interface.js';
 import { TracerError, UsageError } from '../errors.js';
 import { Event } from '../record/layout.js';
-import { Judge, selects } from './asking.js';
 import type { Messages } from './messages.js';
 import type { TraceOptions } from './options.js';
 import { isData, Lines, Outlets } from './outlets.js';
@@ -18,6 +17,8 @@ import type { Origin } from './prepare.js';
 import { commandOf, configOf } from './prepare.js';
 import type { PreparedFilter } from './seccomp.js';
 import { consume, tracedTable } from './session.js';
+import { packTargets } from './targets.js';
+import { selects } from './wanted.js';
 
 /** How the process is to end: with a status, or by a signal. */
 export type Ending = { readonly status: number } | { readonly signal: number };
@@ -85,18 +86,21 @@ export async function run(options: TraceOptions, around: Surroundings): Promise<
   const shown = options.outputFormat !== 'none';
   const interactive = options.output === undefined && shown && lines.terminal;
   const asks = around.tampering !== undefined && selects(options, around.where);
+  // A recording may be replayed with another selection; a profile is made from all calls.
+  const decides = selects(options, around.where) && options.record === undefined && options.ociProfile === undefined;
   const config = configOf(options, filter, {
     data: isData(options) || options.report !== undefined,
     interactive,
     shared: screen !== undefined && !isNull(2),
     asks,
+    decides,
   });
   const { flags } = config;
   const tracer = new Tracer(config);
   useGenericFamilies(readGenericFamilies);
   if (filter) log?.filter(filter.program.length, filter.order);
-  const outlets = await Outlets.open(lines, around);
-  const { calls, output } = outlets;
+  const outlets = await Outlets.open(lines, around, decides);
+  const { calls, output, wanted } = outlets;
   if (options.debug) debug(flags, filter, messages);
   const recorder =
     options.record === undefined
@@ -104,6 +108,10 @@ export async function run(options: TraceOptions, around: Surroundings): Promise<
       : new (await import('./recording/recorder.js')).Recorder(options.record, options, (text) => messages.say(text));
   if (options.stack !== 'none' && (shown || recorder) && options.summary.mode !== 'only') wantStacks(tracer, options);
   if (around.tampering) tracer.setTampering(around.tampering);
+  if (decides && wanted.targets) tracer.setTargets(packTargets(wanted.targets));
+  const judge = asks
+    ? new (await import('./asking.js')).Judge(tracer, options, calls, (text) => messages.say(text))
+    : undefined;
   tracer.setTraced(tracedTable(options, (flags & ConfigFlag.Shared) !== 0));
   for (const pid of options.attach) tracer.attach(pid);
   if (waiting) tracer.adopt(waiting.pid, waiting.ready);
@@ -111,7 +119,6 @@ export async function run(options: TraceOptions, around: Surroundings): Promise<
   tracer.takeSignals(options.interruptible);
   messages.flush();
   tracer.start();
-  const judge = asks ? new Judge(options, calls, (text) => messages.say(text)) : undefined;
   consume(
     tracer,
     calls,
@@ -125,13 +132,14 @@ export async function run(options: TraceOptions, around: Surroundings): Promise<
       skipsCalls: outlets.skipsCalls,
       record: (c) => {
         if (c.event !== Event.Ask) outlets.record(c);
-        else if (judge) tracer.decide(judge.verdict(c));
+        else judge?.answer(c);
       },
       flush: () => outlets.flush(),
       finish: () => outlets.finish(),
     },
     interactive ? 'interactive' : recorder && !shown ? 'recording' : 'lines',
     [recorder?.plans, log].filter((listener) => listener !== undefined),
+    wanted.decide,
   );
   recorder?.finish();
   const { status, interruptedBy, stalls, tasksSeen: tasks } = tracer;

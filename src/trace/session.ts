@@ -11,6 +11,7 @@ import type { Selection } from '../decode/call.js';
 import type { Calls } from './calls.js';
 import type { TraceOptions } from './options.js';
 import { wantedSubcalls } from './subcalls.js';
+import type { Decide } from './wanted.js';
 
 /** Consumes records, in order. */
 export interface RecordSink {
@@ -90,11 +91,13 @@ export interface PlanListener {
 }
 
 /** Gives the tracer thread the plans that it asks for. */
-function answer(tracer: Tracer, calls: Calls, listeners: readonly PlanListener[]): void {
+function answer(tracer: Tracer, calls: Calls, listeners: readonly PlanListener[], decide?: Decide): void {
   const request = tracer.request();
   const abi = (request & ~REQUEST_KEYED) >>> 16;
   const nr = request & 0xffff;
   const { plans, selection } = calls.get(abi, nr);
+  const decision = request & REQUEST_KEYED ? undefined : decide?.(abi, nr);
+  if (decision) tracer.setDecision(abi, nr, decision);
   if (!selection) {
     for (const l of listeners) l.plan(abi, nr, plans);
     tracer.setPlan(abi, nr, plans.enter, plans.exit);
@@ -118,6 +121,7 @@ export function consume(
   output: RecordSink,
   pace: keyof typeof PACES,
   listeners: readonly PlanListener[] = [],
+  decide?: Decide,
 ): void {
   const cursor = new Cursor(tracer.data);
   const mask = tracer.ringBytes - 1;
@@ -130,7 +134,7 @@ export function consume(
     const there = tracer.next(consumed, minBytes, ms);
     consumed = 0;
     if (there === Next.Request) {
-      answer(tracer, calls, listeners);
+      answer(tracer, calls, listeners, decide);
       continue;
     }
     if (there < 0) break;

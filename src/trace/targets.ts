@@ -22,3 +22,19 @@ export function resolveTargets(options: TraceOptions, announce: (text: string) =
   }
   return { paths: [...wanted].map((path) => Buffer.from(path)), descriptors: traceFds };
 }
+
+/** Targets as tracer_set_targets takes them. */
+export function packTargets({ paths, descriptors }: Targets): Buffer {
+  const fds = [...(descriptors ?? [])].filter((fd) => fd >= 0 && fd <= 0x7fffffff);
+  const head = Buffer.alloc(12 + 4 * fds.length);
+  head.writeUInt32LE(descriptors === undefined ? 0 : descriptors.inverted ? 2 : 1, 0);
+  head.writeUInt32LE(fds.length, 4);
+  head.writeUInt32LE(paths.length, 8);
+  fds.forEach((fd, i) => head.writeInt32LE(fd, 12 + 4 * i));
+  const packed = paths.map((path) => {
+    const length = Buffer.alloc(4);
+    length.writeUInt32LE(path.length);
+    return Buffer.concat([length, path]);
+  });
+  return Buffer.concat([head, ...packed]);
+}
