@@ -9,7 +9,6 @@
 
 #include "internal.h"
 
-#define GET_SYSCALL_INFO 0x420e
 #define ARCH_I386 0x40000003U
 #define RESTART_BLOCK 516 /* -ERESTART_RESTARTBLOCK: restart_syscall will go on with the call */
 
@@ -268,7 +267,7 @@ static void exiting(struct session *s, struct task *t, struct syscall_info *info
 void call_note_ip(const struct session *s, struct task *t)
 {
 	struct syscall_info info = { 0 };
-	if (s->config.flags & CF_IP && ptrace(GET_SYSCALL_INFO, t->tid, (void *)sizeof info, &info) > 0)
+	if (s->config.flags & CF_IP && info_read(t, STOP_OTHER, &info))
 		t->ip = info.ip;
 }
 
@@ -276,8 +275,11 @@ void call_note_ip(const struct session *s, struct task *t)
 void call_stop(struct session *s, struct task *t, enum stop_kind kind)
 {
 	struct syscall_info info = { 0 };
-	if (ptrace(GET_SYSCALL_INFO, t->tid, (void *)sizeof info, &info) <= 0)
+	if (!info_read(t, kind, &info))
 		return;
+	/* Before 4.8 the entering stop is still to come. */
+	bool early = kind == STOP_SECCOMP && s->config.flags & CF_OLD_SECCOMP;
+	info_note(t, kind, early ? 0 : info.op);
 	bool governed = s->config.flags & CF_SECCOMP && t->flags & TASK_DESCENDANT;
 	switch (stop_effect(s->config.flags & CF_OLD_SECCOMP, kind, info.op, governed, &t->flags)) {
 	case CALL_ENTERS:

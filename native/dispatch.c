@@ -220,6 +220,7 @@ void dispatch(struct session *s, pid_t tid, int status)
 		else if (t->flags & TASK_ATTACHED)
 			call_note_restart(t);
 	}
+	info_note(t, stop.kind, 0);
 	switch (stop.kind) {
 	case STOP_SYSCALL:
 	case STOP_SECCOMP:
@@ -249,6 +250,7 @@ void dispatch(struct session *s, pid_t tid, int status)
 		return;
 	case STOP_EXEC: {
 		t = superseded(s, t);
+		info_note(t, stop.kind, 0);
 		memory_forget(t);
 		if (s->unwinder)
 			stack_forget(s, t->tid);

@@ -22,6 +22,7 @@
 #define MAX_SESSIONS 64
 #define MAX_ATTACH 4096
 
+#define GET_SYSCALL_INFO 0x420e
 /* Linux 5.3: PTRACE_GET_SYSCALL_INFO; declared here since libc headers differ. */
 struct syscall_info {
 	uint8_t op; /* 0 none, 1 entry, 2 exit, 3 seccomp */
@@ -85,6 +86,7 @@ enum task_flag {
 	TASK_ANNOUNCED = 512,   /* its EV_TASK was written */
 	TASK_DESCENDANT = 1024, /* the command or born of it: has the filter, if there is one */
 	TASK_UNTOLD = 16384,    /* a child whose parent's event has not told of it yet */
+	TASK_IN_CALL = 65536,   /* its next syscall-stop is the exit of a call, whether its entry was seen or not */
 	TASK_STACK_TOLD = 32768, /* its stack was told at the entry of the call under way */
 	TASK_HALTED = 8192,     /* ending: stopped, to be detached with the others */
 	TASK_SPEAKS = 4096,     /* about to write where the trace goes: restarted once its lines are there */
@@ -392,6 +394,12 @@ void spawn_free(struct session *s);
 
 /* attach.c */
 int attach_all(struct session *s, pid_t pid);
+
+/* info.c */
+/* What a stopped task is about; at a stop that is no call, `op` is 0 and only `ip` and `sp` count. False: it has died. */
+bool info_read(struct task *t, enum stop_kind kind, struct syscall_info *info);
+/* Remembers what the next stop of a call will be; `op` of a call's own stop as info_read told it, 0: not yet. */
+void info_note(struct task *t, enum stop_kind kind, uint8_t op);
 
 /* call.c */
 void call_stop(struct session *s, struct task *t, enum stop_kind kind);

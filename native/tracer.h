@@ -131,6 +131,8 @@ int32_t tracer_destroy(int32_t handle);
 int32_t tracer_error(int32_t handle, uint8_t *buf, int32_t len);
 /* The kernel's order of seccomp and syscall-entry stops: 1 = 4.8 and later, 2 = before; negative: unavailable, see tracer_error(-1). */
 int32_t tracer_probe_seccomp(void);
+/* Whether the kernel has PTRACE_GET_SYSCALL_INFO: 0, or -errno. Without it, registers tell the same. */
+int32_t tracer_probe_info(void);
 /*
  * The seccomp filters of a running process, the newest first: { u32 count, struct sock_filter[count] } each. Returns the
  * bytes used, or -errno (EPERM: it has a tracer, EACCES: no CAP_SYS_ADMIN, EINVAL: it has no filter, ENOSPC).

@@ -46,6 +46,7 @@ export interface Native {
   tracer_destroy(args: [handle: number]): number;
   tracer_error(args: [handle: number, buffer: Buffer, length: number]): number;
   tracer_probe_seccomp(args: []): number;
+  tracer_probe_info(args: []): number;
   tracer_seccomp_filters(args: [pid: number, out: Buffer, length: number]): number;
   tracer_generic_families(args: [out: Buffer, length: number]): number;
   tracer_die(args: [signal: number]): number;
@@ -153,6 +154,7 @@ export function openLibrary(): Library {
     tracer_destroy: f(I32, I32),
     tracer_error: f(I32, I32, BYTES, I32),
     tracer_probe_seccomp: f(I32),
+    tracer_probe_info: f(I32),
     tracer_seccomp_filters: f(I32, I32, BYTES, I32),
     tracer_generic_families: f(I32, BYTES, I32),
     tracer_die: f(I32, I32),

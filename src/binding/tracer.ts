@@ -246,6 +246,11 @@ export function probeSeccomp(): 1 | 2 | { readonly unavailable: string } {
   return { unavailable: n > 0 ? text.toString('utf8', 0, n) : `errno ${-order}` };
 }
 
+/** Why the kernel does not have PTRACE_GET_SYSCALL_INFO: an errno; 0 where it has. */
+export function probeSyscallInfo(): number {
+  return -openLibrary().native.tracer_probe_info([]);
+}
+
 /**
  * Ends this process with a status, as _exit(2) does: V8's and Node's own ending costs milliseconds, and at the end of a
  * trace nothing is left for it to do. Only while nobody measures this process (V8's coverage, profile and code cache are

@@ -1,10 +1,11 @@
 // The command line's way of tracing: everything from options to the exit status.
 import { fstatSync, statSync } from 'node:fs';
+import { errnoText } from '../abi/errno.js';
 import { becomeTraced } from '../binding/daemon.js';
 import type { Waiting } from '../binding/daemon.js';
 import { readGenericFamilies } from '../binding/generic-families.js';
 import { interfaceName } from '../binding/interface-names.js';
-import { ConfigFlag, Tracer } from '../binding/tracer.js';
+import { ConfigFlag, probeSyscallInfo, Tracer } from '../binding/tracer.js';
 import { useGenericFamilies } from '../decode/leaf/generic-family.js';
 import { useInterfaceNames } from '../decode/leaf/interface.js';
 import { TracerError, UsageError } from '../errors.js';
@@ -45,7 +46,9 @@ function ptraceOptions(flags: number): number {
 /** What -d tells before the trace begins. */
 function debug(flags: number, filter: PreparedFilter | undefined, messages: Messages): void {
   messages.say(`ptrace_setoptions = 0x${ptraceOptions(flags).toString(16)}`);
-  messages.say('PTRACE_GET_SYSCALL_INFO works');
+  const missing = probeSyscallInfo();
+  if (missing > 0) messages.say(`PTRACE_GET_SYSCALL_INFO: ${errnoText(missing)}`);
+  messages.say(`PTRACE_GET_SYSCALL_INFO ${missing > 0 ? 'does not work' : 'works'}`);
   if (flags & ConfigFlag.ExitKill) messages.say('PTRACE_O_EXITKILL works');
   if (!filter) return;
   messages.say('seccomp filter enabled');

@@ -182,7 +182,8 @@ export function prepareFilter(
   }
   const order = probeSeccomp();
   if (typeof order !== 'number') {
-    warnings.push(`seccomp filter is requested but unavailable: ${order.unavailable}`);
+    if (options.debug) warnings.push(order.unavailable);
+    warnings.push('seccomp filter is requested but unavailable');
     return undefined;
   }
   const { program } = compilePlan(plan);

@@ -1,6 +1,7 @@
 /*
- * The probe: does this kernel stop a filtered tracee as we need it, and in which order? A child installs a filter that
- * traces gettid, stops, calls gettid and exits; every step is checked, and the child is always reaped.
+ * Probes of the kernel, each with a child that is always reaped. Does it stop a filtered tracee as we need it, and in which
+ * order? The child installs a filter that traces gettid, stops, calls gettid and exits; every step is checked. And does it
+ * have PTRACE_GET_SYSCALL_INFO? Nothing depends on that but what -d tells (info.c).
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -16,6 +17,7 @@
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
+#include <sys/user.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -26,7 +28,7 @@
 #define SECCOMP_STOP (SIGTRAP | (PTRACE_EVENT_SECCOMP << 8))
 #define PROBE_STACK 16384
 
-static int probe_child(void *unused)
+static int seccomp_child(void *unused)
 {
 	(void)unused;
 	struct sock_filter code[] = {
@@ -60,7 +62,15 @@ static bool stopped_by(int status, int what)
 	return status >= 0 && WIFSTOPPED(status) && status >> 8 == what;
 }
 
-static int probe(pid_t pid)
+/* Whether a child that has stopped for a call is about to enter it: neither of ours returns -ENOSYS. */
+static bool is_entry(pid_t pid, long nr)
+{
+	errno = 0;
+	return ptrace(PTRACE_PEEKUSER, pid, (void *)offsetof(struct user_regs_struct, rax), 0) == -ENOSYS &&
+	       ptrace(PTRACE_PEEKUSER, pid, (void *)offsetof(struct user_regs_struct, orig_rax), 0) == nr && errno == 0;
+}
+
+static int probe_seccomp(pid_t pid)
 {
 	int status;
 	if (waitpid(pid, &status, __WALL) != pid)
@@ -80,26 +90,24 @@ static int probe(pid_t pid)
 		return -ENOSYS;
 	}
 	/* 4.8 and later: the seccomp stop was the entry, so the next syscall-stop is the exit. Before: it is the entry. */
-	struct syscall_info info;
 	int order = 1;
 	status = step(pid, PTRACE_SYSCALL);
-	if (!stopped_by(status, SYSCALL_STOP) || ptrace(0x420e, pid, (void *)sizeof info, &info) <= 0) {
+	if (!stopped_by(status, SYSCALL_STOP)) {
 		global_error("no syscall stop after the seccomp stop");
 		return -ENOSYS;
 	}
-	if (info.op == 1) {
+	if (is_entry(pid, SYS_gettid)) {
 		order = 2;
 		status = step(pid, PTRACE_SYSCALL);
-		if (!stopped_by(status, SYSCALL_STOP) || ptrace(0x420e, pid, (void *)sizeof info, &info) <= 0)
+		if (!stopped_by(status, SYSCALL_STOP))
 			return -ENOSYS;
 	}
-	if (info.op != 2) {
+	if (is_entry(pid, SYS_gettid)) {
 		global_error("the stop after gettid is no exit");
 		return -ENOSYS;
 	}
 	status = step(pid, PTRACE_SYSCALL);
-	if (!stopped_by(status, SYSCALL_STOP) || ptrace(0x420e, pid, (void *)sizeof info, &info) <= 0 || info.op != 1 ||
-	    info.entry.nr != SYS_exit_group) {
+	if (!stopped_by(status, SYSCALL_STOP) || !is_entry(pid, SYS_exit_group)) {
 		global_error("no entry stop at exit_group");
 		return -ENOSYS;
 	}
@@ -111,7 +119,29 @@ static int probe(pid_t pid)
 	return order + 256; /* reaped */
 }
 
-int32_t tracer_probe_seccomp(void)
+static int stopping_child(void *unused)
+{
+	(void)unused;
+	if (raw(SYS_ptrace, PTRACE_TRACEME, 0, 0, 0) < 0)
+		raw(SYS_exit, 2, 0, 0, 0);
+	raw(SYS_kill, raw(SYS_getpid, 0, 0, 0, 0), SIGSTOP, 0, 0);
+	raw(SYS_exit, 0, 0, 0, 0);
+	return 0;
+}
+
+static int probe_info(pid_t pid)
+{
+	int status;
+	struct syscall_info info;
+	if (waitpid(pid, &status, __WALL) != pid)
+		return -errno;
+	if (!WIFSTOPPED(status))
+		return 256 - EPERM;
+	return ptrace(GET_SYSCALL_INFO, pid, (void *)sizeof info, &info) > 0 ? 0 : -errno;
+}
+
+/* Runs a probe on a child; its answer, 256 added where it has reaped the child itself. */
+static int32_t with_child(int (*child)(void *), int (*probe)(pid_t))
 {
 	char *stack = mmap(NULL, PROBE_STACK, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (stack == MAP_FAILED)
@@ -120,7 +150,7 @@ int32_t tracer_probe_seccomp(void)
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &old);
 	/* SIGCHLD is not asked for: the host must not see this child. */
-	pid_t pid = clone(probe_child, stack + PROBE_STACK, CLONE_VM, NULL);
+	pid_t pid = clone(child, stack + PROBE_STACK, CLONE_VM, NULL);
 	int result = -errno;
 	if (pid < 0)
 		global_error("clone: %s", strerror(errno));
@@ -135,4 +165,14 @@ int32_t tracer_probe_seccomp(void)
 	pthread_sigmask(SIG_SETMASK, &old, NULL);
 	munmap(stack, PROBE_STACK);
 	return result;
+}
+
+int32_t tracer_probe_seccomp(void)
+{
+	return with_child(seccomp_child, probe_seccomp);
+}
+
+int32_t tracer_probe_info(void)
+{
+	return with_child(stopping_child, probe_info);
 }
