@@ -39,12 +39,24 @@ static bool read_registers(pid_t tid, union registers *out, bool *compat)
 	return true;
 }
 
-/* 64-bit code may make calls of i386, whose numbers and registers are others. */
-static bool is_int80(struct task *t, uint64_t ip)
+/*
+ * 64-bit code may make calls of i386, whose numbers and registers are others: the instruction in front of `ip` tells. A word
+ * is read that is aligned, so that it ends with the page.
+ */
+static bool is_int80(pid_t tid, uint64_t ip)
 {
-	char code[2];
-	int err = 0;
-	return memory_read(t, ip - sizeof code, code, sizeof code, &err) == sizeof code && memcmp(code, INT_80, sizeof code) == 0;
+	uint8_t code[2];
+	for (unsigned i = 0; i < sizeof code; i++) {
+		uint64_t at = ip - sizeof code + i;
+		errno = 0;
+		long word = ptrace(PTRACE_PEEKTEXT, tid, (void *)(uintptr_t)(at & ~7ULL), 0);
+		if (errno)
+			return false;
+		code[i] = (uint8_t)((uint64_t)word >> (at & 7) * 8);
+		if (code[i] != (uint8_t)INT_80[i])
+			return false;
+	}
+	return true;
 }
 
 static void fill_entry(struct syscall_info *info, const union registers *r, bool compat)
@@ -87,7 +99,7 @@ static bool derive(struct task *t, enum stop_kind kind, struct syscall_info *inf
 	const int64_t result = compat ? (int64_t)(uint64_t)r.i386.eax : (int64_t)r.x86_64.rax;
 	info->ip = compat ? r.i386.eip : r.x86_64.rip;
 	info->sp = compat ? r.i386.esp : r.x86_64.rsp;
-	info->arch = compat || (is_call && is_int80(t, info->ip)) ? AUDIT_ARCH_I386 : AUDIT_ARCH_X86_64;
+	info->arch = compat || (is_call && is_int80(t->tid, info->ip)) ? AUDIT_ARCH_I386 : AUDIT_ARCH_X86_64;
 	if (!is_call)
 		return true;
 	if (kind == STOP_SYSCALL && (t->flags & TASK_IN_CALL || (compat ? (int32_t)result : result) != -ENOSYS)) {
