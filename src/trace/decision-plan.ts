@@ -9,7 +9,7 @@ import { FD_SET_BITS, PATH_BYTES, CAPTURE_MAX } from '../capture/shape.js';
 import type { Style } from '../decode/style.js';
 import type { Targets } from '../decode/touch.js';
 import { touches } from '../decode/touch.js';
-import type { Call } from '../describe/node.js';
+import type { Call } from '../describe/call.js';
 import type { Place, R, RArgument, Test } from '../describe/resolve.js';
 import { resolveSome } from '../describe/resolve.js';
 import { DescriptionError } from '../errors.js';
