@@ -7,7 +7,7 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Group, until } from '../harness/group.js';
-import { normalise } from '../harness/normalise.js';
+import { byProcess, normalise } from '../harness/normalise.js';
 import { compile, trace, TSTRACE } from '../harness/run.js';
 import { difference } from '../harness/same-lines.js';
 
@@ -123,7 +123,8 @@ describe.each(OLDER)('FAKE of a kernel %s', (_, missing) => {
         process.kill(run.pid, 'SIGINT');
         await run.end(10_000);
         await sleep(10);
-        const all = readFileSync(file, 'latin1')
+        // By process, so that lines are whole.
+        const all = byProcess(readFileSync(file, 'latin1'))
           .split('\n')
           .filter((line) => !/unfinished|resumed|detached/.test(line));
         const found = all.map((line) => line.replace(/^\d+ +/, '').replace(/\d{2,}|0x[0-9a-f]+/g, 'N'));
