@@ -1,9 +1,8 @@
 // The manual page and the help text say the same as the option table, and groff has nothing to complain about.
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { completion } from '../../src/cli/completion.js';
 import { helpText, versionText } from '../../src/cli/help.js';
 import { optionTable, SECTIONS } from '../../src/cli/option-table.js';
 import { tipText } from '../../src/cli/tips.js';
@@ -75,16 +74,6 @@ test('the version as scripts probe it', () => {
   expect(versionText('strace')).toMatch(
     /\n\nOptional features enabled: stack-trace=libdw stack-demangle m32-mpers mx32-mpers$/,
   );
-});
-
-test('completion', async () => {
-  expect((await completion('tstrace', '--summary-s')).split('\n').sort()).toEqual([
-    '--summary-sort-by',
-    '--summary-syscall-overhead',
-  ]);
-  expect(await completion('tstrace', '--no-')).toBe('--no-abbrev');
-  expect(await completion('tstrace', 'x')).toBe('');
-  execFileSync('bash', ['-n'], { input: await completion('tstrace', undefined) });
 });
 
 test('tips', () => {
