@@ -74,7 +74,6 @@ function type(shell: 'bash' | 'zsh', lines: readonly string[]): { called: string
   const called = readFileSync(answers, 'utf8').split('\n.\n').slice(0, -1);
   // The first answer is that of the setup.
   called[0] = called[0].replace(/^\.\n/, '');
-  // eslint-disable-next-line no-control-regex
   return { called, shown: typist.stdout.replaceAll(/\x1b\[[\d;?]*[a-zA-Z]/g, '').replaceAll('\r', '') };
 }
 
