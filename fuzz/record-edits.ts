@@ -147,8 +147,8 @@ export function editBlocks(blocks: readonly UnpackedBlock[], edits: readonly Edi
     bytes: Buffer.from(bytes),
   }));
   for (const edit of edits) {
-    // Records are the most, by far; every second change is to one of the others.
-    const records = edit.which % 4 !== 0 && edit.what !== 'text';
+    // What stands in front of the records decides whether there are any: it is changed now and then.
+    const records = edit.which % 24 !== 0;
     const choice = made.filter(({ kind }) => (kind === (Block.Records as number)) === records);
     const block = choice[(edit.value + edit.which) % choice.length];
     block.bytes = records ? changedRecords(block.bytes, edit) : changedValue(block.bytes, edit);

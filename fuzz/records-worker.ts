@@ -42,8 +42,14 @@ const STYLES: readonly (readonly string[])[] = [
   ['-f', '--oci-profile', join(dir, 'profile')],
 ];
 
+interface Replayed {
+  readonly text: string;
+  /** Nothing was said to be damaged. */
+  readonly whole: boolean;
+}
+
 /** What a replay prints of a file; undefined when it was refused as no recording. Throws for anything else. */
-async function replayed(bytes: Uint8Array, style: readonly string[]): Promise<string | undefined> {
+async function replayed(bytes: Uint8Array, style: readonly string[]): Promise<Replayed | undefined> {
   const [file, output] = [join(dir, 'input'), join(dir, 'output')];
   writeFileSync(file, bytes);
   rmSync(output, { force: true });
@@ -55,8 +61,9 @@ async function replayed(bytes: Uint8Array, style: readonly string[]): Promise<st
       ? undefined
       : (await import('../src/trace/selection.js')).readWhere(options, options.where);
   const start = performance.now();
+  let status: number;
   try {
-    const status = await replay(
+    status = await replay(
       { ...options, replay: file },
       { inherited: undefined, environment: [], where, log: undefined },
     );
@@ -68,10 +75,11 @@ async function replayed(bytes: Uint8Array, style: readonly string[]): Promise<st
     const took = performance.now() - start;
     if (took > SOON) throw new Error(`took ${Math.round(took)} ms`);
   }
+  if (!existsSync(output)) return { text: '', whole: status === 0 };
   // Messages of a replay happen now.
-  return existsSync(output)
-    ? readFileSync(output, 'latin1').replaceAll(/"time":\d+(?=,"v":"[\d.]*","type":"message")/g, '')
-    : '';
+  const now = /"time":\d+(?=,"v":"[\d.]*","type":"message")/g;
+  const text = readFileSync(output, 'latin1').replaceAll(now, '');
+  return { text, whole: status === 0 };
 }
 
 /** What no text may hold: it comes from reading where nothing is. */
@@ -94,13 +102,16 @@ const property = fc.asyncProperty(input, async ({ recording, piece, style, edits
     return;
   }
   const edited = editBlocks(blocks, edits);
-  const text = await replayed(pack(head, edited), style);
-  if (text === undefined) return;
+  const together = await replayed(pack(head, edited), style);
+  if (!together) return;
+  const { text, whole } = together;
   const [hole] = holes(text);
   if (hole !== undefined) throw new Error(`read where nothing is: ${hole}`);
+  // Of a block that is damaged nothing is printed, of a single record less.
+  if (!whole) return;
   const alone = await replayed(pack(head, apart(edited)), style);
-  if (alone !== text) {
-    const lines = (alone ?? '').split('\n');
+  if (alone?.text !== text) {
+    const lines = (alone?.text ?? '').split('\n');
     const differing = text.split('\n').find((line, i) => line !== lines[i]);
     throw new Error(`a record's text depends on its neighbours: ${differing}`);
   }
