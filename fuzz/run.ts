@@ -2,8 +2,10 @@
 // each unless it is said otherwise. What is found is shown at its smallest, with the seed that finds it again.
 import fc from 'fast-check';
 import { parseArgs } from 'node:util';
+import { reportOf } from './report.js';
 import { targets } from './targets.js';
 import { fuzzPlans } from './plans.js';
+import { fuzzRecords } from './records.js';
 
 const { values, positionals } = parseArgs({
   options: { seconds: { type: 'string', default: '300' }, seed: { type: 'string' } },
@@ -11,7 +13,12 @@ const { values, positionals } = parseArgs({
 });
 const seconds = Number(values.seconds);
 const seed = values.seed === undefined ? Date.now() % 2 ** 31 : Number(values.seed);
-const known = [...Object.keys(targets), 'plans'];
+/** Targets that are processes of their own. */
+const apart: Readonly<Record<string, (seconds: number, seed: number) => boolean | Promise<boolean>>> = {
+  plans: fuzzPlans,
+  records: fuzzRecords,
+};
+const known = [...Object.keys(targets), ...Object.keys(apart)];
 const unknown = positionals.find((name) => !known.includes(name));
 if (unknown !== undefined || !(seconds > 0) || !Number.isInteger(seed)) {
   console.error(`fuzz: the targets are ${known.join(', ')}; --seconds and --seed take numbers`);
@@ -21,8 +28,8 @@ const chosen = positionals.length > 0 ? positionals : known;
 
 let failed = false;
 for (const name of chosen) {
-  if (name === 'plans') {
-    failed = !fuzzPlans(seconds, seed) || failed;
+  if (Object.hasOwn(apart, name)) {
+    failed = !(await apart[name](seconds, seed)) || failed;
     continue;
   }
   const { runs, report } = await fuzz(name);
@@ -40,5 +47,5 @@ async function fuzz(name: string): Promise<{ runs: number; report: string | unde
     interruptAfterTimeLimit: seconds * 1000,
     markInterruptAsFailure: false,
   });
-  return { runs: result.numRuns, report: result.failed ? fc.defaultReportMessage(result) : undefined };
+  return { runs: result.numRuns, report: reportOf(result) };
 }

@@ -79,8 +79,10 @@ function checkInstalled(tarball, called, user) {
   const traced = join(prefix, 'bin', 'tstrace');
   const env = { ...home, PATH: bare };
   expectTrace(say(traced, ['-e', 'trace=write', 'echo', 'hello'], { env, ...who }), `installed as ${called}`);
-  say(join(prefix, 'bin', 'tstrace-bpf'), ['--help'], { env, ...who });
-  for (const page of ['tstrace.1', 'tstrace-bpf.1']) statSync(join(prefix, 'share', 'man', 'man1', page));
+  for (const program of ['tstrace-bpf', 'tstrace-merge'])
+    say(join(prefix, 'bin', program), ['--help'], { env, ...who });
+  for (const page of ['tstrace.1', 'tstrace-bpf.1', 'tstrace-merge.1'])
+    statSync(join(prefix, 'share', 'man', 'man1', page));
   return traced;
 }
 

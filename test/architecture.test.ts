@@ -20,9 +20,10 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   binding: ['abi', 'record', '.'],
   trace: ['abi', 'binding', 'bpf', 'capture', 'decode', 'describe', 'record', 'syscalls', 'where', '.'],
   where: ['abi', 'bpf', 'capture', 'constants', 'decode', 'describe', 'record', 'syscalls', '.'],
-  merge: ['.'],
+  completion: ['.'],
+  merge: ['completion', '.'],
   toolbox: ['abi', 'binding', 'bpf', 'capture', 'describe', 'record', 'trace', '.'],
-  cli: ['abi', 'binding', 'trace', 'bpf', '.'],
+  cli: ['abi', 'binding', 'completion', 'trace', 'bpf', '.'],
   library: ['abi', 'binding', 'cli', 'decode', 'record', 'trace', '.'],
 };
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ROOT } from './harness/run.js';
 import { Op, PathMode, PidWhat } from '../src/capture/opcode.js';
+import { Verdict } from '../src/binding/tracer.js';
 import { Event, RecordFlag } from '../src/record/layout.js';
 import { VERSION } from '../src/version.js';
 
@@ -28,6 +29,10 @@ describe('twins', () => {
   test('operations of plans', () => compare(enumerators(header('plan.h'), 'OP_'), Op));
   test('what is told of descriptors', () => compare(enumerators(header('plan.h'), 'PATH_'), PathMode));
   test('what is told of processes', () => compare(enumerators(header('plan.h'), 'PID_'), PidWhat));
+  test('verdicts', () => {
+    const line = /enum verdict \{(.*)\}/.exec(header('tracer.h'))?.[1] ?? '';
+    compare(enumerators(line.replaceAll(', ', '\n'), ' ?VERDICT_'), Verdict);
+  });
   test('events', () => compare(enumerators(header('record.h'), 'EV_'), Event));
   test('record flags', () => {
     const c = enumerators(header('record.h'), 'RF_');

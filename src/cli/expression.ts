@@ -44,7 +44,8 @@ const SPELLINGS: Readonly<Record<Qualifier, readonly string[]>> = {
   namespace: ['namespace'],
   secontext: ['secontext'],
 };
-const QUALIFIERS: ReadonlyMap<string, Qualifier> = new Map(
+/** Qualifiers by spelling. */
+export const QUALIFIERS: ReadonlyMap<string, Qualifier> = new Map(
   (Object.keys(SPELLINGS) as Qualifier[]).flatMap((q) => SPELLINGS[q].map((s) => [s, q] as const)),
 );
 

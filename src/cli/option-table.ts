@@ -372,9 +372,9 @@ const rows: readonly OptionSpec[] = [
     '--pin[=CPU]',
     'run the tracer and the command on one CPU',
   ]),
-  option(MISC, ['', 'completion'], { argument: 'optional', own: true }, [
-    '--completion[=WORD]',
-    'print a completion function for bash',
+  option(MISC, ['', 'completion'], OWN_VALUE, [
+    '--completion=SHELL',
+    'print a completion script for bash, zsh or fish',
   ]),
 ];
 

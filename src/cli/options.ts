@@ -232,7 +232,7 @@ export function parseCommandLine(
     if (completion)
       return {
         kind: 'completion',
-        text: async () => (await import('./completion.js')).completion(programName, completion.value),
+        text: async () => (await import('./completion.js')).completion(programName, completion.value ?? ''),
       };
     const tips = options.findLast((o) => o.key === 'tips')?.read;
     if (

@@ -12,7 +12,7 @@ const QUIET_ALIASES: ReadonlyMap<string, QuietKind> = new Map([
   ['exits', 'exit'],
   ['thread-execve', 'superseded'],
 ]);
-const STATUSES: readonly CallStatus[] = ['successful', 'failed', 'unfinished', 'unavailable', 'detached'];
+export const STATUSES: readonly CallStatus[] = ['successful', 'failed', 'unfinished', 'unavailable', 'detached'];
 export const FD_KINDS: readonly (keyof FdOptions)[] = ['path', 'socket', 'dev', 'eventfd', 'pidfd', 'signalfd'];
 
 /** The value of a qualifier whose option was given without one. */

@@ -28,6 +28,9 @@ export const DEFAULT_COLUMNS: readonly SummaryColumn[] = [
   'name',
 ];
 
+/** The canonical names of all columns. */
+export const COLUMN_NAMES: readonly SummaryColumn[] = COLUMNS.map(([name]) => name);
+
 function findColumn(word: string): SummaryColumn | undefined {
   const plain = word.replaceAll('_', '-');
   return COLUMNS.find((names) => (names as readonly string[]).includes(plain))?.[0];

@@ -53,18 +53,20 @@ export interface OptionValues {
 type Value = OptionValues[keyof OptionValues] | undefined;
 
 /** pino's levels, from what tells most. */
-const LOG_LEVELS: readonly LogLevel[] = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
+export const LOG_LEVELS: readonly LogLevel[] = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
 /** `-s` beyond this would overflow strace's buffers, and is refused there, too. */
 const STRING_LIMIT_MAX = 0x3fffffff;
 /** CPU_SETSIZE of sched.h. */
 const MAX_CPU = 1023;
-const SIGNAL_WORDS: ReadonlyMap<string, 1 | 2 | 3 | 4> = new Map([
+/** Values of -I. */
+export const SIGNAL_WORDS: ReadonlyMap<string, 1 | 2 | 3 | 4> = new Map([
   ['anywhere', 1],
   ['waiting', 2],
   ['never', 3],
   ['never_tstp', 4],
 ]);
-const DAEMON_WORDS: ReadonlyMap<string, 1 | 2 | 3> = new Map([
+/** Values of --daemonize. */
+export const DAEMON_WORDS: ReadonlyMap<string, 1 | 2 | 3> = new Map([
   ['grandchild', 1],
   ['pgroup', 2],
   ['pgrp', 2],
@@ -169,8 +171,6 @@ export class ValueReader {
         return (this.tips = { ...this.tips, format: 'compact' });
       case 'pin':
         return 0;
-      case 'completion':
-        return '';
       default:
         return undefined;
     }

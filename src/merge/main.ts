@@ -2,6 +2,8 @@
 import { openSync, writeSync } from 'node:fs';
 import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
+import { SHELLS } from '../completion/model.js';
+import { completionScript } from '../completion/script.js';
 import { TstraceError, UsageError } from '../errors.js';
 import { VERSION } from '../version.js';
 import { mergeLogs } from './merge.js';
@@ -15,6 +17,8 @@ or -ttt put at the beginning of lines, with the process id before each line.
   -o, --output=FILE  write to FILE instead of standard output
   -h, --help         print this help
   -V, --version      print the version
+      --completion=SHELL
+                     print a completion script for bash, zsh or fish
 `;
 /** Bytes that are written at once. */
 const BATCH_BYTES = 1 << 16;
@@ -49,18 +53,33 @@ function merge(log: string, fd: number): void {
   write(fd, Buffer.concat(batch));
 }
 
+const OPTIONS = {
+  output: { type: 'string', short: 'o' },
+  help: { type: 'boolean', short: 'h' },
+  version: { type: 'boolean', short: 'V' },
+  completion: { type: 'string' },
+} as const;
+
+/** The script that completes these options; what they mean stands in the help text. */
+function completion(shell: string): string {
+  const options = Object.entries(OPTIONS).map(([long, option]) => ({
+    shorts: 'short' in option ? [option.short] : [],
+    longs: [long],
+    about: new RegExp(`--${long}\\b\\S*\\s+(.*)`).exec(USAGE)?.[1] ?? '',
+    argument: option.type === 'string' ? ('required' as const) : ('none' as const),
+    value:
+      long === 'completion'
+        ? { kind: 'choice' as const, set: { name: 'shells', words: SHELLS.map((word) => ({ word, about: '' })) } }
+        : { kind: long === 'output' ? ('file' as const) : ('text' as const) },
+  }));
+  return completionScript({ name: NAME, options, operands: 'files' }, shell);
+}
+
 function main(argv: string[]): void {
-  const { values, positionals } = parseArgs({
-    args: argv,
-    allowPositionals: true,
-    options: {
-      output: { type: 'string', short: 'o' },
-      help: { type: 'boolean', short: 'h' },
-      version: { type: 'boolean', short: 'V' },
-    },
-  });
+  const { values, positionals } = parseArgs({ args: argv, allowPositionals: true, options: OPTIONS });
   if (values.help) write(1, Buffer.from(USAGE));
   else if (values.version) write(1, Buffer.from(`${NAME} -- version ${VERSION}\n`));
+  else if (values.completion !== undefined) write(1, Buffer.from(`${completion(values.completion)}\n`));
   else if (positionals.length !== 1) {
     write(2, Buffer.from(USAGE));
     process.exitCode = 1;

@@ -44,15 +44,16 @@ export function readStack(c: Cursor): Stack {
     .toString('latin1')
     .split('\0');
   let at = 0;
-  for (let i = 0; i < count; i++) {
+  // What a recording that was changed says of their number may not be so.
+  for (let i = 0; i < count && at + 4 <= fields.length; i++) {
     const [file, symbol, offset, address] = fields.slice(at, (at += 4));
     if (!withSource) {
       frames.push({ file, symbol, offset, address });
       continue;
     }
-    const source = fields[at++];
+    const source = fields[at++] ?? '';
     const inlined: Inlined[] = [];
-    while (fields[at] !== '') inlined.push({ symbol: fields[at++], source: fields[at++] });
+    while (at + 1 < fields.length && fields[at] !== '') inlined.push({ symbol: fields[at++], source: fields[at++] });
     at++;
     frames.push({ file, symbol, offset, address, source, inlined });
   }

@@ -1,15 +1,14 @@
 // The manual page and the help text say the same as the option table, and groff has nothing to complain about.
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { completion } from '../../src/cli/completion.js';
 import { helpText, versionText } from '../../src/cli/help.js';
 import { optionTable, SECTIONS } from '../../src/cli/option-table.js';
+import { ROOT } from '../harness/run.js';
 import { tipText } from '../../src/cli/tips.js';
 
-const file = fileURLToPath(new URL('../../man/tstrace.1', import.meta.url));
-const page = readFileSync(file, 'utf8');
+const page = readFileSync(join(ROOT, 'man', 'tstrace.1'), 'utf8');
 /** Long options as they stand in a text, without values. */
 const longs = (text: string): Set<string> =>
   new Set([...text.matchAll(/(?<![\w-])--([a-z][a-z0-9-]*)/g)].map((m) => m[1]));
@@ -36,10 +35,43 @@ describe('the manual page', () => {
     const letters = new Set(table.flatMap((o) => o.short ?? []));
     expect([...shorts(heads)].filter((s) => !letters.has(s))).toEqual([]);
   });
-  test.skipIf(spawnSync('groff', ['-v']).error !== undefined)('is clean', () => {
-    const { status, stderr } = spawnSync('groff', ['-man', '-ww', '-Tutf8', '-z', file], { encoding: 'utf8' });
-    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+});
+
+/** Whether a program is not here: .ci/run installs them. */
+const missing = (program: string): boolean => spawnSync(program).error !== undefined;
+
+describe.each(['tstrace.1', 'tstrace-bpf.1', 'tstrace-merge.1'])('%s', (name) => {
+  const path = join(ROOT, 'man', name);
+  const said = (program: string, ...args: string[]): object => {
+    const { status, stdout, stderr } = spawnSync(program, [...args, path], { encoding: 'utf8' });
+    return { status, told: stdout + stderr };
+  };
+  test.skipIf(missing('groff'))('is clean to groff', () =>
+    expect(said('groff', '-man', '-ww', '-Tutf8', '-z')).toEqual({ status: 0, told: '' }),
+  );
+  test.skipIf(missing('mandoc'))('is clean to mandoc', () =>
+    expect(said('mandoc', '-Tlint', '-Wall')).toEqual({ status: 0, told: '' }),
+  );
+  test('gives examples first', () => {
+    const headings = [...readFileSync(path, 'utf8').matchAll(/^\.SH (.*)$/gm)].map(([, heading]) => heading);
+    const options = headings.findIndex((heading) => heading.startsWith('OPTIONS'));
+    expect(options).toBeGreaterThan(headings.indexOf('EXAMPLES'));
+    expect(headings.indexOf('EXAMPLES')).toBeGreaterThan(0);
   });
+  test('is installed', () => {
+    const { man } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { man: string[] };
+    expect(man).toContain(`man/${name}`);
+  });
+});
+
+test('tstrace-merge: the page has the options of the help text', () => {
+  const help = spawnSync(join(ROOT, 'bin', 'tstrace-merge'), ['-h'], { encoding: 'utf8' }).stdout;
+  const text = readFileSync(join(ROOT, 'man', 'tstrace-merge.1'), 'utf8')
+    .replaceAll('\\-', '-')
+    .replaceAll('\\~', ' ');
+  const entries = [...text.matchAll(/^\.T[PQ]\n(.*)$/gm)].map(([, entry]) => entry).join('\n');
+  expect([...longs(entries)].sort()).toEqual([...longs(help)].sort());
+  expect([...shorts(entries)].sort()).toEqual([...shorts(help.replace(/^Usage.*|^Merges[^]*?\n\n/gm, ''))].sort());
 });
 
 describe.each(['tstrace', 'strace'])('the help text of %s', (name) => {
@@ -75,16 +107,6 @@ test('the version as scripts probe it', () => {
   expect(versionText('strace')).toMatch(
     /\n\nOptional features enabled: stack-trace=libdw stack-demangle m32-mpers mx32-mpers$/,
   );
-});
-
-test('completion', async () => {
-  expect((await completion('tstrace', '--summary-s')).split('\n').sort()).toEqual([
-    '--summary-sort-by',
-    '--summary-syscall-overhead',
-  ]);
-  expect(await completion('tstrace', '--no-')).toBe('--no-abbrev');
-  expect(await completion('tstrace', 'x')).toBe('');
-  execFileSync('bash', ['-n'], { input: await completion('tstrace', undefined) });
 });
 
 test('tips', () => {

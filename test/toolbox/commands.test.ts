@@ -56,10 +56,12 @@ describe('the manual page', () => {
     const usage = bpf(['--help']).stdout;
     const commands = [...usage.matchAll(/^ {2}tstrace-bpf (\w+)/gm)].map(([, command]) => command);
     expect(commands).toHaveLength(9);
+    const known = new Set<string>();
     for (const command of commands) {
       expect(page).toMatch(new RegExp(`^\\.SS ${command}$`, 'm'));
       const options = [...bpf([command, '--help']).stdout.matchAll(/ --([a-z-]+)/g)].map(([, option]) => option);
       for (const option of options) {
+        known.add(option).add(`no-${option}`);
         // Switches that are on by default are documented as what turns them off.
         const words = ['help', 'version', 'colour'].includes(option) ? [] : [`--${option}`, `--no-${option}`];
         if (words.length > 0)
@@ -69,6 +71,8 @@ describe('the manual page', () => {
           ).toBe(true);
       }
     }
+    const mentioned = [...page.matchAll(/(?<=^|[^\w-])--([a-z][a-z-]*)/gm)].map(([, option]) => option);
+    expect(mentioned.filter((option) => !known.has(option))).toEqual([]);
   });
 });
 

@@ -11,7 +11,7 @@ const SCRIPTS: Readonly<Record<Arguments['shell'], string>> = {
   bash: `_tstrace_bpf() {
   local word=\${COMP_WORDS[COMP_CWORD]}
   local words
-  words=$(tstrace-bpf --get-yargs-completions "\${COMP_WORDS[@]:0:COMP_CWORD+1}" 2>/dev/null)
+  words=$(command tstrace-bpf --get-yargs-completions "\${COMP_WORDS[@]:0:COMP_CWORD+1}" 2>/dev/null)
   COMPREPLY=($(compgen -W "$words" -- "$word"))
 }
 complete -o default -F _tstrace_bpf tstrace-bpf
@@ -19,7 +19,7 @@ complete -o default -F _tstrace_bpf tstrace-bpf
   zsh: `#compdef tstrace-bpf
 _tstrace_bpf() {
   local -a candidates
-  candidates=(\${(f)"$(tstrace-bpf --get-yargs-completions "\${words[@]}" 2>/dev/null)"})
+  candidates=(\${(f)"$(command tstrace-bpf --get-yargs-completions "\${words[@]}" 2>/dev/null)"})
   if (( \${#candidates} )); then
     compadd -- $candidates
   fi
@@ -28,7 +28,7 @@ _tstrace_bpf() {
 compdef _tstrace_bpf tstrace-bpf
 `,
   fish: `function __tstrace_bpf_complete
-  tstrace-bpf --get-yargs-completions (commandline -opc) (commandline -ct) 2>/dev/null
+  command tstrace-bpf --get-yargs-completions (commandline -opc) (commandline -ct) 2>/dev/null
 end
 complete -c tstrace-bpf -a '(__tstrace_bpf_complete)'
 `,

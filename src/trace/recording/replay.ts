@@ -1,5 +1,6 @@
 // --replay: prints what --record has kept, by the outputs of a trace.
-import { openSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
+import { errnoText } from '../../abi/errno.js';
 import { isEmpty } from '../../capture/dump.js';
 import { UsageError } from '../../errors.js';
 import { Cursor } from '../../record/cursor.js';
@@ -22,8 +23,17 @@ const WRITE_EVERY = 256;
 
 /** A recording that has been opened, its header read. */
 interface Recording {
+  readonly fd: number;
   readonly file: RecordFileReader;
   readonly header: Header;
+}
+
+/** What is wrong with a file, where an error says so; @throws any other error. */
+function wrongWith(error: unknown): string {
+  if (error instanceof RecordFileError) return error.message;
+  const { syscall, errno } = error as NodeJS.ErrnoException;
+  if (syscall === 'read' && errno !== undefined) return errnoText(-errno);
+  throw error;
 }
 
 /** @throws UsageError, RecordFileError for what is no recording, or one of another version. */
@@ -34,10 +44,15 @@ function open(path: string): Recording {
   } catch (error) {
     throw new UsageError(cannotOpen(path, error));
   }
-  const file = new RecordFileReader(fd);
-  const first = file.next();
-  if (first?.kind !== (Block.Header as number)) throw new RecordFileError('cut before its first record');
-  return { file, header: readHeader(blockValue(first).value) };
+  try {
+    const file = new RecordFileReader(fd);
+    const first = file.next();
+    if (first?.kind !== (Block.Header as number)) throw new RecordFileError('cut before its first record');
+    return { fd, file, header: readHeader(blockValue(first).value) };
+  } catch (error) {
+    closeSync(fd);
+    throw error;
+  }
 }
 
 /** Gives every record of a recording, in order, and takes in what stands between them; stops when `more` says so. */
@@ -74,12 +89,12 @@ export async function replay(
   around: OutletSurroundings,
 ): Promise<number> {
   const path = asked.replay;
-  const failed = (error: RecordFileError): UsageError => new UsageError(`${path}: ${error.message}`);
   let recording: Recording;
   try {
     recording = open(path);
   } catch (error) {
-    throw error instanceof RecordFileError ? failed(error) : error;
+    if (error instanceof UsageError) throw error;
+    throw new UsageError(`${path}: ${wrongWith(error)}`);
   }
   const { header, file } = recording;
   const lacking: string[] = [];
@@ -102,8 +117,9 @@ export async function replay(
     readAll(recording, plans, (c) => filter.record(c), more);
     if (!file.ended && more()) end = 'the recording was cut: what follows is missing';
   } catch (error) {
-    if (!(error instanceof RecordFileError)) throw error;
-    end = error.message;
+    end = wrongWith(error);
+  } finally {
+    closeSync(recording.fd);
   }
   outlets.finish();
   if (recapture.missed > 0)
