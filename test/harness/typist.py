@@ -45,10 +45,20 @@ def type_line(keys, number):
             sys.exit(f'{shell} did not answer {keys!r}: {seen[-2000:]!r}')
 
 
+def prompted(since):
+    """Waits for the prompt, and until the shell is silent: a tab that comes before it reads keys completes nothing."""
+    until = time.monotonic() + LIMIT
+    while time.monotonic() < until:
+        before = len(seen)
+        read(0.15)
+        if len(seen) == before and b'$ ' in seen[since:]:
+            return
+
+
+prompted(0)
 for number, keys in enumerate([f'source {setup}'] + lines, 1):
     type_line(keys, number)
-    # The prompt comes after the answer.
-    read(0.05)
+    prompted(len(seen) if seen.endswith(b'\n') else max(0, seen.rfind(b'\n')))
 os.write(terminal, b'exit\r')
 until = time.monotonic() + LIMIT
 while os.waitpid(pid, os.WNOHANG)[0] == 0 and time.monotonic() < until:
