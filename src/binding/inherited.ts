@@ -63,25 +63,6 @@ export function readSurroundings(): Surroundings {
   return parseSurroundings(readFileSync('/proc/self/environ'));
 }
 
-/**
- * The same as text, for a caller that edits it; removes the variable from `env`. Who needs every
- * byte (a name set twice, text that is not UTF-8) takes `readSurroundings`.
- */
-export function takeInherited(env: NodeJS.ProcessEnv): {
-  readonly name: 'strace' | 'tstrace';
-  readonly inherited: Inherited | undefined;
-  readonly environment: Readonly<Record<string, string>>;
-} {
-  const { inherited, environment, invokedAs } = readSurroundings();
-  delete env[INHERITED_VARIABLE];
-  const entries = environment.map((s): [string, string] => {
-    const text = s.toString('utf8');
-    const equals = text.indexOf('=', 1);
-    return equals < 0 ? [text, ''] : [text.slice(0, equals), text.slice(equals + 1)];
-  });
-  return { name: invokedAs === 'strace' ? 'strace' : 'tstrace', inherited, environment: Object.fromEntries(entries) };
-}
-
 /** The environment of this process as it began, our variable included. */
 export function ownEnvironment(): Buffer[] {
   return split(readFileSync('/proc/self/environ'), 0);

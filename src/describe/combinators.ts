@@ -54,7 +54,6 @@ export const long = int('long', 'd');
 export const ulong = int('long', 'u');
 export const xlong = int('long', 'x');
 export const size = int('ptr', 'u');
-export const ssize = int('ptr', 'd');
 export const xsize = int('ptr', 'x');
 /** An unsigned int in octal: `%#o`. */
 export const octal = int(4, 'o');

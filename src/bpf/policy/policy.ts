@@ -1,5 +1,5 @@
 // What a filter means: for every architecture, what happens to each system call, and under which conditions.
-import { ARCHITECTURES, architectureOf, type Architecture } from '../architecture.js';
+import { ARCHITECTURES, type Architecture } from '../architecture.js';
 import { BpfError } from '../bpf-error.js';
 import { Diagrams, type Node } from '../decision/diagrams.js';
 import { programFunction, VariableOrder } from '../decision/program-function.js';
@@ -237,9 +237,4 @@ export function ruleFor(policy: ArchPolicy, nr: number): Rule {
 /** Whether a number is one of x32's, on amd64. */
 export function isX32(arch: Architecture, nr: number): boolean {
   return arch.name === 'amd64' && nr >= X32_BIT;
-}
-
-/** The architecture with an AUDIT_ARCH number, made up where it is unknown. */
-export function anyArchitecture(audit: number): Architecture {
-  return architectureOf(audit) ?? unknownArchitecture(audit);
 }

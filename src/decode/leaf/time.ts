@@ -1,6 +1,5 @@
 // Times: timespec and timeval of both word sizes, and the date in a comment behind absolute ones.
 import { i64, long, struct, u64, ulong } from '../../describe/combinators.js';
-import type { MemoryNode } from '../../describe/node.js';
 import type { Cursor } from '../../record/cursor.js';
 import type { MemoryPrinter, Renderer, ScalarFormat } from '../printer.js';
 import type { Sink } from '../sink.js';
@@ -105,11 +104,6 @@ export const dated =
       printDateAt(c, s, at, half, readTime(c, at + at2, half), digits);
     };
   };
-
-/** Absolute times: a date follows. */
-export const absoluteTimespec: MemoryNode = struct({ tv_sec: long, tv_nsec: ulong }, { render: dated('tv_nsec', 9) });
-export const absoluteTimespec64: MemoryNode = struct({ tv_sec: i64, tv_nsec: u64 }, { render: dated('tv_nsec', 9) });
-export const absoluteTimeval: MemoryNode = struct({ tv_sec: long, tv_usec: ulong }, { render: dated('tv_usec', 6) });
 
 /**
  * A number of parts of a second, of which `digits` say how many make one, and in a comment how many seconds that is:
