@@ -21,23 +21,6 @@ static uint64_t multiply(uint64_t a, uint64_t b)
 	return __builtin_mul_overflow(a, b, &r) ? UINT64_MAX : r;
 }
 
-/* The region with a descriptor's path; NULL when it is not known. */
-static const struct region *capture_path(struct run *run, uint16_t site, int32_t fd, uint32_t mode, uint64_t of)
-{
-	/* A descriptor that one node shows twice is read once. */
-	for (uint32_t i = 0; i < run->r->nregions; i++)
-		if (run_region(run->r, i)->site == site && run_region(run->r, i)->addr == (uint64_t)(int64_t)fd)
-			return run_region(run->r, i);
-	struct region *g = run_begin_region(run, site, (uint64_t)(int64_t)fd, 0);
-	if (!g || run->room - run->used < 2 * CHUNK)
-		return NULL;
-	size_t n = run->source->path(run->source, fd, mode, of, (char *)run_at(run, g->offset), 2 * CHUNK);
-	if (n == 0)
-		return NULL;
-	run_end_region(run, g, (uint32_t)n, PLAN_NO_HANDLE);
-	return g;
-}
-
 /* Twin: src/describe/link.ts. */
 static uint32_t fnv1a(const uint8_t *bytes, uint32_t n)
 {
@@ -55,13 +38,24 @@ static bool capture_netlink(struct run *run, const struct plan_insn *i, int32_t 
 		return run->is_netlink;
 	run->asked = i;
 	run->asked_fd = fd;
-	run->is_netlink = false;
+	run->is_netlink = run->is_route = false;
 	struct region *g = run_begin_region(run, i->site, (uint64_t)(int64_t)fd, sizeof protocol);
 	if (!g || run->room - run->used < sizeof protocol || !run->source->netlink(run->source, fd, &protocol))
 		return false;
 	memcpy(run_at(run, g->offset), &protocol, sizeof protocol);
 	run_end_region(run, g, sizeof protocol, PLAN_NO_HANDLE);
+	run->is_route = protocol == NETLINK_ROUTE;
 	return run->is_netlink = true;
+}
+
+/* Where paths are shown, those of the descriptors in what has just been captured, which may be netlink messages. */
+static void capture_carried(struct run *run)
+{
+	const struct session *s = run->source->session;
+	if (!s || !s->config.signal_paths || run->r->nregions == 0)
+		return;
+	const struct region *g = run_region(run->r, run->r->nregions - 1);
+	run_carried(run, (struct window){ g->offset, g->len }, s->config.signal_paths & ~TRACER_SIGNAL_PATHS);
 }
 
 static void capture_comm(struct run *run, uint16_t site, int32_t pid, uint32_t how)
@@ -80,7 +74,7 @@ static void capture_fd_set(struct run *run, const struct plan_insn *i, const str
 		uint8_t bits = *run_at(run, w->offset + n);
 		for (uint32_t bit = 0; bits >> bit; bit++)
 			if (bits >> bit & 1 && 8 * n + bit < limit)
-				capture_path(run, i->site, (int32_t)(8 * n + bit), i->imm, 0);
+				run_path(run, i->site, (int32_t)(8 * n + bit), i->imm, 0);
 	}
 }
 
@@ -150,6 +144,8 @@ static void run_block(struct run *run, const struct plan_insn *insns, uint32_t f
 			if (b < PLAN_HANDLES)
 				run->handles[b].len = 0;
 			run_bytes(run, i->site, reg[a], reg[i->c] < i->imm ? reg[i->c] : i->imm, b);
+			if (run->is_route)
+				capture_carried(run);
 			break;
 		case OP_ZMEM:
 			if (b < PLAN_HANDLES)
@@ -280,7 +276,7 @@ static void run_block(struct run *run, const struct plan_insn *insns, uint32_t f
 			pc += i->imm + find_case(&insns[pc + 1], i->imm, (uint32_t)reg[a]);
 			break;
 		case OP_FDPATH: {
-			const struct region *g = capture_path(run, i->site, (int32_t)reg[a], i->imm, reg[i->c]);
+			const struct region *g = run_path(run, i->site, (int32_t)reg[a], i->imm, reg[i->c]);
 			if (b)
 				reg[b] = g ? fnv1a(run_at(run, g->offset), g->len) : 0;
 			break;
@@ -346,8 +342,10 @@ uint32_t capture_limit(const struct plan_insn *insns, uint32_t count)
 		case OP_ZMEM:
 		case OP_FDPATH:
 		case OP_COMM:
-		case OP_NETLINK:
 			captures++;
+			break;
+		case OP_NETLINK:
+			captures += 1 + MAX_CARRIED;
 			break;
 		}
 	return captures;

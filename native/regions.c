@@ -117,3 +117,19 @@ void run_pad(struct run *run, uint32_t handle, uint32_t len)
 	g->len = w->len = len;
 	run->used = g->offset + ((len + 7) & ~7U);
 }
+
+const struct region *run_path(struct run *run, uint16_t site, int32_t fd, uint32_t mode, uint64_t of)
+{
+	/* A descriptor that one node shows twice is read once. */
+	for (uint32_t i = 0; i < run->r->nregions; i++)
+		if (run_region(run->r, i)->site == site && run_region(run->r, i)->addr == (uint64_t)(int64_t)fd)
+			return run_region(run->r, i);
+	struct region *g = run_begin_region(run, site, (uint64_t)(int64_t)fd, 0);
+	if (!g || run->room - run->used < 2 * CHUNK)
+		return NULL;
+	size_t n = run->source->path(run->source, fd, mode, of, (char *)run_at(run, g->offset), 2 * CHUNK);
+	if (n == 0)
+		return NULL;
+	run_end_region(run, g, (uint32_t)n, PLAN_NO_HANDLE);
+	return g;
+}

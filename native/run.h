@@ -5,6 +5,8 @@
 #include "internal.h"
 
 #define CHUNK 4096
+/* Most descriptors in the netlink messages of a call that are told. */
+#define MAX_CARRIED 8
 
 /* A window on captured bytes: offset from the start of the record, and length. */
 struct window {
@@ -24,6 +26,8 @@ struct run {
 	bool failed;
 	const struct targets *targets; /* of a decision plan; NULL: none */
 	bool wanted;     /* what a decision plan said */
+	uint32_t carried; /* descriptors in netlink messages so far */
+	bool is_route;   /* the socket that OP_NETLINK found last has NETLINK_ROUTE */
 	bool is_netlink; /* what the last OP_NETLINK found, */
 	const struct plan_insn *asked; /* which it was, */
 	int32_t asked_fd; /* and of which descriptor */
@@ -45,6 +49,10 @@ void run_end_region(struct run *run, struct region *g, uint32_t len, uint32_t ha
 void run_bytes(struct run *run, uint16_t site, uint64_t addr, uint64_t len, uint32_t handle);
 /* Reads page by page up to a zero unit: a string may end just before an unmapped page. */
 void run_terminated(struct run *run, uint16_t site, uint64_t addr, uint32_t unit, uint32_t cap, uint32_t handle);
+/* The region with a descriptor's path; NULL when it is not known. */
+const struct region *run_path(struct run *run, uint16_t site, int32_t fd, uint32_t mode, uint64_t of);
+/* carried.c: paths of the descriptors that netlink messages carry. */
+void run_carried(struct run *run, struct window messages, uint32_t mode);
 /* Lengthens the last region with zeros; a region that could not be read whole stays as it is. */
 void run_pad(struct run *run, uint32_t handle, uint32_t len);
 

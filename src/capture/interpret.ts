@@ -177,6 +177,11 @@ export class Interpreter {
     return region;
   }
 
+  /** Adds what no plan asks for: text about a descriptor. */
+  tell(site: number, fd: number, text: Uint8Array): void {
+    this.told(site, fd, text, true);
+  }
+
   private path(site: number, fd: number, mode: number): Region | undefined {
     return (
       this.regions.find((r) => r.site === site && r.lo === fd >>> 0) ??

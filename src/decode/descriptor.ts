@@ -1,5 +1,6 @@
 // File descriptors: the number, AT_FDCWD by name, and under -y what was captured of them at the stop.
 import type { Cursor } from '../record/cursor.js';
+import { SITE_SIGNAL_FD } from '../record/layout.js';
 import { printBetweenBrackets } from './brackets.js';
 import { detailPrinter, exists } from './descriptor-details.js';
 import type { ScalarPrinter } from './printer.js';
@@ -24,9 +25,6 @@ function isSocket(bytes: Uint8Array, at: number, end: number): boolean {
   return n === SOCKET.length;
 }
 
-/** Site of what is known of a delivered signal's descriptor: SITE_SIGNAL_FD of native/record.h. */
-const SIGNAL_FD = 254;
-
 /** Prints what was captured of a descriptor at a site, in brackets; nothing when it is not known. */
 export type FdDescriber = (c: Cursor, s: Sink, site: number, fd: number) => void;
 
@@ -39,7 +37,7 @@ export function fdDescriber(style: Style): FdDescriber {
   return (c, s, site, fd) => {
     const lo = fd >>> 0;
     const hi = lo >>> 31 ? 0xffffffff : 0;
-    if (!(c.find(site, lo, hi) || c.find(SIGNAL_FD, lo, hi)) || c.length === 0) return;
+    if (!(c.find(site, lo, hi) || c.find(SITE_SIGNAL_FD, lo, hi)) || c.length === 0) return;
     const { at, bytes } = c;
     const stop = at + c.length;
     let end = at;

@@ -57,6 +57,9 @@ export enum Offset {
   Regions = 112,
 }
 
+/** Site of the path of a descriptor that a signal or a netlink message names: SITE_SIGNAL_FD of native/record.h. */
+export const SITE_SIGNAL_FD = 254;
+
 /** Offsets inside one entry of the region table, 32 bytes each. */
 export enum RegionOffset {
   Addr = 0,

@@ -2,7 +2,7 @@
 import type { Image } from '../../capture/interpret.js';
 import { PidWhat } from '../../capture/opcode.js';
 import type { Cursor } from '../../record/cursor.js';
-import { Offset, RegionOffset } from '../../record/layout.js';
+import { Offset, RegionOffset, SITE_SIGNAL_FD } from '../../record/layout.js';
 import type { SiteKind } from './plans.js';
 import { WHOSE } from './plans.js';
 
@@ -52,7 +52,7 @@ export class RecordImage implements Image {
       let refused = 0;
       for (let i = 0; i < this.count && got === before; i++) {
         const r = this.table + i * Word.Each;
-        if (this.sites.has(this.siteOf(r))) continue;
+        if (this.siteOf(r) === SITE_SIGNAL_FD || this.sites.has(this.siteOf(r))) continue;
         const from = (hi - (words[r + 1] >>> 0)) * TWO_32 + lo - (words[r] >>> 0) + got;
         // What OP_PAD added was not in the tracee's memory.
         const there = Math.min(words[r + Word.Length] >>> 0, words[r + Word.Want] >>> 0);
@@ -68,6 +68,16 @@ export class RecordImage implements Image {
       break;
     }
     return got;
+  }
+
+  /** What is told of the descriptors that netlink messages carry: no plan asks for it. */
+  *carried(): Generator<{ readonly fd: number; readonly text: Uint8Array }> {
+    for (let i = 0; i < this.count; i++) {
+      const r = this.table + i * Word.Each;
+      if (this.siteOf(r) !== SITE_SIGNAL_FD) continue;
+      const at = this.base + this.words[r + Word.Offset];
+      yield { fd: this.words[r] | 0, text: this.bytes.subarray(at, at + (this.words[r + Word.Length] >>> 0)) };
+    }
   }
 
   /** The bytes of the first region of a number whose site is of a kind. */

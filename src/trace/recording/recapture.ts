@@ -4,7 +4,7 @@ import type { Plans } from '../../capture/compile.js';
 import { Interpreter } from '../../capture/interpret.js';
 import type { CompiledCall } from '../../decode/call.js';
 import { Cursor } from '../../record/cursor.js';
-import { Event, Offset, RegionOffset } from '../../record/layout.js';
+import { Event, Offset, RegionOffset, SITE_SIGNAL_FD } from '../../record/layout.js';
 import type { Calls } from '../calls.js';
 import { RecordImage } from './image.js';
 import { keyWords, toldSites } from './plans.js';
@@ -97,6 +97,7 @@ export class Recapture {
     words[RESULT + 1] = exit ? c.retHi : 0;
     this.image.set(c, this.sitesOf(from));
     interpreter.run(to, words, exit && c.failed, this.image);
+    for (const { fd, text } of this.image.carried()) interpreter.tell(SITE_SIGNAL_FD, fd, text);
     this.build(c);
   }
 
