@@ -40,9 +40,9 @@ mkdirSync(tools);
 symlinkSync(process.execPath, join(tools, 'node'));
 const recorded = readFileSync(join(oracle, 'expected', 'options.processes.-f_-v.txt'), 'utf8');
 const start = /\["PATH=([^"]*)"/.exec(recorded)?.[1] ?? '';
-const path = `${start}:${tools}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/`.padEnd(
+const path = `${start}:${tools}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`.padEnd(
   PATH_LENGTH,
-  '-',
+  `:/${'-'.repeat(62)}`,
 );
 // A process group that has a parent outside of it: in one that has none, as a job of a shell that is gone, the kernel
 // ignores SIGTSTP, and fixtures are not stopped.
