@@ -14,7 +14,9 @@ const only = process.argv.slice(2);
 
 function build(name: string): string {
   const program = join(dir, name);
-  const built = spawnSync('cc', ['-O2', '-o', program, join(root, 'bench', `${name}.c`)], { stdio: 'inherit' });
+  const built = spawnSync('cc', ['-O2', '-pthread', '-o', program, join(root, 'bench', `${name}.c`)], {
+    stdio: 'inherit',
+  });
   if (built.status !== 0) throw new Error(`bench/${name}.c does not build`);
   return program;
 }
@@ -122,6 +124,30 @@ const cases: readonly Case[] = [
     calls: 90000 / scale,
   },
   {
+    name: 'd-yy',
+    what: 'the same, -yy',
+    ours: [tstrace, '-f', '-yy', '-o', out, work, 'files', n(30000)],
+    theirs: ['strace', '-f', '-yy', '-o', out, work, 'files', n(30000)],
+  },
+  {
+    name: 'd-all',
+    what: 'the same, -yy -T -tt',
+    ours: [tstrace, '-f', '-yy', '-T', '-tt', '-o', out, work, 'files', n(30000)],
+    theirs: ['strace', '-f', '-yy', '-T', '-tt', '-o', out, work, 'files', n(30000)],
+  },
+  {
+    name: 't',
+    what: '200,000 x write(2) by 4 threads at once, -f',
+    ours: [tstrace, '-f', '-o', out, work, 'threads', n(200000)],
+    theirs: ['strace', '-f', '-o', out, work, 'threads', n(200000)],
+  },
+  {
+    name: 'i',
+    what: '200,000 x write(2), all changed by -P /dev/null -e inject=write:retval=32',
+    ours: [tstrace, '-f', '-P', '/dev/null', '-e', 'inject=write:retval=32', '-o', out, work, 'writes', n(200000)],
+    theirs: ['strace', '-f', '-P', '/dev/null', '-e', 'inject=write:retval=32', '-o', out, work, 'writes', n(200000)],
+  },
+  {
     name: 'j',
     what: '200,000 x write(2), --json against text',
     ours: [tstrace, '-f', '--json', '-o', out, work, 'writes', n(200000)],
@@ -150,6 +176,12 @@ const cases: readonly Case[] = [
     what: '300 execs, -f',
     ours: [tstrace, '-f', '-q', '-o', out, work, 'execs', n(300)],
     theirs: ['strace', '-f', '-q', '-o', out, work, 'execs', n(300)],
+  },
+  {
+    name: 'e-n',
+    what: '300 execs, -n -e trace=execve',
+    ours: [tstrace, '-f', '-q', '-n', '-e', 'trace=execve', '-o', out, work, 'execs', n(300)],
+    theirs: ['strace', '-f', '-q', '--seccomp-bpf', '-e', 'trace=execve', '-o', out, work, 'execs', n(300)],
   },
   {
     name: 'f',

@@ -1,6 +1,7 @@
 /* The work of the benchmarks: work KIND N. Prints its own wall time in nanoseconds. */
 #define _GNU_SOURCE
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -45,6 +46,22 @@ static void two_descriptors(long n)
 	dup2(out, 1);
 }
 
+static void *share(void *n)
+{
+	writes((long)n, 0);
+	return NULL;
+}
+
+static void threads(long n)
+{
+	pthread_t thread[4];
+	for (int i = 0; i < 4; i++)
+		if (pthread_create(&thread[i], NULL, share, (void *)(n / 4)))
+			exit(1);
+	for (int i = 0; i < 4; i++)
+		pthread_join(thread[i], NULL);
+}
+
 static void execs(long n)
 {
 	for (long i = 0; i < n; i++) {
@@ -72,6 +89,8 @@ int main(int argc, char **argv)
 		files(n);
 	else if (strcmp(argv[1], "descriptors") == 0)
 		two_descriptors(n);
+	else if (strcmp(argv[1], "threads") == 0)
+		threads(n);
 	else if (strcmp(argv[1], "execs") == 0)
 		execs(n);
 	else
