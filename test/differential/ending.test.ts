@@ -32,7 +32,10 @@ async function interrupt(tracer: string, options: readonly string[], signal: Nod
   const name = storm.slice(storm.lastIndexOf('/') + 1);
   const tracees = () => members(group.pid).filter((m) => m.name === name);
   try {
-    await until('command and child', () => tracees().length === 2 && tracees().every((m) => /^[StT]$/.test(m.states)));
+    await until(
+      `${tracer === TSTRACE ? 'tstrace' : tracer}: command and child`,
+      () => tracees().length === 2 && tracees().every((m) => /^[StT]$/.test(m.states)),
+    );
     await sleep(50);
     process.kill(group.pid, signal);
     const ended = await Promise.race([group.ended, sleep(2500).then(() => undefined)]);
