@@ -17,4 +17,4 @@ export function inNetworkNamespace(dir: string, tracer: string, preparation: str
 
 /** Without what differs from run to run in all messages: their numbers, ports, addresses of the libraries. */
 export const steadyMessages = (text: string): string =>
-  text.replace(/(nlmsg_seq|nlmsg_pid|nl_pid|portid)=-?[1-9]\d*/g, '$1=N').replace(/0x7f[0-9a-f]{10}/g, 'ADDRESS');
+  text.replace(/(nlmsg_seq|nlmsg_pid|nl_pid|portid)=-?[1-9]\d*/g, '$1=N').replace(/0x7[ef][0-9a-f]{10}/g, 'ADDRESS');

@@ -121,7 +121,7 @@ describe('a recording of everything prints what other options would have traced'
   /** What differs from run to run in these programs. */
   const comparable = (text: string): string =>
     normalise(text)
-      .replace(/0x7f[0-9a-f]{10}/g, 'ADDRESS')
+      .replace(/0x7[ef][0-9a-f]{10}/g, 'ADDRESS')
       .replace(/(tv_[nu]sec)=\d{4,}/g, '$1=N')
       .replace(/(<[\w-]+:)\[\d+/g, '$1[N')
       .replace(/(->)\d+\]/g, '$1N]')
