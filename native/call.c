@@ -24,6 +24,11 @@ bool call_is_execve(const struct task *t)
 	return t->nr == execve_nr[t->abi][0] || t->nr == execve_nr[t->abi][1];
 }
 
+bool call_is_exit_group(const struct task *t)
+{
+	return t->nr == (t->abi == 1 ? 252U : 231U);
+}
+
 static bool is_restart(const struct task *t)
 {
 	return t->nr == (t->abi == 1 ? 0U : 219U);

@@ -16,7 +16,7 @@ static void restart(struct session *s, struct task *t, int sig)
 		ring_drain(s);
 		t->flags &= ~(uint32_t)TASK_SPEAKS;
 	}
-	ptrace(stop_may_run(&t->flags) ? PTRACE_CONT : PTRACE_SYSCALL, t->tid, 0, (void *)(uintptr_t)sig);
+	steer_restart(s, t, !stop_may_run(&t->flags), sig);
 }
 
 /* After a stop of a call; a signal may have been injected there. */
@@ -181,6 +181,43 @@ static void gone(struct session *s, struct task *t, struct stop stop, int status
 	task_remove(s, t);
 }
 
+/*
+ * Threads that exit_group(2) ends may be gone before its caller has stopped on its way out, which is a matter of processors:
+ * their ends are told after it, so that its line is not cut.
+ */
+static bool waits_for_another(const struct session *s, const struct task *t)
+{
+	if (s->ending || !t->tgid)
+		return false;
+	for (const struct task *c = s->oldest; c; c = c->newer)
+		if (c != t && c->tgid == t->tgid && c->flags & CALL_RECORDED && !(c->flags & TASK_OVER) && call_is_exit_group(c))
+			return true;
+	return false;
+}
+
+static void put_off(struct session *s, struct task *t, int status)
+{
+	t->flags |= TASK_OVER;
+	t->status = status;
+	*(s->over ? s->over_end : &s->over) = t;
+	s->over_end = &t->over_next;
+}
+
+void dispatch_over(struct session *s, bool all)
+{
+	struct task **p = &s->over;
+	while (*p) {
+		struct task *t = *p;
+		if (!all && waits_for_another(s, t)) {
+			p = &t->over_next;
+			continue;
+		}
+		*p = t->over_next;
+		gone(s, t, stop_classify(t->status), t->status);
+	}
+	s->over_end = p;
+}
+
 static void detach_stopped(struct session *s, struct task *t, struct stop stop)
 {
 	if (stop.kind == STOP_CHILD) {
@@ -198,8 +235,14 @@ void dispatch(struct session *s, pid_t tid, int status)
 {
 	struct task *t = task_find(s, tid);
 	struct stop stop = stop_classify(status);
+	if (t && t->flags & TASK_OVER) { /* its id serves another */
+		dispatch_over(s, true);
+		t = NULL;
+	}
 	if (stop.kind == STOP_EXITED || stop.kind == STOP_KILLED) {
-		if (t)
+		if (t && waits_for_another(s, t))
+			put_off(s, t, status);
+		else if (t)
 			gone(s, t, stop, status);
 		else if (tid == s->command)
 			atomic_store(&s->status, status);

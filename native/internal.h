@@ -86,6 +86,8 @@ enum task_flag {
 	TASK_ANNOUNCED = 512,   /* its EV_TASK was written */
 	TASK_DESCENDANT = 1024, /* the command or born of it: has the filter, if there is one */
 	TASK_UNTOLD = 16384,    /* a child whose parent's event has not told of it yet */
+	TASK_UNSTEERED = 131072, /* where it runs cannot be chosen */
+	TASK_OVER = 262144,     /* gone, but not told of yet */
 	TASK_IN_CALL = 65536,   /* its next syscall-stop is the exit of a call, whether its entry was seen or not */
 	TASK_STACK_TOLD = 32768, /* its stack was told at the entry of the call under way */
 	TASK_HALTED = 8192,     /* ending: stopped, to be detached with the others */
@@ -108,6 +110,8 @@ struct task {
 	int mem_fd;        /* /proc/TID/mem, or -1 */
 	uint32_t restart;  /* 1 + number of the call that restart_syscall goes on with; 0 unknown */
 	pid_t parent;      /* the task that made it, 0 unknown */
+	int status;        /* TASK_OVER: its wait status */
+	struct task *over_next; /* and the next such task */
 	int pending_sig;   /* the signal that it goes on with: TASK_HALTED, or injected at this stop */
 	uint64_t stime_ns;
 	ino_t pid_namespace; /* once it has mattered; 0 unknown */
@@ -167,6 +171,7 @@ struct session {
 	struct tampering *tampering; /* NULL: nothing is tampered with */
 	struct targets *targets;     /* of -P and --trace-fds, for decision plans; NULL: none */
 	struct unwinder *unwinder;   /* NULL: no stacks are wanted */
+	struct steering *steering;   /* NULL: where tasks run is the scheduler's choice */
 	/* start */
 	uint8_t *spawn_spec;
 	int32_t spawn_len;
@@ -193,6 +198,7 @@ struct session {
 	/* tasks */
 	struct task *tasks[TASK_BUCKETS];
 	struct task *oldest, *newest;
+	struct task *over, **over_end; /* those with TASK_OVER, in the order of their ends */
 	pid_t untold[MAX_UNTOLD]; /* a ring; 0: no entry */
 	uint32_t untold_next;
 	uint32_t task_count;
@@ -404,17 +410,27 @@ void info_note(struct task *t, enum stop_kind kind, uint8_t op);
 /* call.c */
 void call_stop(struct session *s, struct task *t, enum stop_kind kind);
 bool call_is_execve(const struct task *t);
+bool call_is_exit_group(const struct task *t);
 void call_note_restart(struct task *t);
 void call_note_ip(const struct session *s, struct task *t);
 
 /* dispatch.c */
 void dispatch(struct session *s, pid_t tid, int status);
+/* Tells of tasks whose ends have waited for another: all, or those that need not wait any more. */
+void dispatch_over(struct session *s, bool all);
 /* Lets delayed tasks go on whose time has come. */
 void dispatch_delayed(struct session *s);
 /* A record of a task with its name in region 0, where names are wanted. */
 void named_event(struct session *s, uint16_t event, struct task *t, uint64_t arg0, uint64_t arg1, uint64_t arg2);
 void task_announce(struct session *s, struct task *t, uint64_t origin, uint64_t detail);
 void task_say_detached(struct session *s, const struct task *t, uint64_t reason);
+
+/* steer.c */
+/* In the tracer thread. */
+void steer_begin(struct session *s);
+void steer_end(struct session *s);
+/* Restarts a task: until its next stop of a call (PTRACE_SYSCALL), or of whatever else there is (PTRACE_CONT). */
+void steer_restart(struct session *s, struct task *t, bool until_stop, int sig);
 
 /* tracer.c */
 uint64_t monotonic_ns(void);

@@ -60,6 +60,7 @@ static void begin_ending(struct session *s)
 {
 	int sig = atomic_load(&s->interrupt) - 1;
 	s->ending = true;
+	dispatch_over(s, true);
 	s->deadline_ns = monotonic_ns() + ENDING_NS;
 	if (sig > 0 && s->command && task_find(s, s->command)) {
 		kill(s->command, SIGCONT);
@@ -106,6 +107,8 @@ static void handle(struct session *s, const struct status *st)
 			t->stime_ns = st->stime_ns;
 	}
 	dispatch(s, st->tid, st->status);
+	if (s->over)
+		dispatch_over(s, false);
 }
 
 /* Takes all stops that have come, so that each task gets its turn. */
@@ -238,6 +241,7 @@ static void wait_loop(struct session *s)
 			handle(s, &st);
 		ring_publish(s);
 	}
+	dispatch_over(s, true);
 	forget_tasks(s);
 	reap(s);
 }
@@ -271,10 +275,12 @@ void *tracer_main(void *arg)
 		s->shared_ino = st.st_ino;
 	}
 	netlink_begin(s);
+	steer_begin(s);
 	start_all(s);
 	ring_publish(s);
 	wait_loop(s);
 	tampering_end(s);
+	steer_end(s);
 	signals_end(s);
 	ring_finish(s);
 	return NULL;

@@ -33,7 +33,7 @@ struct tracer_config {
 	uint32_t version;     /* TRACER_CONFIG_VERSION */
 	uint32_t flags;       /* enum config_flag */
 	uint32_t ring_bytes;  /* power of two, >= 65536 */
-	int32_t pin_cpu;      /* -1: not pinned; else tracer thread and spawned tracee are pinned to this CPU */
+	int32_t pin_cpu;      /* tracer thread and spawned tracee are pinned to this CPU; -1: steered (steer.c), -2: neither */
 	uint32_t interruptible; /* strace's -I: 1..4 */
 	uint32_t signal_paths;  /* SIGIO's descriptor is told in EV_SIGNAL: enum path_mode of plan.h, | TRACER_SIGNAL_PATHS */
 	uint32_t reserved[2];

@@ -6,6 +6,11 @@ import type { Library } from './library.js';
 import type { Command } from './spawn-spec.js';
 import { packCommand } from './spawn-spec.js';
 
+/** In the moment of a stop a task of the command's is kept on the tracer thread's CPU (native/steer.c). */
+export const PIN_STEERED = -1;
+/** Tracer thread and tasks run where the scheduler puts them. */
+export const PIN_NONE = -2;
+
 /** `config_flag` of native/tracer.h. */
 export enum ConfigFlag {
   Follow = 1,
@@ -50,7 +55,7 @@ export interface TracerConfig {
   readonly flags: number;
   /** A power of two, at least 65536. */
   readonly ringBytes: number;
-  /** CPU that tracer thread and command share; -1: none. */
+  /** CPU that tracer thread and command share; else PIN_STEERED or PIN_NONE. */
   readonly pinCpu: number;
   /** What is told of the descriptor that a SIGIO is about: sum of PathMode; absent: nothing. */
   readonly signalPaths?: number;

@@ -369,8 +369,8 @@ const rows: readonly OptionSpec[] = [
   option(MISC, ['', 'log-file'], OWN_VALUE, ['--log-file=FILE', 'tell it in FILE instead']),
   option(MISC, ['', 'explain-filter'], OWN_FLAG, ['--explain-filter', 'print the filter of --seccomp-bpf, annotated']),
   option(TRACING, ['', 'pin'], { argument: 'optional', own: true }, [
-    '--pin[=CPU]',
-    'run the tracer and the command on one CPU',
+    '--pin[=CPU|none]',
+    'run the tracer and the command on one CPU; none: each where the scheduler likes',
   ]),
   option(MISC, ['', 'completion'], OWN_VALUE, [
     '--completion=SHELL',

@@ -131,8 +131,8 @@ export interface TraceOptions extends EngineOptions {
   readonly killOnExit: boolean;
   /** --syscall-limit; 0: none. */
   readonly syscallLimit: number;
-  /** --pin: a CPU for tracer and command. */
-  readonly pin: number | undefined;
+  /** --pin: a CPU for tracer and command; `none`: both run where the scheduler likes. */
+  readonly pin: number | 'none' | undefined;
   readonly alwaysShowPid: boolean;
   /** -a */
   readonly columns: number;

@@ -30,7 +30,7 @@ export interface OptionValues {
   'oci-profile': string;
   output: string;
   'output-format': TraceOptions['outputFormat'];
-  pin: number;
+  pin: TraceOptions['pin'];
   record: string;
   'relative-timestamps': Precision;
   replay: string;
@@ -224,7 +224,7 @@ export class ValueReader {
       case 'output-format':
         return value === 'text' || value === 'json' || value === 'perfetto' || value === 'none' ? value : undefined;
       case 'pin':
-        return parseUnsigned(value, MAX_CPU);
+        return value === 'none' ? value : parseUnsigned(value, MAX_CPU);
       case 'relative-timestamps':
       case 'syscall-times':
         return parsePrecision(value);

@@ -2,7 +2,7 @@
 import { ABIS } from '../abi/abi.js';
 import type { Abi } from '../abi/abi.js';
 import { syscallNumbers } from '../abi/syscalls.js';
-import { ConfigFlag, MAX_NR, Next, Tracer } from '../binding/tracer.js';
+import { ConfigFlag, MAX_NR, Next, PIN_STEERED, Tracer } from '../binding/tracer.js';
 import { Cursor } from '../record/cursor.js';
 import { Event, RecordFlag } from '../record/layout.js';
 import { capturedFilter, filterPlan } from './filter-plan.js';
@@ -61,7 +61,7 @@ export function traceFilters({ path, argv, limit, timeout }: RunRequest): RunRes
   const tracer = new Tracer({
     flags: ConfigFlag.Follow | ConfigFlag.ExitKill,
     ringBytes: 1 << 20,
-    pinCpu: -1,
+    pinCpu: PIN_STEERED,
   });
   const table = new Uint8Array(ABIS.length * MAX_NR);
   for (const abi of ABIS) {

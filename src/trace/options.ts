@@ -82,7 +82,8 @@ export interface TraceOptions {
   readonly detachOnExecve: boolean;
   readonly killOnExit: boolean;
   readonly syscallLimit: number;
-  readonly pin: number | undefined;
+  /** A CPU for tracer and command; `none`: both run where the scheduler likes; else they are kept together in the moment of a stop. */
+  readonly pin: number | 'none' | undefined;
   readonly alwaysShowPid: boolean;
   readonly columns: number;
   readonly stringLimit: number;

@@ -2,7 +2,7 @@
 import { statSync } from 'node:fs';
 import { X86_64 } from '../abi/abi.js';
 import type { TracerConfig } from '../binding/tracer.js';
-import { ConfigFlag } from '../binding/tracer.js';
+import { ConfigFlag, PIN_NONE, PIN_STEERED } from '../binding/tracer.js';
 import type { Command, Identity, Inherited, Text } from '../binding/spawn-spec.js';
 import { pathMode } from '../capture/compile.js';
 import { describesFds } from '../decode/style.js';
@@ -127,5 +127,6 @@ export function configOf(
     (options.detachOnExecve ? ConfigFlag.DetachOnExec : 0);
   const style = styleOf(options, X86_64.index, -1);
   const signalPaths = describesFds(style) ? pathMode(style) : undefined;
-  return { flags, ringBytes: ringBytes(options), pinCpu: options.pin ?? -1, signalPaths };
+  const pinCpu = options.pin === 'none' ? PIN_NONE : (options.pin ?? PIN_STEERED);
+  return { flags, ringBytes: ringBytes(options), pinCpu, signalPaths };
 }
