@@ -74,6 +74,7 @@ const still = (text: string): string =>
     .replace(/(?<=^|\+|(?:^|\s)) *\d+\.\d{6,9}(?=\)? )/gm, (m) => m.replace(/[ \d]/g, 'N').replace(/N+\./, 'N.'))
     .replace(/<\d+\.\d+>$/gm, '<T>')
     .replace(/\b\d{3,}(?=<program>)/g, 'PID')
+    .replace(/:\[\d+/g, ':[N')
     .replace(/\[[0-9a-f]{8,16}\]/g, '[IP]')
     .replace(/\b0x[0-9a-f]{6,16}\b/g, 'ADDR')
     .replace(/\/\* \d+ vars \*\//g, '/* N vars */')

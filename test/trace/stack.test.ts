@@ -60,8 +60,8 @@ const lineOf = (text: string): number =>
 describe('-k', () => {
   test('names the functions under way, the innermost first, demangled', () => {
     const printed = stacks(['-k']);
-    expect(names(below(printed, 'getpgid(10)'))).toEqual(['bottom', 'ns::named(int)', 'main', '_start']);
-    expect(below(printed, 'getpgid(10)')[0]).toMatch(/^ > .*libc\.so\.6\(syscall\+0x[0-9a-f]+\) \[0x[0-9a-f]+\]$/);
+    expect(names(below(printed, 'getpgid(5000010)'))).toEqual(['bottom', 'ns::named(int)', 'main', '_start']);
+    expect(below(printed, 'getpgid(5000010)')[0]).toMatch(/^ > .*libc\.so\.6\(syscall\+0x[0-9a-f]+\) \[0x[0-9a-f]+\]$/);
   });
 
   test.each([
@@ -69,7 +69,7 @@ describe('-k', () => {
     ['32-bit', () => narrow],
   ] as const)('of a %s program: the same chain from a signal handler', (_, path) => {
     const printed = stacks(['-k'], [path()]);
-    expect(names(below(printed, 'getpgid(13)'), path())).toEqual(['bottom', 'handler', 'main', '_start']);
+    expect(names(below(printed, 'getpgid(5000013)'), path())).toEqual(['bottom', 'handler', 'main', '_start']);
     expect(names(below(printed, '--- SIGUSR1'), path())).toEqual(['main', '_start']);
   });
 
@@ -86,25 +86,25 @@ describe('-k', () => {
   });
 
   test('goes through code that is in no file', () => {
-    const frames = below(stacks(['-k']), 'getpgid(14)');
+    const frames = below(stacks(['-k']), 'getpgid(5000014)');
     expect(frames[0]).toMatch(/^ > unexpected_backtracing_error \[0x[0-9a-f]+\]$/);
     expect(names(frames)).toEqual(['made', 'main', '_start']);
   });
 
   test('is cut at --stack-trace-frame-limit', () => {
-    const frames = below(stacks(['-k']), 'getpgid(12)');
+    const frames = below(stacks(['-k']), 'getpgid(5000012)');
     expect(frames).toHaveLength(257);
     expect(frames[256]).toBe(' > too many stack frames');
-    const few = below(stacks(['-k', '--stack-trace-frame-limit=3']), 'getpgid(12)');
+    const few = below(stacks(['-k', '--stack-trace-frame-limit=3']), 'getpgid(5000012)');
     expect(few).toHaveLength(4);
     expect(few[3]).toBe(' > too many stack frames');
-    const all = below(stacks(['-k', '--stack-trace-frame-limit=1000']), 'getpgid(12)');
+    const all = below(stacks(['-k', '--stack-trace-frame-limit=1000']), 'getpgid(5000012)');
     expect(names(all)).toEqual(['bottom', ...Array.from({ length: 301 }, () => 'deep'), 'main', '_start']);
   });
 
   test('says nothing of calls that are not shown', () => {
     const printed = stacks(['-k', '-z']);
-    expect(printed.some((p) => p.line.startsWith('getpgid(12)'))).toBe(false);
+    expect(printed.some((p) => p.line.startsWith('getpgid(5000012)'))).toBe(false);
     for (const { line, frames } of printed) expect([line, new Set(names(frames)).has('deep')]).toEqual([line, false]);
   });
 
@@ -118,7 +118,7 @@ describe('-k', () => {
 
   test('tells the functions that strace tells; callers at the call, not behind it', () => {
     const [ours, theirs] = [TSTRACE, 'strace'].map((tracer) => stacks(['-k'], [program], tracer));
-    for (const start of ['getpgid(10)', '+++ exited with 7 +++', 'execve("/nonexistent"']) {
+    for (const start of ['getpgid(5000010)', '+++ exited with 7 +++', 'execve("/nonexistent"']) {
       const [a, b] = [own(below(ours, start)), own(below(theirs, start))];
       expect(b.length).toBeGreaterThan(1);
       expect(a).toEqual(b.map(({ symbol, address }) => ({ symbol, address: address - 1 })));
@@ -142,7 +142,7 @@ describe('-k', () => {
 
 describe('-kk', () => {
   test('tells the lines of the source, as addr2line does', () => {
-    const frames = below(stacks(['-kk']), 'getpgid(10)').filter((f) => f.startsWith(` > ${program}(`));
+    const frames = below(stacks(['-kk']), 'getpgid(5000010)').filter((f) => f.startsWith(` > ${program}(`));
     expect(frames[0]).toMatch(new RegExp(`stack\\.c:${lineOf('syscall(SYS_getpgid')}$`));
     for (const frame of frames.slice(0, -1)) {
       const [, address, source] = /\[(0x[0-9a-f]+)\] (.*)$/.exec(frame) ?? [];
@@ -152,13 +152,13 @@ describe('-kk', () => {
   });
 
   test('tells what was inlined', () => {
-    const frames = below(stacks(['--stack-trace=source']), 'getpgid(11)');
+    const frames = below(stacks(['--stack-trace=source']), 'getpgid(5000011)');
     const at = frames.findIndex((f) => f.includes('(around+'));
     expect(frames[at]).toMatch(new RegExp(`stack\\.c:${lineOf('WITHIN void within_within') + 2}$`));
     expect(frames[at + 1]).toMatch(
       new RegExp(`^ {3}within_within, inlined at .*stack\\.c:${lineOf('\twithin_within(n)')}$`),
     );
-    expect(frames[at + 2]).toMatch(new RegExp(`^ {3}within, inlined at .*stack\\.c:${lineOf('within(11)')}$`));
+    expect(frames[at + 2]).toMatch(new RegExp(`^ {3}within, inlined at .*stack\\.c:${lineOf('within(5000011)')}$`));
     expect(frames[at + 3]).toContain('(main+');
   });
 });
@@ -172,8 +172,8 @@ test('--json carries stacks with their events', () => {
     .map((l) => JSON.parse(l) as { msg: string; stack?: { symbol?: string; source?: string; inlined?: object[] }[] });
   expect(lines.map(schemaErrors).filter((errors) => errors !== undefined)).toEqual([]);
   const stackOf = (start: string) => lines.find((l) => l.msg.startsWith(start))?.stack ?? [];
-  expect(stackOf('getpgid(10)').map((f) => f.symbol)).toContain('ns::named(int)');
-  expect(stackOf('getpgid(11)').find((f) => f.symbol === 'around')?.inlined).toHaveLength(2);
+  expect(stackOf('getpgid(5000010)').map((f) => f.symbol)).toContain('ns::named(int)');
+  expect(stackOf('getpgid(5000011)').find((f) => f.symbol === 'around')?.inlined).toHaveLength(2);
   expect(stackOf('exit_group(7)').map((f) => f.symbol)).toContain('leave');
   expect(stackOf('--- SIGUSR1').map((f) => f.symbol)).toContain('main');
 });
