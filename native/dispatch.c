@@ -5,7 +5,9 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/ptrace.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "internal.h"
 
@@ -75,10 +77,26 @@ static pid_t maker_of(struct session *s, const struct task *t)
 	return parent > 0 && task_find(s, parent) ? parent : 0;
 }
 
+static bool is_in_group(pid_t tgid, pid_t tid)
+{
+	return syscall(SYS_tgkill, tgid, tid, 0) == 0;
+}
+
+/* The thread group of a task; /proc is asked only when a signal that is none does not tell (tgkill(2)). */
+static pid_t group_of(struct session *s, const struct task *t)
+{
+	if (is_in_group(t->tid, t->tid))
+		return t->tid;
+	const struct task *maker = t->parent ? task_find(s, t->parent) : NULL;
+	if (maker && maker->tgid && is_in_group(maker->tgid, t->tid))
+		return maker->tgid;
+	return (pid_t)procfs_status(t->tid, "Tgid:");
+}
+
 void task_announce(struct session *s, struct task *t, uint64_t origin, uint64_t detail)
 {
 	if (!t->tgid)
-		t->tgid = (pid_t)procfs_status(t->tid, "Tgid:");
+		t->tgid = group_of(s, t);
 	t->flags |= TASK_ANNOUNCED;
 	if (origin == ORIGIN_CHILD)
 		detail = (uint64_t)maker_of(s, t);

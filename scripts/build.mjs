@@ -22,8 +22,8 @@ const options = {
   // Modules find their neighbours by URL; in the bundle that is the bundle's own.
   define: { 'import.meta.url': 'tstraceUrl' },
   banner: { js: "const tstraceUrl = require('url').pathToFileURL(__filename).href;" },
-  minify: true,
-  keepNames: true,
+  minifyWhitespace: true,
+  minifySyntax: true,
   legalComments: 'none',
   logLevel: 'error',
 };
