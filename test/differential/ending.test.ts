@@ -33,7 +33,7 @@ async function interrupt(tracer: string, options: readonly string[], signal: Nod
   const tracees = () => members(group.pid).filter((m) => m.name === name);
   try {
     await until(
-      `${tracer === TSTRACE ? 'tstrace' : tracer}: command and child`,
+      () => `${tracer === TSTRACE ? 'tstrace' : tracer}: command and child, of ${group.describe()}`,
       () => tracees().length === 2 && tracees().every((m) => /^[StT]$/.test(m.states)),
     );
     await sleep(50);

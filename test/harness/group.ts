@@ -63,14 +63,15 @@ export interface Ended {
 export class Group {
   readonly ended: Promise<Ended>;
   private readonly child: ChildProcess;
+  /** Standard error. */
+  private said = '';
 
   constructor(file: string, args: readonly string[], cwd?: string) {
     this.child = spawn(file, args, { detached: true, stdio: ['ignore', 'ignore', 'pipe'], cwd });
-    let stderr = '';
-    this.child.stderr?.setEncoding('latin1').on('data', (text: string) => (stderr += text));
+    this.child.stderr?.setEncoding('latin1').on('data', (text: string) => (this.said += text));
     this.ended = new Promise((resolve) =>
       // The group may keep the pipe open longer than the program itself lives.
-      this.child.on('exit', (status, signal) => setTimeout(() => resolve({ status, signal, stderr }), 20)),
+      this.child.on('exit', (status, signal) => setTimeout(() => resolve({ status, signal, stderr: this.said }), 20)),
     );
   }
 
@@ -78,11 +79,16 @@ export class Group {
     return this.child.pid ?? -1;
   }
 
+  /** What is left of the group, and where it waits; what it has said: for messages. */
+  describe(): string {
+    const left = members(this.pid).map((m) => `${m.name} [${waits(m.pid)}]`);
+    return `pid ${this.pid} [${waits(this.pid)}]; left: ${left.join('; ')}; said: ${this.said}`;
+  }
+
   /** Waits for the end, at most so long. */
   async end(ms: number): Promise<Ended> {
     const late = sleep(ms, undefined, { ref: false }).then(() => {
-      const left = members(this.pid).map((m) => `${m.name} [${waits(m.pid)}]`);
-      throw new Error(`pid ${this.pid} [${waits(this.pid)}] has not ended within ${ms} ms; left: ${left.join('; ')}`);
+      throw new Error(`not ended within ${ms} ms: ${this.describe()}`);
     });
     return Promise.race([this.ended, late]);
   }
@@ -98,11 +104,16 @@ export class Group {
 }
 
 /** Polls, every few milliseconds, until a value is there; throws after `ms`. */
-export async function until<T>(what: string, get: () => T | undefined | false, ms = 10_000, every = 3): Promise<T> {
+export async function until<T>(
+  what: string | (() => string),
+  get: () => T | undefined | false,
+  ms = 10_000,
+  every = 3,
+): Promise<T> {
   for (const end = Date.now() + ms; ; await sleep(every)) {
     const value = get();
     if (value !== undefined && value !== false) return value;
-    if (Date.now() > end) throw new Error(`${what}: not within ${ms} ms`);
+    if (Date.now() > end) throw new Error(`${typeof what === 'string' ? what : what()}: not within ${ms} ms`);
   }
 }
 
