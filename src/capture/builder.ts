@@ -1,6 +1,7 @@
 // Assembles capture plans: instructions, forward labels, scratch registers and handles; limits are errors.
 import { DescriptionError } from '../errors.js';
 import { INSN_BYTES, NO_HANDLE, Op, PLAN_HANDLES, PLAN_MAX_INSNS, Reg } from './opcode.js';
+import { FD_SET_BITS } from './shape.js';
 
 interface Insn {
   op: number;
@@ -102,6 +103,23 @@ export class PlanBuilder {
     else if (count > 255) throw new DescriptionError(this.name, 'capture plan: loop of over 255 instructions');
     else this.insns[at].c = count;
     this.giveHandle();
+  }
+
+  /**
+   * For the sets of select(2): with the number of bits in a register, at most FD_SET_BITS, runs `body` for it and for the bytes of
+   * such a set, in longs of `word` bytes. A negative number is rejected by the kernel before it looks at a set, and runs nothing.
+   */
+  fdSet(bits: number, word: number, body: (length: number) => void): void {
+    const length = this.take();
+    const negative = this.jump(Op.JGe, bits, 0x80000000);
+    this.emit(Op.MinI, bits, 0, 0, 0, FD_SET_BITS);
+    this.emit(Op.Mov, length, bits);
+    this.emit(Op.AddI, length, 0, 0, 0, 8 * word - 1);
+    this.emit(Op.ShrI, length, 0, 0, 0, Math.log2(8 * word));
+    this.emit(Op.MulI, length, 0, 0, 0, word);
+    body(length);
+    this.land(negative);
+    this.give();
   }
 
   /** Runs `body` as long as a register is not zero, at most `limit` times. */

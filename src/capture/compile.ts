@@ -146,24 +146,14 @@ class Capture extends ReferenceEmitter {
       }
       case 'fdSet': {
         const bits = b.take();
-        const length = b.take();
         this.evaluate(node.count, bits);
-        // A negative count is rejected by the kernel before it looks at a set.
-        const negative = b.jump(Op.JGe, bits, 0x80000000);
-        b.emit(Op.MinI, bits, 0, 0, 0, FD_SET_BITS);
-        b.emit(Op.Mov, length, bits);
-        const word = this.style.abi.longSize;
-        b.emit(Op.AddI, length, 0, 0, 0, 8 * word - 1);
-        b.emit(Op.ShrI, length, 0, 0, 0, Math.log2(8 * word));
-        b.emit(Op.MulI, length, 0, 0, 0, word);
-        const handle = node.site >= 0 ? b.takeHandle() : NO_HANDLE;
-        b.emit(Op.MemV, reg, handle, length, site, FD_SET_BITS / 8);
-        if (node.site >= 0) {
+        b.fdSet(bits, this.style.abi.longSize, (length) => {
+          const handle = node.site >= 0 ? b.takeHandle() : NO_HANDLE;
+          b.emit(Op.MemV, reg, handle, length, site, FD_SET_BITS / 8);
+          if (node.site < 0) return;
           b.emit(Op.FdSet, handle, 0, bits, node.site, pathMode(this.style));
           b.giveHandle();
-        }
-        b.land(negative);
-        b.give();
+        });
         b.give();
         return;
       }

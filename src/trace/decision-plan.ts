@@ -123,20 +123,11 @@ class Decider extends ReferenceEmitter {
       }
       case 'fdSet': {
         const bits = b.take();
-        const length = b.take();
         this.evaluate(to.count, bits);
-        // The kernel rejects a negative count before it looks at a set.
-        const negative = b.jump(Op.JGe, bits, SIGN);
-        b.emit(Op.MinI, bits, 0, 0, 0, FD_SET_BITS);
-        b.emit(Op.Mov, length, bits);
-        const word = this.style.abi.longSize;
-        b.emit(Op.AddI, length, 0, 0, 0, 8 * word - 1);
-        b.emit(Op.ShrI, length, 0, 0, 0, Math.log2(8 * word));
-        b.emit(Op.MulI, length, 0, 0, 0, word);
-        b.emit(Op.MemV, register, handle, length, 0, FD_SET_BITS / 8);
-        b.emit(Op.TouchSet, handle, 0, bits);
-        b.land(negative);
-        b.give();
+        b.fdSet(bits, this.style.abi.longSize, (length) => {
+          b.emit(Op.MemV, register, handle, length, 0, FD_SET_BITS / 8);
+          b.emit(Op.TouchSet, handle, 0, bits);
+        });
         b.give();
         break;
       }
