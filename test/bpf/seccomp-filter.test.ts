@@ -47,9 +47,10 @@ function* calls(input: FilterInput): Generator<[arch: number, nr: number]> {
   for (const arch of [0, 0xc00000b7, ARCH_X86_64 + 1, 0xffffffff]) yield [arch, 1];
 }
 
-function disagreements(program: Program, input: FilterInput, coverage?: Uint8Array): string[] {
+/** What a program decides otherwise than an input, over the numbers of this one's tables, or those of `reach`. */
+function disagreements(program: Program, input: FilterInput, coverage?: Uint8Array, reach = input): string[] {
   const wrong: string[] = [];
-  for (const [arch, nr] of calls(input)) {
+  for (const [arch, nr] of calls(reach)) {
     const { action } = interpret(program, { arch, nr }, coverage);
     const expected = mustTrace(input, arch, nr) ? RET_TRACE : RET_ALLOW;
     if (action !== expected) wrong.push(`${arch.toString(16)} ${nr}: ${action.toString(16)}`);
@@ -237,8 +238,9 @@ describe('verifyFilter', () => {
     fc.assert(
       fc.property(inputs, inputs, (one, other) => {
         const { program } = compileFilter(one);
-        const same = disagreements(program, other).length === 0;
-        if (same) verifyFilter(program, other);
+        // What differs may lie behind the tables of the other.
+        const differs = [one, other].some((reach) => disagreements(program, other, undefined, reach).length > 0);
+        if (!differs) verifyFilter(program, other);
         else expect(() => verifyFilter(program, other)).toThrowError(/verification/);
       }),
       { numRuns: 40 },
