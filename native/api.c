@@ -120,6 +120,12 @@ int32_t tracer_start(int32_t handle)
 	struct session *s = session_of(handle);
 	if (!s || s->started)
 		return -EINVAL;
+	cpu_set_t allowed;
+	if (s->config.pin_cpu >= 0 && sched_getaffinity(0, sizeof allowed, &allowed) == 0 &&
+	    (s->config.pin_cpu >= CPU_SETSIZE || !CPU_ISSET(s->config.pin_cpu, &allowed))) {
+		session_error(s, "--pin: CPU %d is not among those that may be used", s->config.pin_cpu);
+		return -EINVAL;
+	}
 	int err = signals_prepare();
 	if (err)
 		return err;

@@ -37,6 +37,16 @@ test('defaults', () => {
   expect(Object.isFrozen(o)).toBe(true);
 });
 
+test('--pin', () => {
+  expect(['ls', '--pin ls', '--pin=1 ls', '--pin=none ls'].map((line) => options(line).pin)).toEqual([
+    undefined,
+    0,
+    1,
+    'none',
+  ]);
+  expect(() => options('--pin=some ls')).toThrow("invalid --pin argument: 'some'");
+});
+
 test('options that count', () => {
   expect([...options('-qq ls').quiet].sort()).toEqual(['attach', 'exit', 'personality']);
   expect(options('-qqqq ls').quiet.size).toBe(5);

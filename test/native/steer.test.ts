@@ -58,6 +58,12 @@ test('what another process chooses while a task sleeps stays', async () => {
   expect(text.split('\n')[1]).toBe(`Cpus_allowed:\t${(2 ** only).toString(16)}`);
 });
 
+test('a processor that is not there cannot be chosen', () => {
+  expect(traced(['--pin=1000'], 'look', '1')).toMatch(
+    /^tstrace: .*--pin: CPU 1000 is not among those that may be used\n$/,
+  );
+});
+
 // Where there is one processor, there is nothing to steer.
 test.runIf(availableParallelism() > 1)('a task runs where its tracer runs', () => {
   const steered = Number(traced([], 'with', '300'));
