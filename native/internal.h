@@ -426,6 +426,8 @@ void task_announce(struct session *s, struct task *t, uint64_t origin, uint64_t 
 void task_say_detached(struct session *s, const struct task *t, uint64_t reason);
 
 /* steer.c */
+/* Allows a task (0: the calling thread) one processor; false: it was not changed. */
+bool steer_allow_only(pid_t tid, int cpu);
 /* In the tracer thread. */
 void steer_begin(struct session *s);
 void steer_end(struct session *s);

@@ -90,12 +90,8 @@ static int seize_child(struct session *s, struct spawn_memory *m, pid_t pid)
 int spawn_adopt(struct session *s)
 {
 	pid_t pid = s->adopt_pid;
-	if (s->config.pin_cpu >= 0) {
-		cpu_set_t cpus;
-		CPU_ZERO(&cpus);
-		CPU_SET(s->config.pin_cpu, &cpus);
-		sched_setaffinity(pid, sizeof cpus, &cpus);
-	}
+	if (s->config.pin_cpu >= 0)
+		steer_allow_only(pid, s->config.pin_cpu);
 	if (ptrace(PTRACE_SEIZE, pid, 0, (void *)(uintptr_t)trace_options(s)) != 0 || ptrace(PTRACE_INTERRUPT, pid, 0, 0) != 0) {
 		int err = -errno;
 		session_error(s, "attach: ptrace(PTRACE_SEIZE, %d): %s", pid, strerror(-err));

@@ -102,12 +102,17 @@ void steer_end(struct session *s)
 	s->steering = NULL;
 }
 
-static bool hold_self(struct steering *st, int cpu)
+bool steer_allow_only(pid_t tid, int cpu)
 {
 	cpu_set_t one;
 	CPU_ZERO(&one);
 	CPU_SET(cpu, &one);
-	if (sched_setaffinity(0, sizeof one, &one) != 0)
+	return sched_setaffinity(tid, sizeof one, &one) == 0;
+}
+
+static bool hold_self(struct steering *st, int cpu)
+{
+	if (!steer_allow_only(0, cpu))
 		return false;
 	st->cpu = cpu;
 	st->served = 0;
@@ -180,11 +185,8 @@ static bool hold_task(struct steering *st, struct task *t, cpu_set_t *kept)
 		return false;
 	if (CPU_COUNT(kept) == 1)
 		return false;
-	cpu_set_t one;
-	CPU_ZERO(&one);
-	CPU_SET(cpu, &one);
 	/* It has other rights than we, or a policy that needs all processors. */
-	if (sched_setaffinity(t->tid, sizeof one, &one) != 0) {
+	if (!steer_allow_only(t->tid, cpu)) {
 		t->flags |= TASK_UNSTEERED;
 		return false;
 	}

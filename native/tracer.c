@@ -1,7 +1,6 @@
 /* The tracer thread: starts and attaches, waits for stops, ends the session when it is asked to. */
 #define _GNU_SOURCE
 #include <errno.h>
-#include <sched.h>
 #include <signal.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
@@ -263,12 +262,8 @@ void *tracer_main(void *arg)
 {
 	struct session *s = arg;
 	signals_begin(s);
-	if (s->config.pin_cpu >= 0) {
-		cpu_set_t cpus;
-		CPU_ZERO(&cpus);
-		CPU_SET(s->config.pin_cpu, &cpus);
-		sched_setaffinity(0, sizeof cpus, &cpus);
-	}
+	if (s->config.pin_cpu >= 0)
+		steer_allow_only(0, s->config.pin_cpu);
 	struct stat st;
 	if (s->config.flags & CF_SHARED && fstat(2, &st) == 0) {
 		s->shared_dev = st.st_dev;
