@@ -60,35 +60,38 @@ export default [${modules.map((_, i) => `m${i}`).join(',')}];`,
   }
 }
 
+/** Which calls have an argument of a name: asked by few traces, and big. */
+const HAVING = 'tstrace:calls-having';
+
 /** Modules whose imports of whole modules wait. */
 const LAZY = /src\/syscalls\/(?:ioctl\/families|network\/netlink\/(?:index|protocols))\.ts$/;
 
 /** A module whose `import * as x` become loads at each use of one of x's members. */
-function lazyImports(path) {
+function lazyImports(path, load) {
   const source = readFileSync(path, 'utf8');
   let found = 0;
   const made = source.replace(/^import \* as (\w+) from ('[^']+');$/gm, (_, name, from) => {
     found++;
     const members = new Set([...source.matchAll(new RegExp(`\\b${name}\\.(\\w+)`, 'g'))].map((m) => m[1]));
-    const getters = [...members].map((member) => `get ${member}() { return require(${from}).${member}; }`);
+    const getters = [...members].map((member) => `get ${member}() { return ${load}(${from}).${member}; }`);
     return `const ${name} = { ${getters.join(', ')} };`;
   });
   if (found === 0) throw new Error(`${path}: no import of a whole module`);
   return made;
 }
 
-/** The esbuild plugin. `dir` is src/syscalls. */
-export function lazyCalls(dir) {
+/** The esbuild plugin. `dir` is src/syscalls; `load` loads a module: require, or import where that returns at once (chunks.mjs). */
+export function lazyCalls(dir, load) {
   return {
     name: 'lazy-calls',
     setup(build) {
-      build.onLoad({ filter: LAZY }, ({ path }) => ({ loader: 'ts', contents: lazyImports(path) }));
+      const having = {};
+      build.onLoad({ filter: LAZY }, ({ path }) => ({ loader: 'ts', contents: lazyImports(path, load) }));
       build.onLoad({ filter: /src\/syscalls\/index\.ts$/ }, async () => {
         // The smallest family that has a name is the one that describes it; others only gather.
         const found = (await families(dir)).sort((a, b) => a[2].length - b[2].length);
         const used = [];
         const owners = {};
-        const having = {};
         for (const family of found)
           for (const name of family[2])
             if (!Object.hasOwn(owners, name)) {
@@ -98,7 +101,7 @@ export function lazyCalls(dir) {
             }
         const loads = used.map(([path, name]) => {
           const from = './' + relative(dir, path).replace(/\.ts$/, '.js');
-          return `() => require(${JSON.stringify(from)}).${name}`;
+          return `() => ${load}(${JSON.stringify(from)}).${name}`;
         });
         return {
           loader: 'ts',
@@ -109,12 +112,21 @@ export function descriptionOf(name, abi, ipc = false) {
   const key = ipc ? name + '@ipc' : abi === 'i386' && Object.hasOwn(owners, name + '@32') ? name + '@32' : name;
   return Object.hasOwn(owners, key) ? families[owners[key]]()[key]() : undefined;
 }
-const having = ${JSON.stringify(Object.fromEntries(Object.entries(having).map(([k, v]) => [k, v.join(' ')])))};
-export const callsHaving = (argument) => (Object.hasOwn(having, argument) ? having[argument].split(' ') : []);
+export { callsHaving } from '${HAVING}';
 export const describedNames = () => Object.keys(owners);
 `,
         };
       });
+      build.onResolve({ filter: new RegExp(`^${HAVING}$`) }, ({ path }) => ({
+        path,
+        namespace: 'tstrace',
+        sideEffects: false,
+      }));
+      build.onLoad({ filter: /./, namespace: 'tstrace' }, () => ({
+        contents: `const having = ${JSON.stringify(Object.fromEntries(Object.entries(having).map(([k, v]) => [k, v.join(' ')])))};
+export const callsHaving = (argument) => (Object.hasOwn(having, argument) ? having[argument].split(' ') : []);
+`,
+      }));
     },
   };
 }

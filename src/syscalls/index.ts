@@ -15,6 +15,7 @@ import { time } from './time/index.js';
 import { ipc } from './ipc/index.js';
 import { network } from './network/index.js';
 import { kernel } from './kernel.js';
+import { control } from './control.js';
 import { bpf } from './bpf/index.js';
 import { perf } from './perf.js';
 import { security } from './security/index.js';
@@ -29,6 +30,7 @@ const families: readonly Family[] = [
   ipc,
   network,
   kernel,
+  control,
   bpf,
   perf,
   security,

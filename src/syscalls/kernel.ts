@@ -1,4 +1,4 @@
-// What concerns the kernel itself: seccomp, ioctl, random bytes, restarts.
+// What concerns the kernel itself: seccomp, random bytes, restarts.
 import { getrandom_flags } from '../constants/generated/file.js';
 import * as g from '../constants/generated/process.js';
 import {
@@ -20,7 +20,6 @@ import {
 } from '../describe/combinators.js';
 import { seccompProgram } from '../decode/leaf/seccomp-filter.js';
 import { resumed } from '../decode/leaf/call-number.js';
-import { ioctl } from './ioctl/index.js';
 import type { Family } from './index.js';
 
 /** struct seccomp_notif_sizes: bytes of the structures that a supervisor exchanges. */
@@ -39,7 +38,6 @@ export const kernel: Family = {
       ],
       { flags: x32, args: address },
     ),
-  ioctl,
   getrandom: () => call({ buf: output(hexBytes(ret)), buflen: size, flags: flags(getrandom_flags) }),
   // The tracer puts what was interrupted into the first register: 1 + the call's number, or 0.
   restart_syscall: () => call({ resumed: { node: format(resumed), named: false } }),
