@@ -94,10 +94,10 @@ _Static_assert(sizeof(struct file_facts) == 256, "struct statx");
  * What the kernel knows of a file without asking whoever serves it: that may be a tracee, which is stopped, and would never
  * answer (FUSE).
  */
-static bool known_stat(const char *path, int flags, struct stat *st)
+static bool known_stat(int dir, const char *path, int flags, struct stat *st)
 {
 	struct file_facts facts;
-	if (syscall(SYS_statx, AT_FDCWD, path, flags | AT_STATX_DONT_SYNC, FACT_TYPE | FACT_INODE, &facts) != 0)
+	if (syscall(SYS_statx, dir, path, flags | AT_STATX_DONT_SYNC, FACT_TYPE | FACT_INODE, &facts) != 0)
 		return false;
 	*st = (struct stat){
 		.st_mode = facts.mode,
@@ -108,24 +108,72 @@ static bool known_stat(const char *path, int flags, struct stat *st)
 	return true;
 }
 
-size_t descriptor_path(pid_t tid, int32_t fd, uint32_t mode, uint64_t of, struct socket_cache **sockets, char *out, size_t len)
+/* A task whose descriptors have been looked up so often gets its directory kept open: to find it costs a fifth of a look. */
+#define LOOKS 8
+/* Directories kept open for all tasks together: the host program needs descriptors, too. */
+#define MAX_DIRECTORIES 200
+static _Atomic int open_directories;
+
+void descriptor_forget(struct task *t)
+{
+	if (t->fd_dir >= 0) {
+		close(t->fd_dir);
+		atomic_fetch_sub(&open_directories, 1);
+	}
+	t->fd_dir = -1;
+	t->fd_looks = 0;
+}
+
+/* Where /proc shows a descriptor: below its task's directory, or, AT_FDCWD, by the whole path. */
+struct place {
+	int dir;
+	char name[48];
+};
+
+static void place_path(struct place *at, pid_t tid, int32_t fd)
+{
+	at->dir = AT_FDCWD;
+	snprintf(at->name, sizeof at->name, fd == -100 ? "/proc/%d/cwd" : "/proc/%d/fd/%d", tid, fd);
+}
+
+static void place_below(struct place *at, int dir, uint32_t fd)
+{
+	char digits[16], *first = digits + sizeof digits;
+	*--first = 0;
+	do {
+		*--first = (char)('0' + fd % 10);
+	} while (fd /= 10);
+	at->dir = dir;
+	memcpy(at->name, first, (size_t)(digits + sizeof digits - first));
+}
+
+static void place_find(struct place *at, struct task *t, int32_t fd)
+{
+	if (t->fd_dir < 0 && fd >= 0 && ++t->fd_looks == LOOKS && atomic_load(&open_directories) < MAX_DIRECTORIES) {
+		snprintf(at->name, sizeof at->name, "/proc/%d/fd", t->tid);
+		t->fd_dir = open(at->name, O_PATH | O_DIRECTORY | O_CLOEXEC);
+		if (t->fd_dir >= 0)
+			atomic_fetch_add(&open_directories, 1);
+	}
+	if (t->fd_dir >= 0 && fd >= 0)
+		place_below(at, t->fd_dir, (uint32_t)fd);
+	else
+		place_path(at, t->tid, fd);
+}
+
+size_t descriptor_path(struct task *t, int32_t fd, uint32_t mode, uint64_t of, struct socket_cache **sockets, char *out, size_t len)
 {
 	static const char deleted[] = " (deleted)";
-	char path[48];
+	struct place at;
 	struct stat st, named;
-	if (mode & PATH_OF_PID)
-		tid = (pid_t)of;
-	else if (mode & PATH_OF_PIDFD)
-		tid = pidfd_process(tid, (int)of);
-	if (tid <= 0)
+	pid_t tid = mode & PATH_OF_PID ? (pid_t)of : mode & PATH_OF_PIDFD ? pidfd_process(t->tid, (int)of) : t->tid;
+	if (tid <= 0 || (fd < 0 && fd != -100))
 		return 0;
-	if (fd == -100)
-		snprintf(path, sizeof path, "/proc/%d/cwd", tid);
-	else if (fd >= 0)
-		snprintf(path, sizeof path, "/proc/%d/fd/%d", tid, fd);
+	if (tid == t->tid)
+		place_find(&at, t, fd);
 	else
-		return 0;
-	ssize_t n = readlink(path, out, len - 1);
+		place_path(&at, tid, fd);
+	ssize_t n = readlinkat(at.dir, at.name, out, len - 1);
 	if (n <= 0)
 		return 0;
 	struct text text = { out, (size_t)n + 1, len };
@@ -134,15 +182,15 @@ size_t descriptor_path(pid_t tid, int32_t fd, uint32_t mode, uint64_t of, struct
 		return (size_t)n;
 	bool ends = (size_t)n >= sizeof deleted && strcmp(out + n - (sizeof deleted - 1), deleted) == 0;
 	bool file = out[0] == '/';
-	if (file && (ends || mode & PATH_DEVICE) && known_stat(path, 0, &st)) {
+	if (file && (ends || mode & PATH_DEVICE) && known_stat(at.dir, at.name, 0, &st)) {
 		char device[64];
 		/* A file may have such a name. */
-		if (ends && known_stat(out, AT_SYMLINK_NOFOLLOW, &named) && named.st_dev == st.st_dev && named.st_ino == st.st_ino) {
+		if (ends && known_stat(AT_FDCWD, out, AT_SYMLINK_NOFOLLOW, &named) && named.st_dev == st.st_dev && named.st_ino == st.st_ino) {
 			add_line(&text, "exists", "1");
 			ends = false;
 		}
 		/* O_PATH may be a symbolic link: it is told what that leads to. */
-		if (mode & PATH_DEVICE && S_ISLNK(st.st_mode) && known_stat(out, 0, &named))
+		if (mode & PATH_DEVICE && S_ISLNK(st.st_mode) && known_stat(AT_FDCWD, out, 0, &named))
 			st = named;
 		if (!ends && mode & PATH_DEVICE && device_text(&st, device, sizeof device)) {
 			add_line(&text, "device", device);
@@ -154,7 +202,9 @@ size_t descriptor_path(pid_t tid, int32_t fd, uint32_t mode, uint64_t of, struct
 	} else if (mode & PATH_INFO && (has_prefix(out, "anon_inode:") || has_prefix(out, "pidfd:"))) {
 		add_info(&text, tid, fd, mode);
 	} else if (sockets && mode & PATH_SOCKET && has_prefix(out, "socket:[")) {
-		text.used += socket_lines(sockets, path, strtoull(out + sizeof "socket:[" - 1, NULL, 10), out + text.used, len - text.used);
+		if (at.dir != AT_FDCWD) /* getxattr(2) has no form for directories */
+			place_path(&at, tid, fd);
+		text.used += socket_lines(sockets, at.name, strtoull(out + sizeof "socket:[" - 1, NULL, 10), out + text.used, len - text.used);
 	}
 	return text.used == (size_t)n + 1 ? (size_t)n : text.used;
 }

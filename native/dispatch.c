@@ -163,7 +163,7 @@ static void record_signal(struct session *s, struct task *t, int sig)
 	uint32_t mode = s->config.signal_paths;
 	size_t m = 0;
 	if (known && mode && about_descriptor(&info))
-		m = descriptor_path(t->tid, info.si_fd, mode & ~TRACER_SIGNAL_PATHS, 0, &s->sockets, path, sizeof path);
+		m = descriptor_path(t, info.si_fd, mode & ~TRACER_SIGNAL_PATHS, 0, &s->sockets, path, sizeof path);
 	struct record *r = event_begin(s, EV_SIGNAL, t, 3 * sizeof(struct region) + sizeof info + sizeof comm + m + 24);
 	if (!r)
 		return;

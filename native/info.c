@@ -8,10 +8,12 @@
 #include <linux/audit.h>
 #include <string.h>
 #include <sys/ptrace.h>
+#include <sys/syscall.h>
 #include <sys/uio.h>
 #include <sys/user.h>
 
 #include "internal.h"
+#include "kernel.h"
 
 /* Bytes of the instruction that enters the kernel, in 64-bit code that calls i386's. */
 #define INT_80 "\xcd\x80"
@@ -118,9 +120,10 @@ static bool derive(struct task *t, enum stop_kind kind, struct syscall_info *inf
 bool info_read(struct task *t, enum stop_kind kind, struct syscall_info *info)
 {
 	if (!from_registers) {
-		if (ptrace(GET_SYSCALL_INFO, t->tid, (void *)sizeof *info, info) > 0)
+		long got = kernel_call(SYS_ptrace, GET_SYSCALL_INFO, t->tid, sizeof *info, (long)info, 0, 0);
+		if (got > 0)
 			return true;
-		if (errno != EIO)
+		if (got != -EIO)
 			return false;
 		from_registers = true;
 	}

@@ -108,6 +108,8 @@ struct task {
 	uint32_t arch;
 	uint64_t args[6];
 	int mem_fd;        /* /proc/TID/mem, or -1 */
+	int fd_dir;        /* /proc/TID/fd, or -1 */
+	uint32_t fd_looks; /* at its descriptors, so far */
 	uint32_t restart;  /* 1 + number of the call that restart_syscall goes on with; 0 unknown */
 	pid_t parent;      /* the task that made it, 0 unknown */
 	int status;        /* TASK_OVER: its wait status */
@@ -161,10 +163,7 @@ struct session {
 	uint64_t mask;
 	uint64_t written;      /* the producer's own copy */
 	uint64_t published;
-	/* plans */
-	uint8_t traced[ABI_COUNT][TRACER_MAX_NR];
-	struct plan_slot plans[ABI_COUNT][TRACER_MAX_NR];
-	struct plan_key plan_keys[PLAN_KEYS];
+	/* capture */
 	struct dump_list dumps;
 	struct socket_cache *sockets;
 	enum netlink_state netlink;
@@ -178,7 +177,6 @@ struct session {
 	struct spawn_memory *spawn_memory;
 	pid_t adopt_pid;       /* -D: the process that will become the command, 0 none */
 	int adopt_fd;          /* and where to tell it that it is traced */
-	pid_t attach[MAX_ATTACH];
 	int32_t attach_count;
 	/* the thread */
 	pthread_t thread;
@@ -196,10 +194,8 @@ struct session {
 	int control_fd;
 	uint8_t control_default; /* the signal that the descriptor's end stands for */
 	/* tasks */
-	struct task *tasks[TASK_BUCKETS];
 	struct task *oldest, *newest;
 	struct task *over, **over_end; /* those with TASK_OVER, in the order of their ends */
-	pid_t untold[MAX_UNTOLD]; /* a ring; 0: no entry */
 	uint32_t untold_next;
 	uint32_t task_count;
 	uint32_t seen_count;
@@ -210,6 +206,14 @@ struct session {
 	uint64_t deadline_ns;       /* while ending: what has not stopped by then is let go */
 	dev_t shared_dev;           /* CF_SHARED: what standard error is */
 	ino_t shared_ino;
+	/* The tables come last: after every switch between tracer and tracee each page that a stop touches is looked up anew, so the
+	 * rest lies on as few as it can. */
+	struct task *tasks[TASK_BUCKETS];
+	uint8_t traced[ABI_COUNT][TRACER_MAX_NR];
+	struct plan_slot plans[ABI_COUNT][TRACER_MAX_NR];
+	struct plan_key plan_keys[PLAN_KEYS];
+	pid_t untold[MAX_UNTOLD]; /* a ring; 0: no entry */
+	pid_t attach[MAX_ATTACH];
 	char error[ERROR_BYTES];
 };
 
@@ -358,7 +362,10 @@ size_t vcpu_memory(pid_t tid, const char *name, char *out, size_t len);
  * process), `exists` (the path ends in ` (deleted)` by its name) and those of socket_lines. `of`: whose descriptor, for some
  * modes. Bytes; 0: not known.
  */
-size_t descriptor_path(pid_t tid, int32_t fd, uint32_t mode, uint64_t of, struct socket_cache **sockets, char *out, size_t len);
+size_t descriptor_path(struct task *t, int32_t fd, uint32_t mode, uint64_t of, struct socket_cache **sockets, char *out, size_t len);
+
+/* The task has another id, or is gone. */
+void descriptor_forget(struct task *t);
 
 /* Whether a descriptor is a netlink socket, and of which protocol (UINT32_MAX: it is in a namespace that is not seen). */
 bool descriptor_netlink(pid_t tid, int32_t fd, struct socket_cache **sockets, uint32_t *protocol);

@@ -9,10 +9,12 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/ptrace.h>
+#include <sys/syscall.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
 #include "internal.h"
+#include "kernel.h"
 
 /* Descriptors kept open for all tasks together: the host program needs some, too. */
 #define MAX_MEM_FDS 200
@@ -75,9 +77,9 @@ size_t memory_read(struct task *t, uint64_t addr, void *out, size_t len, int *er
 		return 0;
 	}
 	struct iovec local = { out, len }, remote = { (void *)(uintptr_t)addr, len };
-	ssize_t n = process_vm_readv(t->tid, &local, 1, &remote, 1, 0);
+	ssize_t n = kernel_call(SYS_process_vm_readv, t->tid, (long)&local, 1, (long)&remote, 1, 0);
 	size_t got = n > 0 ? (size_t)n : 0;
-	if (n < 0 && (errno == ENOSYS || errno == EPERM)) {
+	if (n == -ENOSYS || n == -EPERM) {
 		if (memory_open(t)) {
 			n = pread64(t->mem_fd, out, len, (off64_t)addr);
 			got = n > 0 ? (size_t)n : 0;

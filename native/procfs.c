@@ -29,8 +29,7 @@ static size_t source_read(void *context, uint64_t addr, void *out, size_t len, i
 
 static size_t source_path(const struct capture_source *source, int32_t fd, uint32_t mode, uint64_t of, char *out, size_t len)
 {
-	const struct task *t = source->context;
-	return descriptor_path(t->tid, fd, mode, of, source->sockets, out, len);
+	return descriptor_path(source->context, fd, mode, of, source->sockets, out, len);
 }
 
 bool procfs_is_file(pid_t tid, int fd, dev_t dev, ino_t ino)

@@ -24,6 +24,7 @@ struct task *task_add(struct session *s, pid_t tid, uint32_t flags)
 	t->tid = tid;
 	t->flags = flags;
 	t->mem_fd = -1;
+	t->fd_dir = -1;
 	t->next = *bucket(s, tid);
 	*bucket(s, tid) = t;
 	t->older = s->newest;
@@ -68,6 +69,7 @@ void task_remove(struct session *s, struct task *t)
 	*(t->older ? &t->older->newer : &s->oldest) = t->newer;
 	*(t->newer ? &t->newer->older : &s->newest) = t->older;
 	memory_forget(t);
+	descriptor_forget(t);
 	tamper_forget(s, t);
 	free(t);
 	s->task_count--;
@@ -78,6 +80,7 @@ void task_rename(struct session *s, struct task *t, pid_t tid)
 	remember_untold(s, t);
 	t->flags &= ~(uint32_t)TASK_UNTOLD;
 	unlink_task(s, t);
+	descriptor_forget(t);
 	t->tid = tid;
 	t->next = *bucket(s, tid);
 	*bucket(s, tid) = t;

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "internal.h"
+#include "kernel.h"
 
 /* How long tasks may take to stop when the session ends: one in uninterruptible sleep is let go by our exit. */
 #define ENDING_NS 800000000ULL
@@ -89,12 +90,16 @@ struct status {
 	uint64_t stime_ns;
 };
 
-/* A status of `pid`, -1 for any; of children of the host's other threads none. */
+/* A status of `pid`, -1 for any; of children of the host's other threads none. Its task, 0, or -errno. */
 static pid_t take(struct session *s, pid_t pid, struct status *out, int options)
 {
-	struct rusage usage = { 0 };
-	out->tid = wait4(pid, &out->status, __WALL | __WNOTHREAD | options, s->config.flags & CF_STIME ? &usage : NULL);
-	out->stime_ns = (uint64_t)usage.ru_stime.tv_sec * 1000000000ULL + (uint64_t)usage.ru_stime.tv_usec * 1000;
+	struct rusage usage;
+	const bool wants_usage = s->config.flags & CF_STIME;
+	*out = (struct status){ 0 };
+	out->tid = (pid_t)kernel_call(SYS_wait4, pid, (long)&out->status, (int)__WALL | __WNOTHREAD | options,
+				      wants_usage ? (long)&usage : 0, 0, 0);
+	if (wants_usage && out->tid > 0)
+		out->stime_ns = (uint64_t)usage.ru_stime.tv_sec * 1000000000ULL + (uint64_t)usage.ru_stime.tv_usec * 1000;
 	return out->tid;
 }
 
@@ -166,9 +171,10 @@ static void detach_all(struct session *s)
 				continue;
 			}
 			waiting = true;
-			if (take(s, t->tid, &st, 0) > 0)
+			pid_t taken = take(s, t->tid, &st, 0);
+			if (taken > 0)
 				handle(s, &st);
-			else if (errno == ECHILD) { /* taken along by an exec */
+			else if (taken == -ECHILD) { /* taken along by an exec */
 				if (t->flags & TASK_ANNOUNCED)
 					event_simple(s, EV_DETACHED, t, t->nr, 0, 0, DETACH_GONE);
 				task_remove(s, t);
@@ -228,11 +234,11 @@ static void wait_loop(struct session *s)
 		}
 		dispatch_delayed(s);
 		struct status st;
-		if (take(s, -1, &st, 0) < 0) {
-			if (errno == ECHILD)
-				break;
+		pid_t taken = take(s, -1, &st, 0);
+		if (taken == -ECHILD)
+			break;
+		if (taken < 0)
 			continue;
-		}
 		if (s->task_count > 1 && ++since_all >= FAIR_EVERY) {
 			since_all = 0;
 			handle_all(s, &st);

@@ -9,6 +9,7 @@ import { Event, Offset } from '../record/layout.js';
 import type { Plans } from '../capture/compile.js';
 import type { Selection } from '../decode/call.js';
 import type { Calls } from './calls.js';
+import { optimiseLater } from './optimiser.js';
 import type { TraceOptions } from './options.js';
 import { wantedSubcalls } from './subcalls.js';
 import type { Decide } from './wanted.js';
@@ -40,6 +41,9 @@ const PACES = {
   /** Nobody waits for what is written, and the more of it is packed together, the better. */
   recording: { bytes: 1 << 18, ms: 50 },
 } as const satisfies Record<string, Pace>;
+
+/** After so many batches a trace is taken to be no short one: what tunes V8 costs a short one milliseconds. */
+const SHORT_BATCHES = 3;
 
 /** Calls that write to a descriptor, and which of their arguments it is. */
 const WRITERS: Readonly<Record<string, number>> = {
@@ -130,6 +134,7 @@ export function consume(
   const { skipsCalls = false } = output;
   let position = 0;
   let consumed = 0;
+  let batches = 0;
   for (;;) {
     const there = tracer.next(consumed, minBytes, ms);
     consumed = 0;
@@ -138,6 +143,7 @@ export function consume(
       continue;
     }
     if (there < 0) break;
+    if (++batches === SHORT_BATCHES) optimiseLater();
     if (output.batch) {
       const from = position & mask;
       output.batch(tracer.data.subarray(from, from + there));
