@@ -19,7 +19,7 @@ import { archSyscallNumbers } from '../src/abi/architectures.js';
 import { tableCost } from '../src/bpf/metrics.js';
 import { compilePlan, planFilter } from '../src/trace/seccomp.js';
 import { parseCommandLine } from '../src/cli/options.js';
-import { readWhere } from '../src/trace/selection.js';
+import { readWhere, selecting } from '../src/trace/selection.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dir = mkdtempSync(join(tmpdir(), 'tstrace-bench-filter-'));
@@ -93,7 +93,7 @@ function ourProgram(...argv: string[]): Program {
   if (parsed.kind !== 'trace') throw new Error('no trace');
   const { options } = parsed;
   const where = options.where === undefined ? undefined : readWhere(options, options.where);
-  return compilePlan(planFilter(options, where)).program;
+  return compilePlan(planFilter(options, selecting(options, where))).program;
 }
 
 const runner = build('filter');

@@ -58,25 +58,41 @@ const { chunks, reached } = await buildChunks(
   },
 );
 const dist = (name) => join(root, 'dist', name);
-function pack(hot) {
+function pack(hot, caches) {
   writeFileSync(dist('hot.cjs'), hotScript(chunks, hot));
   const cold = [...chunks.keys()].filter((name) => !hot.includes(name));
-  writeFileSync(dist('cold.pack'), coldPack(chunks, cold), 'latin1');
+  writeFileSync(dist('cold.pack'), coldPack(chunks, cold, caches));
 }
-const runToFill = (what) =>
-  spawnSync(process.execPath, ['--no-warnings', dist('tstrace.cjs'), '-f', '-o', '/dev/null', '/bin/true'], {
+/** A run that writes what it needed; undefined where it did not. */
+function needed(what, file, ...args) {
+  rmSync(dist(file), { force: true });
+  spawnSync(process.execPath, ['--no-warnings', dist('tstrace.cjs'), '-f', '-o', '/dev/null', ...args], {
     cwd: root,
     env: { ...process.env, TSTRACE_CACHE: what },
     stdio: 'ignore',
     timeout: 20_000,
   });
-for (const name of ['hot.list', 'hot.cache']) rmSync(dist(name), { force: true });
+  return existsSync(dist(file)) ? readFileSync(dist(file), 'utf8') : undefined;
+}
+const PLAIN = ['-e', 'trace=all', '/bin/true'];
+/** What else is done often. */
+const OFTEN = [
+  ['-n', '-e', 'trace=%file', '/bin/true'],
+  ['-n', '-e', 'trace=openat', '--where', 'flags & O_CREAT', '/bin/true'],
+  ['--json', '-yy', '-tt', 'sh', '-c', 'ls -l / | cat'],
+  ['-yy', '-v', '-T', 'sh', '-c', 'ls -l / | cat; exit 1'],
+  ['-c', '/bin/ls', '/'],
+];
+rmSync(dist('hot.cache'), { force: true });
 writeFileSync(dist('tstrace.cjs'), loader('main'));
 writeFileSync(dist('session.cjs'), loader('session'));
 pack(reached);
-runToFill('list');
-if (existsSync(dist('hot.list'))) {
-  pack(readFileSync(dist('hot.list'), 'utf8').split('\n'));
-  rmSync(dist('hot.list'));
-}
-runToFill('write');
+const hot = needed('list', 'hot.list', ...PLAIN)?.split('\n') ?? reached;
+pack(hot);
+needed('hot', 'hot.cache', ...PLAIN);
+const caches = new Map();
+for (const args of OFTEN)
+  for (const [name, cache] of Object.entries(JSON.parse(needed('cold', 'cold.list', ...args) ?? '{}')))
+    caches.set(name, Buffer.from(cache, 'base64'));
+pack(hot, caches);
+for (const name of ['hot.list', 'cold.list']) rmSync(dist(name), { force: true });

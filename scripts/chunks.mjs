@@ -81,21 +81,27 @@ export function hotScript(chunks, names) {
   return `(function(${PARAMETERS}){"use strict";return{__proto__:null,${functions.join(',\n')}}})`;
 }
 
-/** cold.pack: the length of an index (12 characters), the index, and behind it scripts that return one chunk's function each. */
-export function coldPack(chunks, names) {
+/** cold.pack: the length of an index (12 characters), the index, and behind it scripts that return one chunk's function each,
+ * those in `caches` followed by their code caches. */
+export function coldPack(chunks, names, caches = new Map()) {
   const index = {};
-  let all = '';
+  const parts = [];
+  let at = 0;
   for (const name of names) {
     const script = `(function(${PARAMETERS}){"use strict";return function($exports){${chunks.get(name)}}})`;
-    index[name] = [all.length, script.length];
-    all += script;
+    const cache = caches.get(name);
+    index[name] = [at, script.length, ...(cache ? [cache.length] : [])];
+    for (const part of [Buffer.from(script, 'latin1'), cache ?? Buffer.alloc(0)]) {
+      parts.push(part);
+      at += part.length;
+    }
   }
   const text = JSON.stringify(index);
-  return `${String(text.length).padStart(12)}${text}${all}`;
+  return Buffer.concat([Buffer.from(`${String(text.length).padStart(12)}${text}`, 'latin1'), ...parts]);
 }
 
 /** A loader: runs the chunk of one entry point. TSTRACE_CACHE makes a run tell what it needed when it ends: `list` the names of
- * its chunks, `write` the code cache, which then holds the functions that such a run needs. */
+ * its chunks, `hot` and `cold` code caches, which then hold the functions that such a run needs. */
 export function loader(entry) {
   return `// Made by scripts/build.mjs: runs the entry point ${entry}. V8 ignores a code cache that is another version's.
 'use strict';
@@ -111,24 +117,31 @@ try {
 const script = new vm.Script(fs.readFileSync(file, 'latin1'), { filename: file, cachedData, importModuleDynamically });
 const hot = script.runInThisContext()(load, require, url);
 const loaded = new Map();
+const scripts = [];
 let pack, index, start;
 function part(from, length) {
   const bytes = Buffer.allocUnsafe(length);
   for (let at = 0, n; at < length; at += n)
     if ((n = fs.readSync(pack, bytes, at, length - at, from + at)) === 0) throw new Error('dist/cold.pack is cut short');
-  return bytes.latin1Slice(0, length);
+  return bytes;
 }
 function cold(name) {
   const path = __dirname + '/cold.pack';
   pack = fs.openSync(path, 'r');
   try {
     if (!index) {
-      const length = Number(part(0, 12));
-      index = JSON.parse(part(12, length));
+      const length = Number(part(0, 12).latin1Slice());
+      index = JSON.parse(part(12, length).latin1Slice());
       start = 12 + length;
     }
-    const [from, length] = index[name];
-    const chunk = new vm.Script(part(start + from, length), { filename: path + '/' + name, importModuleDynamically });
+    const [from, length, cached = 0] = index[name];
+    const bytes = part(start + from, length + cached);
+    const chunk = new vm.Script(bytes.latin1Slice(0, length), {
+      filename: path + '/' + name,
+      cachedData: cached ? bytes.subarray(length) : undefined,
+      importModuleDynamically,
+    });
+    if (process.env.TSTRACE_CACHE) scripts.push([name, chunk]);
     return chunk.runInThisContext()(load, require, url);
   } finally {
     fs.closeSync(pack);
@@ -146,8 +159,14 @@ switch (process.env.TSTRACE_CACHE) {
   case 'list':
     process.on('exit', () => fs.writeFileSync(__dirname + '/hot.list', [...loaded.keys()].join('\\n')));
     break;
-  case 'write':
+  case 'hot':
     process.on('exit', () => fs.writeFileSync(__dirname + '/hot.cache', script.createCachedData()));
+    break;
+  case 'cold':
+    process.on('exit', () => {
+      const caches = scripts.map(([name, chunk]) => [name, chunk.createCachedData().toString('base64')]);
+      fs.writeFileSync(__dirname + '/cold.list', JSON.stringify(Object.fromEntries(caches)));
+    });
 }
 load(${JSON.stringify(entry)});
 `;

@@ -5,6 +5,7 @@ import { rawArguments, readSurroundings } from '../binding/inherited.js';
 import { dieBySignal, endAtOnce } from '../binding/tracer.js';
 import { TstraceError, UsageError } from '../errors.js';
 import { run } from '../trace/run.js';
+import { selects } from '../trace/wanted.js';
 import { parseCommandLine, WarnedUsageError } from './options.js';
 
 const { inherited, environment, invokedAs } = readSurroundings();
@@ -46,7 +47,11 @@ async function main(): Promise<void> {
     return;
   }
   const filter = options.seccomp
-    ? (await import('../trace/seccomp.js')).prepareFilter(options, warnings, where)
+    ? (await import('../trace/seccomp.js')).prepareFilter(
+        options,
+        warnings,
+        selects(options, where) ? (await import('../trace/selection.js')).selecting(options, where) : undefined,
+      )
     : undefined;
   const tampering =
     options.injections.length > 0 ? (await import('./tampering.js')).tamperingBlock(options.injections) : undefined;

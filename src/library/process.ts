@@ -20,7 +20,7 @@ import { Messages } from '../trace/messages.js';
 import type { TraceOptions } from '../trace/options.js';
 import { commandOf, configOf } from '../trace/prepare.js';
 import { prepareFilter } from '../trace/seccomp.js';
-import { readWhere } from '../trace/selection.js';
+import { readWhere, selecting } from '../trace/selection.js';
 import { consume, tracedTable } from '../trace/session.js';
 import { packTargets, resolveTargets } from '../trace/targets.js';
 import { selects } from '../trace/wanted.js';
@@ -97,7 +97,7 @@ function trace(request: Request, control: number): Answer {
   const rules = rulesOf(request);
   const where = whereOf(options, request.where);
   const warnings: string[] = [];
-  const filter = command && options.seccomp ? prepareFilter(options, warnings, where) : undefined;
+  const filter = command && options.seccomp ? prepareFilter(options, warnings, selecting(options, where)) : undefined;
   const spawned = command && find(options, command, filter);
   const stream = new Stream(control + 1, false);
   // Standard error is the command's: what the tracer has to say is an event.
@@ -188,6 +188,4 @@ try {
 } catch {
   // The host has gone.
 }
-// The build makes a code cache, which is written by the usual way to end (scripts/build.mjs).
-if (process.env.TSTRACE_CACHE === undefined) endAtOnce(0);
-process.exit(0);
+endAtOnce(0);

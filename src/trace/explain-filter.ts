@@ -7,7 +7,7 @@ import type { Condition } from '../bpf/condition.js';
 import type { Where } from '../where/where.js';
 import type { TraceOptions } from './options.js';
 import { compilePlan, planFilter } from './seccomp.js';
-import { undecidedParts } from './selection.js';
+import { selecting, undecidedParts } from './selection.js';
 
 /** Calls that a line names. */
 const MANY = 6;
@@ -52,7 +52,7 @@ function leftToTracer(options: TraceOptions, where: Where | undefined): string[]
 
 /** The explanation, line by line. */
 export function explainFilter(options: TraceOptions, where: Where | undefined): string[] {
-  const plan = planFilter(options, where);
+  const plan = planFilter(options, selecting(options, where));
   if (plan.complete) return ['no filter: every call is traced'];
   const { program, strategy, strategies } = compilePlan(plan, true);
   const tried = strategies.map(({ strategy: name, cost, problem }) => {

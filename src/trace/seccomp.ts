@@ -13,9 +13,8 @@ import { compileFilter, type CompiledFilter } from '../bpf/seccomp-filter.js';
 import { simplify } from '../bpf/simplify.js';
 import { straceDump } from '../bpf/strace-dump.js';
 import { known, type Bounds } from '../where/bounds.js';
-import type { Where } from '../where/where.js';
 import type { TraceOptions } from './options.js';
-import { isSettled, selectionBounds } from './selection.js';
+import type { Selecting } from './selection.js';
 import { wantedSubcalls } from './subcalls.js';
 
 /** A filter that may be installed. */
@@ -59,22 +58,17 @@ class Planner {
   private readonly rules = new Map<string, number>();
   /** Equal decisions are one object: the compiler and the verification look at each once. */
   private readonly leaves = new Map<string, Leaf>();
-  private readonly selects: boolean;
   /** Whether any call can be let through. */
   restricts = false;
 
   constructor(
     private readonly options: TraceOptions,
-    private readonly where: Where | undefined,
-  ) {
-    this.selects = where !== undefined || options.paths.length > 0 || options.traceFds !== undefined;
-  }
+    private readonly selecting: Selecting | undefined,
+  ) {}
 
   private bounds(abi: AbiName, nr: number): Bounds {
-    if (!this.selects) return known(true);
-    return selectionBounds(
-      this.options,
-      this.where,
+    if (!this.selecting) return known(true);
+    return this.selecting.bounds(
       ABIS.findIndex(({ name }) => name === abi),
       nr,
     );
@@ -97,7 +91,7 @@ class Planner {
     if (upper === false) return otherwise;
     const condition = simplify(upper);
     if (typeof condition === 'boolean') return condition ? TRACE_LEAF : otherwise;
-    const rule = isSettled(bounds) ? this.ruleOf(condition) : 0;
+    const rule = this.selecting?.isSettled(bounds) ? this.ruleOf(condition) : 0;
     this.calls.push({ abi, nr, bounds: { ...bounds, upper: condition }, rule });
     const key = `${rule}${keyOf(condition)}${otherwise.kind}`;
     let leaf = this.leaves.get(key);
@@ -138,7 +132,7 @@ class Planner {
     const wanted = wantedSubcalls(this.options.trace, nr);
     const base = nr === IPC ? CARRIED_IPC : CARRIED_SOCKETCALL;
     const own = this.bounds('i386', nr).upper !== false;
-    if (wanted === 'all') return own || this.selects ? TRACE_LEAF : ALLOW_LEAF;
+    if (wanted === 'all') return own || this.selecting ? TRACE_LEAF : ALLOW_LEAF;
     const possible = wanted.filter((first) => this.bounds('i386', base + first).upper !== false);
     if (possible.length === 0) return ALLOW_LEAF;
     // ipc's first argument has a version in its upper half.
@@ -153,9 +147,9 @@ class Planner {
   }
 }
 
-/** What the filter must do. */
-export function planFilter(options: TraceOptions, where?: Where): FilterPlan {
-  const planner = new Planner(options, where);
+/** What the filter must do; `selecting`: what calls are selected by beside the trace set. */
+export function planFilter(options: TraceOptions, selecting?: Selecting): FilterPlan {
+  const planner = new Planner(options, selecting);
   const input: FilterInput = {
     x86_64: planner.rulesOf('x86_64'),
     i386: planner.rulesOf('i386'),
@@ -173,9 +167,9 @@ export function compilePlan(plan: FilterPlan, explain = false): CompiledFilter {
 export function prepareFilter(
   options: TraceOptions,
   warnings: string[],
-  where: Where | undefined,
+  selecting: Selecting | undefined,
 ): PreparedFilter | undefined {
-  const plan = planFilter(options, where);
+  const plan = planFilter(options, selecting);
   if (plan.complete) {
     warnings.push('Seccomp filter is requested but there are no syscalls to filter.  See -e trace to filter syscalls.');
     return undefined;

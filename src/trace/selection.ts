@@ -11,6 +11,7 @@ import type { Undecided } from '../where/undecided.js';
 import { styleOf } from './calls.js';
 import { ALL_STATUSES } from './options.js';
 import type { TraceOptions } from './options.js';
+import { selects } from './wanted.js';
 
 /** The expression of --where, checked. @throws UsageError */
 export function readWhere(options: TraceOptions, text: string): Where {
@@ -64,4 +65,17 @@ export function selectionBounds(options: TraceOptions, expression: Where | undef
   if (touches) parts.push(touchBounds(name, call, style, { hasPaths: paths.length > 0, descriptors: traceFds }));
   if (expression) parts.push(expression.bounds(name, call, style));
   return both(parts);
+}
+
+/** What a filter asks about calls that are selected by more than the trace set. */
+export interface Selecting {
+  /** What registers tell about a call (x32 without its bit; i386's carried calls by their own numbers). */
+  bounds(abi: number, nr: number): Bounds;
+  isSettled(bounds: Bounds): boolean;
+}
+
+/** Undefined where the trace set says it all. */
+export function selecting(options: TraceOptions, expression: Where | undefined): Selecting | undefined {
+  if (!selects(options, expression)) return undefined;
+  return { bounds: (abi, nr) => selectionBounds(options, expression, abi, nr), isSettled };
 }
