@@ -195,6 +195,7 @@ struct session {
 	uint8_t control_default; /* the signal that the descriptor's end stands for */
 	/* tasks */
 	struct task *oldest, *newest;
+	struct task *found; /* the last that was looked for; NULL: none */
 	struct task *over, **over_end; /* those with TASK_OVER, in the order of their ends */
 	uint32_t untold_next;
 	uint32_t task_count;

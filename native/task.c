@@ -10,9 +10,13 @@ static struct task **bucket(struct session *s, pid_t tid)
 
 struct task *task_find(struct session *s, pid_t tid)
 {
-	struct task *t = *bucket(s, tid);
+	struct task *t = s->found;
+	if (t && t->tid == tid)
+		return t;
+	t = *bucket(s, tid);
 	while (t && t->tid != tid)
 		t = t->next;
+	s->found = t;
 	return t;
 }
 
@@ -66,6 +70,7 @@ void task_remove(struct session *s, struct task *t)
 {
 	remember_untold(s, t);
 	unlink_task(s, t);
+	s->found = NULL;
 	*(t->older ? &t->older->newer : &s->oldest) = t->newer;
 	*(t->newer ? &t->newer->older : &s->newest) = t->older;
 	memory_forget(t);
