@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { ioctlCommands } from '../harness/ioctl-commands.js';
+import { RUNS_I386 } from '../harness/machine.js';
 import { as72 } from '../harness/normalise.js';
 import { newerCommand } from '../harness/newer-commands.js';
 import { compile, trace, TSTRACE } from '../harness/run.js';
@@ -24,10 +25,11 @@ function lines(tracer: string, program: string, list: string): string[] {
   return run.trace.split('\n').filter((line) => line.startsWith('ioctl('));
 }
 
-test.each([
+test.for([
   ['x86_64', []],
   ['i386', ['-m32']],
-] as const)('%s', (_abi, flags) => {
+] as const)('%s', ([abi, flags], { skip }) => {
+  skip(abi === 'i386' && !RUNS_I386);
   const program = compile('ioctl-names.c', flags);
   const dir = mkdtempSync(join(tmpdir(), 'tstrace-commands-'));
   try {

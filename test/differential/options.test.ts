@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { RUNS_I386 } from '../harness/machine.js';
 import { byProcess, normalise } from '../harness/normalise.js';
 import { compile, TSTRACE } from '../harness/run.js';
 import { difference } from '../harness/same-lines.js';
@@ -156,6 +157,6 @@ describe('alone', () => {
 describe('together', () => {
   test.each(cases(PAIRS))('%s', (_, row) => compare(row, program));
 });
-describe('32-bit', () => {
+describe.skipIf(!RUNS_I386)('32-bit', () => {
   test.each(cases(COMPAT))('%s', (_, row) => compare(row, compat));
 });

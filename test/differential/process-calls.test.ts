@@ -1,5 +1,6 @@
 // Calls about processes, by sizes, versions and bits, under the installed strace and under tstrace.
 import { beforeAll, describe, expect, test } from 'vitest';
+import { RUNS_I386 } from '../harness/machine.js';
 import { normalise } from '../harness/normalise.js';
 import { compile, trace, TSTRACE } from '../harness/run.js';
 import { difference } from '../harness/same-lines.js';
@@ -23,7 +24,9 @@ beforeAll(() => {
 }, 60_000);
 
 describe.each(Object.keys(flags))('%s', (abi) => {
-  test.each([[], ['-v'], ['-X', 'raw'], ['-X', 'verbose'], ['-s', '3'], ['-e', 'verbose=none'], ['-y', '-x']])(
+  test
+    .skipIf(abi === 'i386' && !RUNS_I386)
+    .each([[], ['-v'], ['-X', 'raw'], ['-X', 'verbose'], ['-s', '3'], ['-e', 'verbose=none'], ['-y', '-x']])(
     '%s %s',
     (...options: string[]) => {
       const set = [...options, '-e', CALLS];

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { corpus } from '../harness/corpus.js';
+import { needsI386, RUNS_I386 } from '../harness/machine.js';
 import { compile, ROOT, TSTRACE } from '../harness/run.js';
 import { schemaErrors } from '../harness/schema.js';
 
@@ -66,9 +67,10 @@ describe.skipIf(families.length === 0)(`programs of the recorded output (${oracl
       .filter((f) => f.endsWith('.c'))
       .map((f) => `${family}/${f}`),
   );
-  test.each(programs)('%s', (name) => {
+  test.for(programs)('%s', (name, { skip }) => {
     const source = join(oracle, name);
     const text = readFileSync(source, 'utf8');
+    skip(!RUNS_I386 && needsI386(text));
     // Children of the others are traced by the programs themselves.
     const follow = /^\/\/ mode:.*\b(follow|grouped)\b/m.test(text) ? ['-f'] : [];
     const flags = /^\/\/ cflags:(.*)$/m.exec(text)?.[1].trim().split(/\s+/) ?? [];
