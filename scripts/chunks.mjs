@@ -118,34 +118,31 @@ const script = new vm.Script(fs.readFileSync(file, 'latin1'), { filename: file, 
 const hot = script.runInThisContext()(load, require, url);
 const loaded = new Map();
 const scripts = [];
-let pack, index, start;
+// Held open: the package may be replaced while a trace goes on, and descriptors may run out.
+const path = __dirname + '/cold.pack';
+const pack = fs.openSync(path, 'r');
+let index, start;
 function part(from, length) {
   const bytes = Buffer.allocUnsafe(length);
   for (let at = 0, n; at < length; at += n)
-    if ((n = fs.readSync(pack, bytes, at, length - at, from + at)) === 0) throw new Error('dist/cold.pack is cut short');
+    if ((n = fs.readSync(pack, bytes, at, length - at, from + at)) === 0) throw new Error(path + ' is cut short');
   return bytes;
 }
 function cold(name) {
-  const path = __dirname + '/cold.pack';
-  pack = fs.openSync(path, 'r');
-  try {
-    if (!index) {
-      const length = Number(part(0, 12).latin1Slice());
-      index = JSON.parse(part(12, length).latin1Slice());
-      start = 12 + length;
-    }
-    const [from, length, cached = 0] = index[name];
-    const bytes = part(start + from, length + cached);
-    const chunk = new vm.Script(bytes.latin1Slice(0, length), {
-      filename: path + '/' + name,
-      cachedData: cached ? bytes.subarray(length) : undefined,
-      importModuleDynamically,
-    });
-    if (process.env.TSTRACE_CACHE) scripts.push([name, chunk]);
-    return chunk.runInThisContext()(load, require, url);
-  } finally {
-    fs.closeSync(pack);
+  if (!index) {
+    const length = Number(part(0, 12).latin1Slice());
+    index = JSON.parse(part(12, length).latin1Slice());
+    start = 12 + length;
   }
+  const [from, length, cached = 0] = index[name];
+  const bytes = part(start + from, length + cached);
+  const chunk = new vm.Script(bytes.latin1Slice(0, length), {
+    filename: path + '/' + name,
+    cachedData: cached ? bytes.subarray(length) : undefined,
+    importModuleDynamically,
+  });
+  if (process.env.TSTRACE_CACHE) scripts.push([name, chunk]);
+  return chunk.runInThisContext()(load, require, url);
 }
 function load(name) {
   let exports = loaded.get(name);
