@@ -28,7 +28,7 @@ test('calls that occur when the package is gone are decoded', async () => {
   writeFileSync(go, '');
   expect(await ended).toBe(0);
   const text = readFileSync(trace, 'latin1');
-  expect(text).toMatch(/^\d+ kill\(\d+, SIGUSR1\) += 0$/m);
-  expect(text).toMatch(/^\d+ setpriority\(PRIO_PROCESS, 0, 10\) += 0$/m);
-  expect(text).toMatch(/^\d+ \+\+\+ exited with 0 \+\+\+\n$/m);
+  expect(text).toMatch(/^\d+ +kill\(\d+, SIGUSR1\) += 0$/m);
+  expect(text).toMatch(/^\d+ +setpriority\(PRIO_PROCESS, 0, 10\) += 0$/m);
+  expect(text).toMatch(/\n\d+ +\+\+\+ exited with 0 \+\+\+\n$/);
 });
