@@ -67,7 +67,7 @@ function run(tracer: string, { options, look = 'trace', command: own }: Row, com
   return { status, trace: toFile ? read() : '', files, stdout, stderr };
 }
 
-/** Clocks, addresses and ids of one run. */
+/** Clocks, addresses, ids and processor times of one run. */
 const still = (text: string): string =>
   text
     .replace(/\b\d\d:\d\d:\d\d(\.\d+)?(?= )/g, (m) => m.replace(/\d/g, 'N'))
@@ -78,6 +78,7 @@ const still = (text: string): string =>
     .replace(/:\[\d+/g, ':[N')
     .replace(/\[[0-9a-f]{8,16}\]/g, '[IP]')
     .replace(/\b0x[0-9a-f]{6,16}\b/g, 'ADDR')
+    .replace(/\b(si_[us]time)=\d+( \/\* [\d.]+ s \*\/)?/g, '$1=N')
     .replace(/\/\* \d+ vars \*\//g, '/* N vars */')
     .replace(/<[\w.-]*(?:strace|setarch|MainThread|node)[\w.-]*>/g, '<TRACER>')
     .replace(/\b[\w./-]*\/(?:bin\/)?strace(?=:|\b)/g, 'strace');
