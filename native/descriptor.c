@@ -110,17 +110,10 @@ static bool known_stat(int dir, const char *path, int flags, struct stat *st)
 
 /* A task whose descriptors have been looked up so often gets its directory kept open: to find it costs a fifth of a look. */
 #define LOOKS 8
-/* Directories kept open for all tasks together: the host program needs descriptors, too. */
-#define MAX_DIRECTORIES 200
-static _Atomic int open_directories;
 
 void descriptor_forget(struct task *t)
 {
-	if (t->fd_dir >= 0) {
-		close(t->fd_dir);
-		atomic_fetch_sub(&open_directories, 1);
-	}
-	t->fd_dir = -1;
+	kept_close(KEPT_DESCRIPTORS, &t->fd_dir);
 	t->fd_looks = 0;
 }
 
@@ -149,11 +142,9 @@ static void place_below(struct place *at, int dir, uint32_t fd)
 
 static void place_find(struct place *at, struct task *t, int32_t fd)
 {
-	if (t->fd_dir < 0 && fd >= 0 && ++t->fd_looks == LOOKS && atomic_load(&open_directories) < MAX_DIRECTORIES) {
+	if (t->fd_dir < 0 && fd >= 0 && ++t->fd_looks == LOOKS) {
 		snprintf(at->name, sizeof at->name, "/proc/%d/fd", t->tid);
-		t->fd_dir = open(at->name, O_PATH | O_DIRECTORY | O_CLOEXEC);
-		if (t->fd_dir >= 0)
-			atomic_fetch_add(&open_directories, 1);
+		t->fd_dir = kept_open(KEPT_DESCRIPTORS, at->name, O_PATH | O_DIRECTORY);
 	}
 	if (t->fd_dir >= 0 && fd >= 0)
 		place_below(at, t->fd_dir, (uint32_t)fd);

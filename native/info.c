@@ -13,7 +13,7 @@
 #include <sys/user.h>
 
 #include "internal.h"
-#include "kernel.h"
+#include "raw.h"
 
 /* Bytes of the instruction that enters the kernel, in 64-bit code that calls i386's. */
 #define INT_80 "\xcd\x80"
@@ -120,7 +120,7 @@ static bool derive(struct task *t, enum stop_kind kind, struct syscall_info *inf
 bool info_read(struct task *t, enum stop_kind kind, struct syscall_info *info)
 {
 	if (!from_registers) {
-		long got = kernel_call(SYS_ptrace, GET_SYSCALL_INFO, t->tid, sizeof *info, (long)info, 0, 0);
+		long got = raw(SYS_ptrace, GET_SYSCALL_INFO, t->tid, sizeof *info, (long)info);
 		if (got > 0)
 			return true;
 		if (got != -EIO)

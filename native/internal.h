@@ -356,6 +356,13 @@ size_t pidns_describe(struct task *t, int32_t id, uint32_t how, char *out, size_
 /* At most `len` bytes of the memory that the virtual processor with this name in /proc shares with a task; 0: it has none. */
 size_t vcpu_memory(pid_t tid, const char *name, char *out, size_t len);
 
+/* kept.c */
+enum kept_kind { KEPT_MEMORY, KEPT_DESCRIPTORS, KEPT_KINDS };
+/* Opens a file that stays open for a task; -1: it cannot be, or there are enough of its kind. */
+int kept_open(enum kept_kind kind, const char *path, int flags);
+/* Closes it, if there is one, and sets it to -1. */
+void kept_close(enum kept_kind kind, int *fd);
+
 /* descriptor.c */
 /*
  * The path of a descriptor (-100: of the working directory), as /proc/TID/fd tells it; what `mode` (enum path_mode) asks for

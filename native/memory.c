@@ -14,20 +14,12 @@
 #include <unistd.h>
 
 #include "internal.h"
-#include "kernel.h"
-
-/* Descriptors kept open for all tasks together: the host program needs some, too. */
-#define MAX_MEM_FDS 200
-static _Atomic int open_fds;
+#include "raw.h"
 
 /* Before exec, and at the end: the descriptor refers to the old address space. */
 void memory_forget(struct task *t)
 {
-	if (t->mem_fd >= 0) {
-		close(t->mem_fd);
-		atomic_fetch_sub(&open_fds, 1);
-	}
-	t->mem_fd = -1;
+	kept_close(KEPT_MEMORY, &t->mem_fd);
 }
 
 static bool memory_open(struct task *t)
@@ -35,14 +27,9 @@ static bool memory_open(struct task *t)
 	char path[32];
 	if (t->mem_fd >= 0)
 		return true;
-	if (atomic_load(&open_fds) >= MAX_MEM_FDS)
-		return false;
 	snprintf(path, sizeof path, "/proc/%d/mem", t->tid);
-	t->mem_fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (t->mem_fd < 0)
-		return false;
-	atomic_fetch_add(&open_fds, 1);
-	return true;
+	t->mem_fd = kept_open(KEPT_MEMORY, path, O_RDONLY);
+	return t->mem_fd >= 0;
 }
 
 /* Word by word: for a kernel without the faster ways, or one that denies them. */
@@ -77,7 +64,7 @@ size_t memory_read(struct task *t, uint64_t addr, void *out, size_t len, int *er
 		return 0;
 	}
 	struct iovec local = { out, len }, remote = { (void *)(uintptr_t)addr, len };
-	ssize_t n = kernel_call(SYS_process_vm_readv, t->tid, (long)&local, 1, (long)&remote, 1, 0);
+	ssize_t n = raw6(SYS_process_vm_readv, t->tid, (long)&local, 1, (long)&remote, 1, 0);
 	size_t got = n > 0 ? (size_t)n : 0;
 	if (n == -ENOSYS || n == -EPERM) {
 		if (memory_open(t)) {

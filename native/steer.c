@@ -15,7 +15,7 @@
 #include <sys/vfs.h>
 
 #include "internal.h"
-#include "kernel.h"
+#include "raw.h"
 
 /* After so many restarts the scheduler may say anew where we are: the processor may have got other work. */
 #define CHOOSE_EVERY 1024
@@ -244,7 +244,7 @@ void steer_restart(struct session *s, struct task *t, bool until_stop, int sig)
 		else
 			let_self_go(st);
 	}
-	kernel_call(SYS_ptrace, until_stop ? PTRACE_SYSCALL : PTRACE_CONT, t->tid, 0, sig, 0, 0);
+	raw(SYS_ptrace, until_stop ? PTRACE_SYSCALL : PTRACE_CONT, t->tid, 0, sig);
 	if (held)
 		let_task_go(st, t, &kept);
 }

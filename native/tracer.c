@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "internal.h"
-#include "kernel.h"
+#include "raw.h"
 
 /* How long tasks may take to stop when the session ends: one in uninterruptible sleep is let go by our exit. */
 #define ENDING_NS 800000000ULL
@@ -96,8 +96,7 @@ static pid_t take(struct session *s, pid_t pid, struct status *out, int options)
 	struct rusage usage;
 	const bool wants_usage = s->config.flags & CF_STIME;
 	*out = (struct status){ 0 };
-	out->tid = (pid_t)kernel_call(SYS_wait4, pid, (long)&out->status, (int)__WALL | __WNOTHREAD | options,
-				      wants_usage ? (long)&usage : 0, 0, 0);
+	out->tid = (pid_t)raw(SYS_wait4, pid, (long)&out->status, (int)__WALL | __WNOTHREAD | options, wants_usage ? (long)&usage : 0);
 	if (wants_usage && out->tid > 0)
 		out->stime_ns = (uint64_t)usage.ru_stime.tv_sec * 1000000000ULL + (uint64_t)usage.ru_stime.tv_usec * 1000;
 	return out->tid;
