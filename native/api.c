@@ -176,8 +176,11 @@ int32_t tracer_next(int32_t handle, int32_t consumed, int32_t min_bytes, int32_t
 				return (int32_t)there;
 			if (deadline < 0)
 				deadline = milliseconds() + flush_ms;
-		} else if (done)
-			return NEXT_DONE;
+		} else if (done) {
+			if (!ring_refill(s))
+				return NEXT_DONE;
+			continue;
+		}
 		int wait = -1;
 		if (deadline >= 0) {
 			wait = (int)(deadline - milliseconds());

@@ -155,6 +155,16 @@ struct dump_list {
 /* Whether tracees may have netlink sockets: it is not known yet, none has, some may. */
 enum netlink_state { NETLINK_UNKNOWN, NETLINK_NONE, NETLINK_SOME };
 
+/* How long tasks are held for a consumer that is held up itself, once the session is to end. */
+#define STUCK_NS 500000000ULL
+
+/* Records that the ring had no room for when the session was to end: the consumer takes them when the thread has ended. */
+struct spill {
+	uint8_t *bytes;
+	size_t len, room, taken;
+	bool reserved; /* the last room given out lies here */
+};
+
 struct session {
 	struct tracer_config config;
 	/* ring */
@@ -163,6 +173,8 @@ struct session {
 	uint64_t mask;
 	uint64_t written;      /* the producer's own copy */
 	uint64_t published;
+	struct spill spill;
+	bool stuck;            /* the session is to end, and its consumer was waited for long enough */
 	/* capture */
 	struct dump_list dumps;
 	struct socket_cache *sockets;
@@ -228,12 +240,18 @@ struct session *session_of(int32_t handle);
 /* ring.c */
 int ring_map(struct session *s);
 void ring_unmap(struct session *s);
-/* Room for a record of at most `bytes`; waits for the consumer. NULL when the record must be dropped (consumer gone). */
+/*
+ * Room for a record of at most `bytes`, until the next call; waits for the consumer, but not once the session is to end.
+ * NULL when the record must be dropped (consumer gone).
+ */
 struct record *ring_reserve(struct session *s, uint32_t bytes);
 void ring_commit(struct session *s, struct record *r);
 /* Makes committed records visible, and wakes the consumer when it wants to know. */
 void ring_publish(struct session *s);
 void ring_finish(struct session *s);
+/* For the consumer, when the thread has said all: puts what lies behind the ring into it, as far as there is room. False: nothing. */
+bool ring_refill(struct session *s);
+/* Waits until the consumer has taken all; once the session is to end, for a while only. */
 void ring_drain(struct session *s);
 /* The same, but for some time only: the consumer may be held up by a reader of its own. */
 void ring_drain_for(struct session *s, int ms);

@@ -11,23 +11,38 @@ static uint32_t call_of(uint32_t abi, uint32_t nr)
 	return 1 + (abi << 16 | nr);
 }
 
-/* Posts a request and waits for its answer; the tracee stays stopped meanwhile, once for each call or key that occurs. */
-static void ask(struct session *s, uint32_t request)
-{
-	struct ring_control *c = s->control;
-	atomic_store(&c->request, request);
-	ring_publish(s);
-	ring_wake_consumer(s);
-	while (atomic_load(&c->request) == request && !atomic_load(&s->abandon))
-		ring_futex_wait(&c->request, request, 1000);
-	if (atomic_load(&s->abandon))
-		atomic_store(&c->request, 0);
-}
-
 static void answered(struct session *s, uint32_t request)
 {
 	if (atomic_compare_exchange_strong(&s->control->request, &request, 0))
 		ring_futex_wake(&s->control->request);
+}
+
+/*
+ * Posts a request and waits for its answer; the tracee stays stopped meanwhile, once for each call or key that occurs.
+ * Without one where the consumer is gone, or held up while the session is to end.
+ */
+static void ask(struct session *s, uint32_t request)
+{
+	struct ring_control *c = s->control;
+	if (s->stuck)
+		return;
+	atomic_store(&c->request, request);
+	ring_publish(s);
+	ring_wake_consumer(s);
+	uint64_t patience = 0;
+	while (atomic_load(&c->request) == request && !atomic_load(&s->abandon)) {
+		ring_futex_wait(&c->request, request, patience ? 5 : 1000);
+		if (!atomic_load(&s->interrupt))
+			continue;
+		uint64_t now = monotonic_ns();
+		if (!patience)
+			patience = now + STUCK_NS;
+		else if (now > patience) {
+			s->stuck = true;
+			break;
+		}
+	}
+	answered(s, request);
 }
 
 /* The entry of a key, or a free one for it; NULL when neither is near. */

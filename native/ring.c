@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <linux/futex.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
@@ -57,6 +58,7 @@ void ring_unmap(struct session *s)
 	if (s->control)
 		munmap(s->control, RING_CONTROL_BYTES + 2 * (size_t)s->config.ring_bytes);
 	s->control = NULL;
+	free(s->spill.bytes);
 }
 
 void ring_wake_consumer(struct session *s)
@@ -79,14 +81,13 @@ void ring_publish(struct session *s)
 	}
 }
 
-/* How long a consumer may take nothing once the session is to end. */
-#define STUCK_NS 500000000ULL
-
-/* Waits until the consumer has taken everything up to `position`, or until a moment when one is given (not 0). */
-static void wait_for_room(struct session *s, uint64_t position, uint64_t until_ns)
+/*
+ * Waits until the consumer has taken everything up to `position`, or until a moment when one is given (not 0), or, with
+ * `yields`, until the session is to end.
+ */
+static void wait_for_room(struct session *s, uint64_t position, uint64_t until_ns, bool yields)
 {
 	struct ring_control *c = s->control;
-	uint64_t given_up = 0;
 	s->published = s->written;
 	atomic_store(&c->written, s->written);
 	atomic_store(&c->producer_waits, 1); /* the consumer must not wait for more bytes */
@@ -94,52 +95,93 @@ static void wait_for_room(struct session *s, uint64_t position, uint64_t until_n
 	while (atomic_load(&c->read) < position && !atomic_load(&s->abandon)) {
 		uint32_t word = atomic_load(&c->space_word);
 		atomic_store(&c->producer_waits, 1);
-		if (atomic_load(&c->read) >= position || atomic_load(&s->abandon))
+		if (atomic_load(&c->read) >= position || atomic_load(&s->abandon) || (yields && atomic_load(&s->interrupt)))
 			break;
 		ring_futex_wait(&c->space_word, word, until_ns ? 5 : 100);
-		uint64_t now = monotonic_ns();
-		if (until_ns && now > until_ns)
+		if (until_ns && monotonic_ns() > until_ns)
 			break;
-		/* The session is to end, and its consumer is held up: the tasks must not be. */
-		if (atomic_load(&s->interrupt)) {
-			if (!given_up)
-				given_up = now + STUCK_NS;
-			else if (now > given_up)
-				atomic_store(&s->abandon, 1);
-		}
 	}
 	atomic_store(&c->producer_waits, 0);
 }
 
+static bool is_full(const struct session *s, uint32_t bytes)
+{
+	return s->written + bytes - atomic_load(&s->control->read) > s->mask + 1;
+}
+
+/* Room behind the ring: what comes once something lies there follows it. NULL without memory. */
+static struct record *reserve_behind(struct session *s, uint32_t bytes)
+{
+	struct spill *spill = &s->spill;
+	if (spill->len + bytes > spill->room) {
+		size_t room = 2 * spill->room + bytes;
+		uint8_t *more = realloc(spill->bytes, room);
+		if (!more)
+			return NULL;
+		spill->bytes = more;
+		spill->room = room;
+	}
+	spill->reserved = true;
+	return (struct record *)(spill->bytes + spill->len);
+}
+
 struct record *ring_reserve(struct session *s, uint32_t bytes)
 {
-	uint64_t size = s->mask + 1;
 	bytes = (bytes + 7) & ~7U;
-	if (s->written + bytes - atomic_load(&s->control->read) > size) {
+	s->spill.reserved = false;
+	if (is_full(s, bytes) && !s->spill.len) {
 		s->stalls++;
-		wait_for_room(s, s->written + bytes - size, 0);
+		wait_for_room(s, s->written + bytes - (s->mask + 1), 0, true);
 	}
 	if (atomic_load(&s->abandon))
 		return NULL;
+	/* The session is to end: tasks do not wait for the consumer any more, what is to be said of them does. */
+	if (s->spill.len || is_full(s, bytes))
+		return reserve_behind(s, bytes);
 	return (struct record *)(s->data + (s->written & s->mask));
 }
 
 void ring_commit(struct session *s, struct record *r)
 {
 	r->size = (r->size + 7) & ~7U;
-	s->written += r->size;
+	if (s->spill.reserved)
+		s->spill.len += r->size;
+	else
+		s->written += r->size;
+}
+
+bool ring_refill(struct session *s)
+{
+	struct spill *spill = &s->spill;
+	const size_t from = spill->taken;
+	while (spill->taken < spill->len) {
+		const struct record *r = (const struct record *)(spill->bytes + spill->taken);
+		if (is_full(s, r->size))
+			break;
+		memcpy(s->data + (s->written & s->mask), r, r->size);
+		s->written += r->size;
+		spill->taken += r->size;
+	}
+	atomic_store(&s->control->written, s->written);
+	return spill->taken > from;
 }
 
 void ring_drain(struct session *s)
 {
-	if (atomic_load(&s->control->read) < s->written)
-		wait_for_room(s, s->written, 0);
+	struct ring_control *c = s->control;
+	if (s->spill.len || atomic_load(&c->read) >= s->written)
+		return;
+	wait_for_room(s, s->written, 0, true);
+	if (atomic_load(&c->read) < s->written && !s->stuck) {
+		wait_for_room(s, s->written, monotonic_ns() + STUCK_NS, false);
+		s->stuck = atomic_load(&c->read) < s->written;
+	}
 }
 
 void ring_drain_for(struct session *s, int ms)
 {
 	if (atomic_load(&s->control->read) < s->written)
-		wait_for_room(s, s->written, monotonic_ns() + (uint64_t)ms * 1000000);
+		wait_for_room(s, s->written, monotonic_ns() + (uint64_t)ms * 1000000, false);
 }
 
 void ring_finish(struct session *s)

@@ -83,6 +83,8 @@ export class Session implements AsyncIterableIterator<TraceEvent> {
   private readonly control: Duplex;
   private readonly pipe: Readable;
   private readonly events: AsyncGenerator<TraceEvent, void, undefined>;
+  /** Goes on with who waits for bytes. */
+  private wake: () => void = () => undefined;
   private stopping = false;
   private readonly abortSignal: AbortSignal | undefined;
 
@@ -110,6 +112,8 @@ export class Session implements AsyncIterableIterator<TraceEvent> {
     [this.stdin, this.stdout, this.stderr] = this.stdio as [Writable | null, Readable | null, Readable | null];
     this.control = all[stdio.length] as Duplex;
     this.pipe = all[stdio.length + 1] as Readable;
+    // Always listened to: a stream of a process that has gone is emptied by Node.js when nobody waits for what it holds.
+    for (const name of ['readable', 'end', 'close'] as const) this.pipe.on(name, () => this.wake());
     this.ended = this.conclude();
     // Whoever does not look at it sees the error in the iteration.
     this.ended.catch(() => undefined);
@@ -156,13 +160,7 @@ export class Session implements AsyncIterableIterator<TraceEvent> {
       const chunk = pipe.read() as Buffer | null;
       if (chunk !== null) return chunk;
       if (pipe.readableEnded || pipe.destroyed) return null;
-      await new Promise<void>((resolve) => {
-        const done = (): void => {
-          for (const name of ['readable', 'end', 'close'] as const) pipe.off(name, done);
-          resolve();
-        };
-        for (const name of ['readable', 'end', 'close'] as const) pipe.on(name, done);
-      });
+      await new Promise<void>((resolve) => (this.wake = resolve));
     }
   }
 

@@ -234,6 +234,22 @@ describe('ending', () => {
     process.kill(pid, 'SIGKILL');
   });
 
+  test('a consumer that is still busy when all is over gets every event', async () => {
+    // More than one read takes, less than the pipe and the stream hold: the session's process does not wait for us.
+    const argv = [storm(), 'writes', '250'] as const;
+    const whole = (await collect(trace(argv))).length;
+    for (const at of [1, 20, 120, 200]) {
+      const session = trace(argv);
+      let n = 0;
+      let last: TraceEvent | undefined;
+      for await (const event of session) {
+        last = event;
+        if (++n === at) await sleep(700);
+      }
+      expect([at, n, last?.type]).toEqual([at, whole, 'exited']);
+    }
+  });
+
   test('stop(): the iteration goes on to the last event, though its consumer is slow', async () => {
     const session = trace([storm(), 'forever', '1'], { stdio: 'ignore' });
     let n = 0;

@@ -280,6 +280,31 @@ describe('sessions', () => {
     kill(tid);
   });
 
+  it('a consumer that is held up while the session ends holds nobody up, and gets every record', async () => {
+    const child = await background('forever', '6');
+    const pause = new Int32Array(new SharedArrayBuffer(4));
+    let n = 0;
+    const { seen } = drive({
+      flags: FOLLOW,
+      attach: [child.pid],
+      ringBytes: 65536,
+      on: () => {
+        n++;
+        // Time to fill the ring.
+        if (n === 3000) Atomics.wait(pause, 0, 0, 300);
+        if (n === 3001) {
+          Atomics.wait(pause, 0, 0, 1500);
+          expect(tracerOf(child.pid)).toBe(0);
+          expect(states(child.pid)).toMatch(/^[RSD]{7}$/);
+        }
+        return n === 3000 ? 0 : undefined;
+      },
+    });
+    expect(n).toBeGreaterThan(3001);
+    expectOrder(seen);
+    await end(child);
+  });
+
   it('attaches to all threads of a process, and leaves it running', async () => {
     const child = await background('forever', '6');
     for (let i = 0; i < 5; i++) {
