@@ -8,5 +8,6 @@ export default defineConfig({
     hookTimeout: 120_000,
     maxWorkers: 2,
     minWorkers: 1,
+    maxConcurrency: 2,
   },
 });

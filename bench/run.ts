@@ -42,7 +42,7 @@ function run(command: readonly string[], pinned: boolean, env: NodeJS.ProcessEnv
   const done = spawnSync(measure, argv, {
     encoding: 'utf8',
     maxBuffer: 1 << 26,
-    timeout: 300_000,
+    timeout: 1_800_000,
     env: { ...process.env, ...env },
   });
   const line = done.stderr.trimEnd().split('\n').at(-1) ?? '';
@@ -78,6 +78,23 @@ interface Case {
 }
 
 const n = (count: number): string => String(Math.max(1, Math.round(count / scale)));
+
+/** The same work under a C tracer that makes the kernel's calls and does nothing else. */
+function limit(
+  name: string,
+  kind: string,
+  count: number,
+  ours: readonly string[] = [],
+  theirs: readonly string[] = [],
+): Case {
+  return {
+    name: `${name}-limit`,
+    what: 'the same, against bench/minimal.c',
+    ours: [tstrace, '-f', '-q', ...ours, '-o', out, work, kind, n(count)],
+    theirs: [minimal, '-f', ...theirs, work, kind, n(count)],
+  };
+}
+
 const cases: readonly Case[] = [
   {
     name: 'a',
@@ -86,13 +103,7 @@ const cases: readonly Case[] = [
     theirs: ['strace', '-f', '-o', out, work, 'writes', n(200000)],
     calls: 200000 / scale,
   },
-  {
-    name: 'a-limit',
-    what: "the same, against bench/minimal.c: a C tracer that makes the kernel's calls and does nothing else",
-    ours: [tstrace, '-f', '-o', out, work, 'writes', n(200000)],
-    theirs: [minimal, work, 'writes', n(200000)],
-    calls: 200000 / scale,
-  },
+  limit('a', 'writes', 200000),
   {
     name: 'a-pin',
     what: 'the same, with --pin, against strace where the scheduler puts it',
@@ -116,6 +127,7 @@ const cases: readonly Case[] = [
     theirs: ['strace', '-f', '--seccomp-bpf', '-e', 'trace=write', '-o', out, work, 'writes', n(200000)],
     calls: 200000 / scale,
   },
+  limit('b', 'writes', 200000, ['-n', '-e', 'trace=write'], ['-n', '1']),
   {
     name: 'c',
     what: '1 write to 100 getppid, -n -e trace=write',
@@ -141,12 +153,14 @@ const cases: readonly Case[] = [
     theirs: ['strace', '-f', '-o', out, work, 'files', n(30000)],
     calls: 90000 / scale,
   },
+  limit('d', 'files', 30000),
   {
     name: 'd-yy',
     what: 'the same, -yy',
     ours: [tstrace, '-f', '-yy', '-o', out, work, 'files', n(30000)],
     theirs: ['strace', '-f', '-yy', '-o', out, work, 'files', n(30000)],
   },
+  limit('d-yy', 'files', 30000, ['-yy'], ['-y']),
   {
     name: 'd-all',
     what: 'the same, -yy -T -tt',
@@ -159,6 +173,7 @@ const cases: readonly Case[] = [
     ours: [tstrace, '-f', '-o', out, work, 'threads', n(200000)],
     theirs: ['strace', '-f', '-o', out, work, 'threads', n(200000)],
   },
+  limit('t', 'threads', 200000),
   {
     name: 'i',
     what: '200,000 x write(2), all changed by -P /dev/null -e inject=write:retval=32',
@@ -195,12 +210,14 @@ const cases: readonly Case[] = [
     ours: [tstrace, '-f', '-q', '-o', out, work, 'execs', n(300)],
     theirs: ['strace', '-f', '-q', '-o', out, work, 'execs', n(300)],
   },
+  limit('e', 'execs', 300),
   {
     name: 'e-n',
     what: '300 execs, -n -e trace=execve',
     ours: [tstrace, '-f', '-q', '-n', '-e', 'trace=execve', '-o', out, work, 'execs', n(300)],
     theirs: ['strace', '-f', '-q', '--seccomp-bpf', '-e', 'trace=execve', '-o', out, work, 'execs', n(300)],
   },
+  limit('e-n', 'execs', 300, ['-n', '-e', 'trace=execve'], ['-n', '59']),
   {
     name: 'f',
     what: '/bin/true under tstrace, against bare node -e 0',
@@ -212,6 +229,13 @@ const cases: readonly Case[] = [
     what: 'the same, without NODE_EXTRA_CA_CERTS: where it is set, node -e 0 reads certificates and tstrace does not',
     ours: [tstrace, '-o', out, '/bin/true'],
     theirs: ['node', '-e', '0'],
+    env: { NODE_EXTRA_CA_CERTS: undefined },
+  },
+  {
+    name: 'f-limit',
+    what: 'the same, against node -e 0 and then bench/minimal.c on /bin/true',
+    ours: [tstrace, '-o', out, '/bin/true'],
+    theirs: ['sh', '-c', 'node -e 0; exec "$0" -f /bin/true', minimal],
     env: { NODE_EXTRA_CA_CERTS: undefined },
   },
   {
@@ -229,6 +253,8 @@ const median = (values: readonly number[]): number => {
 const show = (x: number): string => (Number.isNaN(x) ? '-' : x.toFixed(2));
 
 const results: unknown[] = [];
+/** After each case: the whole takes long. */
+const save = (): void => writeFileSync(join(root, 'bench', 'results.json'), JSON.stringify(results, null, 1) + '\n');
 for (const c of cases) {
   if (only.length > 0 && !only.includes(c.name)) continue;
   for (const pinned of c.unpinned ? [false] : [false, true]) {
@@ -242,9 +268,10 @@ for (const c of cases) {
       ratios.own.push(ours.own / theirs.own);
       if (c.calls) switches.push(ours.switches / c.calls);
     }
-    const line = `${c.name.padEnd(9)} ${pinned ? 'pinned  ' : 'unpinned'} wall ${show(Math.min(...ratios.wall))} / ${show(median(ratios.wall))}  cpu ${show(Math.min(...ratios.cpu))} / ${show(median(ratios.cpu))}  tracee ${show(median(ratios.own))}${c.calls ? `  switches/call ${show(median(switches))}` : ''}  ${c.what}`;
+    const line = `${c.name.padEnd(11)} ${pinned ? 'pinned  ' : 'unpinned'} wall ${show(Math.min(...ratios.wall))} / ${show(median(ratios.wall))}  cpu ${show(Math.min(...ratios.cpu))} / ${show(median(ratios.cpu))}  tracee ${show(median(ratios.own))}${c.calls ? `  switches/call ${show(median(switches))}` : ''}  ${c.what}`;
     console.log(line);
     results.push({ case: c.name, what: c.what, pinned, rounds, ratios, switches });
+    save();
   }
 }
 // Memory: ten times the records must not take more of it.
@@ -252,8 +279,10 @@ if (only.length === 0 || only.includes('m')) {
   const peak = (count: number): number =>
     run([tstrace, '-f', '-o', out, work, 'writes', String(Math.round(count / scale))], false).rss;
   const [few, many] = [peak(1_000_000), peak(10_000_000)];
-  console.log(`m         peak memory ${few.toFixed(0)} MiB for 1,000,000 calls, ${many.toFixed(0)} MiB for 10,000,000`);
+  console.log(
+    `m           peak memory ${few.toFixed(0)} MiB for 1,000,000 calls, ${many.toFixed(0)} MiB for 10,000,000`,
+  );
   results.push({ case: 'm', what: 'peak memory in MiB', calls1M: few, calls10M: many });
+  save();
 }
-writeFileSync(join(root, 'bench', 'results.json'), JSON.stringify(results, null, 1) + '\n');
 console.log('min / median of ratios, ours to the other; raw figures in bench/results.json');

@@ -1,6 +1,7 @@
 // Every line of --json by the schema, over all programs of the tests, and those of the recorded output where it is at hand.
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import type { SpawnOptions } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -12,15 +13,21 @@ import { schemaErrors } from '../harness/schema.js';
 const dir = mkdtempSync(join(tmpdir(), 'tstrace-corpus-'));
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
+/** Runs a command to its end, whichever that is. Two at a time do not wait for each other. */
+function finish(command: string, args: readonly string[], options: SpawnOptions): Promise<number | null> {
+  const child = spawn(command, args, { ...options, stdio: 'ignore', timeout: 60_000 });
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('exit', resolve);
+  });
+}
+
 /** Runs a program under --json in an empty directory; the number of lines, each of which follows the schema. */
-function check(program: string, options: readonly string[]): number {
+async function check(program: string, options: readonly string[]): Promise<number> {
   const cwd = mkdtempSync(join(dir, 'run-'));
-  const file = join(dir, 'trace.json');
-  rmSync(file, { force: true });
-  spawnSync('setarch', ['-R', TSTRACE, '--json', '-o', file, ...options, program], {
+  const file = `${cwd}.json`;
+  await finish('setarch', ['-R', TSTRACE, '--json', '-o', file, ...options, program], {
     cwd,
-    stdio: 'ignore',
-    timeout: 60_000,
     env: { PATH: process.env.PATH, TZ: 'UTC', LC_ALL: 'C' },
   });
   const text = readFileSync(file, 'utf8');
@@ -30,6 +37,7 @@ function check(program: string, options: readonly string[]): number {
     const errors = schemaErrors(JSON.parse(line));
     if (errors !== undefined) expect.fail(errors);
   }
+  rmSync(file);
   return lines.length;
 }
 
@@ -44,9 +52,9 @@ describe('programs of the tests', () => {
     ['inject.c'],
     ['where.c'],
   ];
-  test.each(programs.map(([name, ...flags]) => [name, flags] as const))('%s', (name, flags) => {
+  test.each(programs.map(([name, ...flags]) => [name, flags] as const))('%s', async (name, flags) => {
     const program = compile(name, ['-w', ...flags]);
-    for (const options of optionSets) expect(check(program, options)).toBeGreaterThan(10);
+    for (const options of optionSets) expect(await check(program, options)).toBeGreaterThan(10);
   });
 });
 
@@ -61,26 +69,23 @@ const families = existsSync(oracle)
       .filter((name) => readdirSync(join(oracle, name)).some((f) => f.endsWith('.c')))
   : [];
 
-describe.skipIf(families.length === 0)(`programs of the recorded output (${oracle})`, () => {
+describe.skipIf(families.length === 0)(`programs of the recorded output (${oracle})`, { concurrent: true }, () => {
   const programs = families.flatMap((family) =>
     readdirSync(join(oracle, family))
       .filter((f) => f.endsWith('.c'))
       .map((f) => `${family}/${f}`),
   );
-  test.for(programs)('%s', (name, { skip }) => {
+  test.for(programs)('%s', async (name, { skip, expect }) => {
     const source = join(oracle, name);
     const text = readFileSync(source, 'utf8');
     skip(!RUNS_I386 && needsI386(text));
     // Children of the others are traced by the programs themselves.
     const follow = /^\/\/ mode:.*\b(follow|grouped)\b/m.test(text) ? ['-f'] : [];
     const flags = /^\/\/ cflags:(.*)$/m.exec(text)?.[1].trim().split(/\s+/) ?? [];
-    mkdirSync(join(dir, 'bin'), { recursive: true });
-    const program = join(dir, 'bin', basename(name, '.c'));
-    const built = spawnSync('cc', ['-O1', '-w', '-static', '-no-pie', '-I', oracle, '-o', program, source, ...flags], {
-      encoding: 'utf8',
-    });
-    expect(built.stderr).toBe('');
-    expect(check(program, [...follow, '-v', '-yy', '-s', '64'])).toBeGreaterThan(5);
+    const program = join(mkdtempSync(join(dir, 'bin-')), basename(name, '.c'));
+    const compiled = ['-O1', '-w', '-static', '-no-pie', '-I', oracle, '-o', program, source, ...flags];
+    expect(await finish('cc', compiled, {})).toBe(0);
+    expect(await check(program, [...follow, '-v', '-yy', '-s', '64'])).toBeGreaterThan(5);
     rmSync(program);
   });
 });
