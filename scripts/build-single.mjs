@@ -1,4 +1,4 @@
-// npm run build:single: one file that runs from anywhere, dist/single/tstrace: the launcher of bin/, and behind it what npm
+// npm run build:single: one file that runs from anywhere, dist/single/tstrace: launcher/tstrace.sh, and behind it what npm
 // would install, packed. The first run of a version unpacks it into the user's cache directory. It needs node, tar and gzip.
 import { createHash } from 'node:crypto';
 import {
@@ -24,9 +24,9 @@ const output = (command, args, cwd = root) => run(command, args, { cwd, stdio: [
 
 /** The launcher, with its search for the package replaced by the unpacking of this file. */
 function launcher(hash) {
-  const text = readFileSync(join(root, 'bin', 'tstrace'), 'latin1');
+  const text = readFileSync(join(root, 'launcher', 'tstrace.sh'), 'latin1');
   const [, before, after] = /^([^]*)# Where the package lies\.\n[^]*?# End of the search\.\n([^]*)$/.exec(text) ?? [];
-  if (before === undefined) throw new Error('bin/tstrace has no marks around its search for the package');
+  if (before === undefined) throw new Error('launcher/tstrace.sh has no marks around its search for the package');
   const unpacking = `# Where the package lies: it is behind this script, and was unpacked when this version ran first.
 ts_root=
 for ts_place in "\${XDG_CACHE_HOME:-\${HOME:-/nonexistent}/.cache}/tstrace" "\${TMPDIR:-/tmp}/tstrace-$(id -u)"; do

@@ -1,4 +1,4 @@
-// What the launcher (bin/tstrace) inherited from whoever started it, to be handed on to the command untouched.
+// What the launcher (launcher/) inherited from whoever started it, to be handed on to the command untouched.
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { ProtocolError } from '../errors.js';

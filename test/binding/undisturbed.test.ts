@@ -1,7 +1,17 @@
 // The traced program starts as a shell would start it: everything that it can inherit is the same plain, under strace
 // and under tstrace.
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -51,6 +61,19 @@ function report(tracer: string, setup: string, redirect: string): string[] {
 }
 
 const strace = 'strace -o /dev/null';
+/** The shell's launcher, where a package has it. */
+const script = (): string => {
+  const bin = join(dir, 'bin');
+  if (!existsSync(bin)) {
+    mkdirSync(bin);
+    copyFileSync(join(root, 'launcher/tstrace.sh'), join(bin, 'tstrace'));
+    chmodSync(join(bin, 'tstrace'), 0o755);
+    symlinkSync(join(root, 'dist'), join(dir, 'dist'));
+    symlinkSync(join(root, 'native'), join(dir, 'native'));
+    symlinkSync(join(root, 'node_modules'), join(dir, 'node_modules'));
+  }
+  return `${bin}/tstrace -o /dev/null`;
+};
 const tstrace = `${root}bin/tstrace -o /dev/null`;
 const filtered = `${root}bin/tstrace -n -f -e trace=write -o /dev/null`;
 
@@ -73,6 +96,7 @@ describe('the tracee is undisturbed', () => {
     expect(plain.length).toBeGreaterThan(80);
     expect(report(tstrace, setup, redirect)).toEqual(plain);
     expect(report(strace, setup, redirect)).toEqual(plain);
+    expect(report(script(), setup, redirect)).toEqual(plain);
   });
 
   it('blocked signals', () => {
@@ -83,6 +107,7 @@ describe('the tracee is undisturbed', () => {
         '',
       );
     expect(run(tstrace)).toEqual(run(''));
+    expect(run(script())).toEqual(run(''));
   });
 
   it('under the filter, all but the filter itself', () => {

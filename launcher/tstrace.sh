@@ -1,6 +1,7 @@
 #!/bin/sh
-# Starts tstrace. Node changes signals, limits and descriptors, and this shell the environment, before any of our code
-# runs: what we inherited goes on in one variable (src/binding/inherited.ts), so that the traced program gets it back.
+# Starts tstrace where tstrace.c cannot be compiled, or a script is wanted. Node changes signals, limits and descriptors, and this
+# shell the environment, before any of our code runs: what we inherited goes on in one variable (src/binding/inherited.ts), so
+# that the traced program gets it back.
 ts_self=$0
 while [ -h "$ts_self" ]; do
 	ts_link=$(readlink "$ts_self") || break
