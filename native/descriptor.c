@@ -152,6 +152,17 @@ static void place_find(struct place *at, struct task *t, int32_t fd)
 		place_path(at, t->tid, fd);
 }
 
+/*
+ * Looks a file up as strace's -yy does, by its path. To one of /proc/PID/net that is not indifferent: such an entry is never
+ * kept, the one that is open counts as deleted once it has been looked up anew, and shows as that from then on.
+ */
+static void look_up_by_path(const char *path)
+{
+	struct stat st;
+	if (has_prefix(path, "/proc/") && strstr(path, "/net/"))
+		known_stat(AT_FDCWD, path, 0, &st);
+}
+
 size_t descriptor_path(struct task *t, int32_t fd, uint32_t mode, uint64_t of, struct socket_cache **sockets, char *out, size_t len)
 {
 	static const char deleted[] = " (deleted)";
@@ -175,6 +186,8 @@ size_t descriptor_path(struct task *t, int32_t fd, uint32_t mode, uint64_t of, s
 	bool file = out[0] == '/';
 	if (file && (ends || mode & PATH_DEVICE) && known_stat(at.dir, at.name, 0, &st)) {
 		char device[64];
+		if (mode & PATH_DEVICE)
+			look_up_by_path(out);
 		/* A file may have such a name. */
 		if (ends && known_stat(AT_FDCWD, out, AT_SYMLINK_NOFOLLOW, &named) && named.st_dev == st.st_dev && named.st_ino == st.st_ino) {
 			add_line(&text, "exists", "1");
