@@ -211,7 +211,7 @@ export class Sink {
   }
 
   /** Hex digits of a 32-bit value, without prefix, without leading zeros. */
-  private hexDigits(value: number): void {
+  hexDigits(value: number): void {
     const v = value >>> 0;
     if (this.pos + 8 > this.buf.length) this.ensure(8);
     const buf = this.buf;

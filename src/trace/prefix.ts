@@ -1,5 +1,5 @@
 // What stands before a line: process id, times, instruction pointer, number; and the time of a call behind it.
-import { X32_BIT } from '../abi/abi.js';
+import { ABIS, X32_BIT } from '../abi/abi.js';
 import { carrierOf, ownNumber } from '../abi/multiplexers.js';
 import { printBetweenBrackets } from '../decode/brackets.js';
 import type { Sink } from '../decode/sink.js';
@@ -69,9 +69,13 @@ export class LinePrefix {
     if (options.instructionPointer) {
       const at = (c.base + Offset.Ip) >> 2;
       s.byte(91);
-      if ((c.words[at] | c.words[at + 1]) === 0) s.text(c.abi === 1 ? '????????' : '????????????????');
+      const high = c.words[at + 1];
+      const narrow = ABIS[c.abi].word === 4;
+      if ((c.words[at] | high) === 0) s.text(narrow ? '????????' : '????????????????');
       else {
-        if (c.abi !== 1) s.hexFixed(c.words[at + 1], 8);
+        // x32's words are narrow, its addresses need not be.
+        if (!narrow) s.hexFixed(high, 8);
+        else if (high !== 0) s.hexDigits(high);
         s.hexFixed(c.words[at], 8);
       }
       s.text('] ');
