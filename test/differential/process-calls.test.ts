@@ -42,3 +42,13 @@ describe.each(Object.keys(flags))('%s', (abi) => {
     30_000,
   );
 });
+
+test.each([['--decode-pids=comm'], ['--decode-pids=pidns'], ['-y -Y'], ['-X verbose -Y']])('whose: %s', (options) => {
+  const program = compile('whose.c', ['-w']);
+  const text = (tracer: string): string =>
+    trace(tracer, [...options.split(' '), '-e', 'trace=getpriority,ioprio_get,waitid,fcntl,prctl'], [program]).trace;
+  const theirs = text('strace');
+  expect(theirs.split('\n').length).toBeGreaterThan(40);
+  const found = difference(theirs, text(TSTRACE));
+  expect(found, found).toBeUndefined();
+});

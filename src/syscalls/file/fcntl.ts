@@ -47,8 +47,13 @@ const lock = (offset: Node, asks: boolean) =>
     l_pid: field(pid, { hidden: !asks }),
   });
 const offset = byAbi(i64, i32);
+const F_OWNER_TID = 0;
+const F_OWNER_PID = 1;
 const F_OWNER_PGRP = 2;
-const owner = struct({ type: choice(g.owner_types), pid: match(sibling('type'), { [F_OWNER_PGRP]: pgid }, pid) });
+const owner = struct({
+  type: choice(g.owner_types),
+  pid: match(sibling('type'), { [F_OWNER_TID]: pid, [F_OWNER_PID]: pid, [F_OWNER_PGRP]: pgid }, i32),
+});
 /** struct delegation (linux/fcntl.h). */
 const delegation = struct({ d_flags: x32, d_type: choice(g.lock_types, 2), __pad: x16 });
 const hint = choice(g.rw_hints, 8);

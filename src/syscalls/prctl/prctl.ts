@@ -11,6 +11,7 @@ import {
   differs,
   flags,
   format,
+  i32,
   input,
   long,
   match,
@@ -101,7 +102,7 @@ const process: Options = [
     62,
     {
       operation: choice(g.prctl_sched_core),
-      pid: match(arg('pid_type'), { 2: pgid, 3: sid }, pid),
+      pid: match(arg('pid_type'), { 0: pid, 1: pid, 2: pgid, 3: sid }, i32),
       pid_type: format(commented(g.prctl_pid_types)),
       cookie: match(arg('operation'), { 0: output(x64) }, xlong),
     },

@@ -106,10 +106,10 @@ const ioprioComment: Renderer =
   (c, s) => {
     if (style.constants !== 'raw') s.text(ioprioText(c.retLo, style));
   };
-/** Whose priority: a process, a process group or a user. */
-const who = (user: number): Node => match(arg('which'), { [user]: i32, [user - 1]: pgid }, pid);
-const PRIO_USER = 2;
-const IOPRIO_WHO_USER = 3;
+/** Whose priority: by the number that stands for a process, the next one for a group; a user, and what no such number is about. */
+const who = (process: number): Node => match(arg('which'), { [process]: pid, [process + 1]: pgid }, i32);
+const PRIO_PROCESS = 0;
+const IOPRIO_WHO_PROCESS = 1;
 
 export const scheduling: Family = {
   sched_yield: () => call(),
@@ -132,8 +132,8 @@ export const scheduling: Family = {
   sched_getattr: () => call({ pid, attr: output(attributes), size: u32, flags: flags(g.sched_getattr_flags) }),
   getcpu: () => call({ cpu: output(u32), node: output(u32), tcache: address }),
   nice: () => call({ increment: i32 }),
-  getpriority: () => call({ which: choice(g.priority_which), who: who(PRIO_USER) }),
-  setpriority: () => call({ which: choice(g.priority_which), who: who(PRIO_USER), prio: i32 }),
-  ioprio_get: () => call({ which: choice(g.ioprio_who), who: who(IOPRIO_WHO_USER) }, returns.comment(ioprioComment)),
-  ioprio_set: () => call({ which: choice(g.ioprio_who), who: who(IOPRIO_WHO_USER), ioprio: format(ioprio('d')) }),
+  getpriority: () => call({ which: choice(g.priority_which), who: who(PRIO_PROCESS) }),
+  setpriority: () => call({ which: choice(g.priority_which), who: who(PRIO_PROCESS), prio: i32 }),
+  ioprio_get: () => call({ which: choice(g.ioprio_who), who: who(IOPRIO_WHO_PROCESS) }, returns.comment(ioprioComment)),
+  ioprio_set: () => call({ which: choice(g.ioprio_who), who: who(IOPRIO_WHO_PROCESS), ioprio: format(ioprio('d')) }),
 };

@@ -8,6 +8,7 @@ import {
   fd,
   flags,
   format,
+  i32,
   match,
   output,
   pgid,
@@ -21,6 +22,7 @@ import { waitStatus } from '../../decode/leaf/wait-status.js';
 import type { Family } from '../index.js';
 import { rusage } from './usage.js';
 
+const P_PID = 1;
 const P_PGID = 2;
 const P_PIDFD = 3;
 
@@ -35,7 +37,7 @@ export const wait: Family = {
   waitid: () =>
     call({
       idtype: choice(g.waitid_types),
-      id: match(arg('idtype'), { [P_PGID]: pgid, [P_PIDFD]: fd }, pid),
+      id: match(arg('idtype'), { [P_PID]: pid, [P_PGID]: pgid, [P_PIDFD]: fd }, i32),
       siginfo: output(siginfo),
       options,
       usage: output(rusage),
