@@ -13,12 +13,14 @@ import { schemaErrors } from '../harness/schema.js';
 const dir = mkdtempSync(join(tmpdir(), 'tstrace-corpus-'));
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
-/** Runs a command to its end, whichever that is. Two at a time do not wait for each other. */
-function finish(command: string, args: readonly string[], options: SpawnOptions): Promise<number | null> {
-  const child = spawn(command, args, { ...options, stdio: 'ignore', timeout: 60_000 });
+/** Runs a command to its end, whichever that is; what it said, where standard error is a pipe. Two at a time do not wait for each other. */
+function finish(command: string, args: readonly string[], options: SpawnOptions): Promise<string> {
+  const child = spawn(command, args, { ...options, timeout: 60_000 });
+  let said = '';
+  child.stderr?.setEncoding('utf8').on('data', (part: string) => (said += part));
   return new Promise((resolve, reject) => {
     child.on('error', reject);
-    child.on('exit', resolve);
+    child.on('close', () => resolve(said));
   });
 }
 
@@ -28,6 +30,7 @@ async function check(program: string, options: readonly string[]): Promise<numbe
   const file = `${cwd}.json`;
   await finish('setarch', ['-R', TSTRACE, '--json', '-o', file, ...options, program], {
     cwd,
+    stdio: 'ignore',
     env: { PATH: process.env.PATH, TZ: 'UTC', LC_ALL: 'C' },
   });
   const text = readFileSync(file, 'utf8');
@@ -84,7 +87,7 @@ describe.skipIf(families.length === 0)(`programs of the recorded output (${oracl
     const flags = /^\/\/ cflags:(.*)$/m.exec(text)?.[1].trim().split(/\s+/) ?? [];
     const program = join(mkdtempSync(join(dir, 'bin-')), basename(name, '.c'));
     const compiled = ['-O1', '-w', '-static', '-no-pie', '-I', oracle, '-o', program, source, ...flags];
-    expect(await finish('cc', compiled, {})).toBe(0);
+    expect(await finish('cc', compiled, {})).toBe('');
     expect(await check(program, [...follow, '-v', '-yy', '-s', '64'])).toBeGreaterThan(5);
     rmSync(program);
   });
