@@ -10,7 +10,7 @@ import type { Cursor } from '../record/cursor.js';
 import { Event } from '../record/layout.js';
 import { VERSION } from '../version.js';
 import type { LogLevel, TraceOptions } from './options.js';
-import type { PlanListener } from './session.js';
+import type { PlanListener } from './plans.js';
 import { cannotOpen } from './streams.js';
 
 /** Names of options' values that say what a session is about. */

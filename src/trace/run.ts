@@ -17,6 +17,7 @@ import type { OutletSurroundings } from './outlets.js';
 import type { Origin } from './prepare.js';
 import { commandOf, configOf } from './prepare.js';
 import type { PreparedFilter } from './seccomp.js';
+import { giveFirst } from './plans.js';
 import { consume, tracedTable } from './session.js';
 import { packTargets } from './targets.js';
 import { selects } from './wanted.js';
@@ -115,13 +116,17 @@ export async function run(options: TraceOptions, around: Surroundings): Promise<
   const judge = asks
     ? new (await import('./asking.js')).Judge(tracer, options, calls, (text) => messages.say(text))
     : undefined;
-  tracer.setTraced(tracedTable(options, (flags & ConfigFlag.Shared) !== 0));
+  const traced = tracedTable(options, (flags & ConfigFlag.Shared) !== 0);
+  tracer.setTraced(traced);
   for (const pid of options.attach) tracer.attach(pid);
   if (waiting) tracer.adopt(waiting.pid, waiting.ready);
   else if (command) tracer.spawn(command);
   tracer.takeSignals(options.interruptible);
   messages.flush();
   tracer.start();
+  const listeners = [recorder?.plans, log].filter((listener) => listener !== undefined);
+  // A recording, and a log, has what occurred.
+  if (command && listeners.length === 0 && !outlets.skipsCalls) giveFirst(tracer, calls, traced, wanted.decide);
   consume(
     tracer,
     calls,
@@ -141,7 +146,7 @@ export async function run(options: TraceOptions, around: Surroundings): Promise<
       finish: () => outlets.finish(),
     },
     interactive ? 'interactive' : recorder && !shown ? 'recording' : 'lines',
-    [recorder?.plans, log].filter((listener) => listener !== undefined),
+    listeners,
     wanted.decide,
   );
   recorder?.finish();

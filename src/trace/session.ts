@@ -3,14 +3,14 @@ import { ABIS, I386 } from '../abi/abi.js';
 import { IPC, SOCKETCALL } from '../abi/multiplexers.js';
 import { syscallNumbers } from '../abi/syscalls.js';
 import type { Tracer } from '../binding/tracer.js';
-import { MAX_NR, Next, REQUEST_KEYED } from '../binding/tracer.js';
+import { MAX_NR, Next } from '../binding/tracer.js';
 import { Cursor } from '../record/cursor.js';
 import { Event, Offset } from '../record/layout.js';
-import type { Plans } from '../capture/compile.js';
-import type { Selection } from '../decode/call.js';
 import type { Calls } from './calls.js';
 import { optimiseLater } from './optimiser.js';
 import type { TraceOptions } from './options.js';
+import { answer } from './plans.js';
+import type { PlanListener } from './plans.js';
 import { wantedSubcalls } from './subcalls.js';
 import type { Decide } from './wanted.js';
 
@@ -84,38 +84,6 @@ function markTraced(options: TraceOptions, table: Uint8Array): void {
     for (let nr = 0; nr < MAX_NR; nr++) if (options.trace.has(abi.name, nr)) table[abi.index * MAX_NR + nr] = 1;
   for (const nr of [SOCKETCALL, IPC])
     if (wantedSubcalls(options.trace, nr).length > 0) table[I386.index * MAX_NR + nr] = 1;
-}
-
-/** Is told of the plans that the tracer thread is given. */
-export interface PlanListener {
-  plan(abi: number, nr: number, plans: Plans): void;
-  selection(abi: number, nr: number, selection: Selection): void;
-  /** The words of a key choose a form; `plans` the first time. */
-  form(abi: number, nr: number, words: readonly [number, number], variant: number, plans?: Plans): void;
-}
-
-/** Gives the tracer thread the plans that it asks for. */
-function answer(tracer: Tracer, calls: Calls, listeners: readonly PlanListener[], decide?: Decide): void {
-  const request = tracer.request();
-  const abi = (request & ~REQUEST_KEYED) >>> 16;
-  const nr = request & 0xffff;
-  const { plans, selection } = calls.get(abi, nr);
-  const decision = request & REQUEST_KEYED ? undefined : decide?.(abi, nr);
-  if (decision) tracer.setDecision(abi, nr, decision);
-  if (!selection) {
-    for (const l of listeners) l.plan(abi, nr, plans);
-    tracer.setPlan(abi, nr, plans.enter, plans.exit);
-  } else if (!(request & REQUEST_KEYED)) {
-    for (const l of listeners) l.selection(abi, nr, selection);
-    tracer.setSelection(abi, nr, selection.first, selection.mask, selection.second);
-  } else {
-    const words = [tracer.requestKey(0), tracer.requestKey(1)] as const;
-    const variant = selection.variant(...words);
-    const form = calls.isNewVariant(abi, nr, variant) ? selection.plans(variant) : undefined;
-    for (const l of listeners) l.form(abi, nr, words, variant, form);
-    if (form) tracer.setVariant(abi, nr, variant, form.enter, form.exit);
-    tracer.choose(abi, nr, variant);
-  }
 }
 
 /** Runs until every tracee has gone. */

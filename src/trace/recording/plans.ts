@@ -7,7 +7,7 @@ import type { Cursor } from '../../record/cursor.js';
 import { Event } from '../../record/layout.js';
 import { Block } from '../../record/file/format.js';
 import type { RecordFileWriter } from '../../record/file/writer.js';
-import type { PlanListener } from '../session.js';
+import type { PlanListener } from '../plans.js';
 import { RecordFileError } from '../../record/file/reader.js';
 
 /** Words of arguments from here on are high halves (native/tracer.h, tracer_set_select). */
