@@ -57,6 +57,14 @@ void signals_begin(struct session *s)
 	sigset_t mask;
 	sigfillset(&mask);
 	sigdelset(&mask, KICK_SIGNAL);
+	/*
+	 * A tracee's exit raises SIGCHLD for the thread that traces it. The kernel drops it where it is neither handled nor
+	 * blocked; a blocked one would be kept, and wake another thread to be dropped there (sig_ignored, kernel/signal.c).
+	 */
+	struct sigaction host;
+	if (sigaction(SIGCHLD, NULL, &host) == 0 && !(host.sa_flags & SA_SIGINFO) &&
+	    (host.sa_handler == SIG_DFL || host.sa_handler == SIG_IGN))
+		sigdelset(&mask, SIGCHLD);
 	pthread_sigmask(SIG_SETMASK, &mask, NULL);
 	/* Without a timer, tracer_next and tracer_destroy kick. */
 	if (signals_kick_timer(&s->kicker))

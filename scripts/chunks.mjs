@@ -116,6 +116,16 @@ try {
 } catch {}
 const script = new vm.Script(fs.readFileSync(file, 'latin1'), { filename: file, cachedData, importModuleDynamically });
 const hot = script.runInThisContext()(load, require, url);
+// Functions are optimised later than V8 11 (of Node.js 20, with no compiler between the baseline one and TurboFan) would: many
+// short programs are over before code that runs often pays for that, on a processor that the tracees may want. node:v8 would
+// do the same, and take milliseconds to load. Behind the cache of what is hot, in front of those of what is not: V8 takes only
+// caches that were made with the flags that it has. Its own choice is 67,584 bytes of bytecode run.
+if (process.env.TSTRACE_CACHE !== 'hot' && /^11\\./.test(process.versions.v8)) {
+  const { noDeprecation } = process;
+  process.noDeprecation = true;
+  process.binding('v8').setFlagsFromString('--interrupt-budget=500000');
+  process.noDeprecation = noDeprecation;
+}
 const loaded = new Map();
 const scripts = [];
 // Held open: the package may be replaced while a trace goes on, and descriptors may run out.

@@ -114,7 +114,8 @@ emit(
   )};\n`,
 );
 
-// ioctl commands: `HEX NAME…` for each number, then what i386 has instead, in lines that begin with `-`.
+// ioctl commands: `HEX NAME…` for each number, then what i386 has instead, in lines that begin with `-`. A newline stands
+// before each line and behind the last, to search for.
 const commands = JSON.parse(data('ioctls.json')) as [number | null, string, (number | null)?][];
 const lines = new Map<string, string[]>();
 for (const [value, name, compat] of commands)
@@ -124,11 +125,19 @@ for (const [value, name, compat] of commands)
     ...(compat === undefined ? [] : [`-${compat?.toString(16) ?? ''}`]),
   ])
     lines.set(key, [...(lines.get(key) ?? []), name]);
-emit(
-  'src/syscalls/ioctl/generated/commands.ts',
-  'data/ioctls.json',
-  `export const COMMANDS = ${JSON.stringify([...lines].map(([key, names]) => [key, ...names].join(' ')).join('\n'))};\n`,
-);
+/** The commands of terminals, which most programs have, are apart. */
+const ofTerminals = (key: string): boolean => ((parseInt(key.replace('-', ''), 16) >>> 8) & 0xff) === 0x54;
+for (const [file, chosen] of [
+  ['terminal-commands', [...lines].filter(([key]) => ofTerminals(key))],
+  ['commands', [...lines].filter(([key]) => !ofTerminals(key))],
+] as const) {
+  const text = chosen.map(([key, names]) => `${[key, ...names].join(' ')}\n`).join('');
+  emit(
+    `src/syscalls/ioctl/generated/${file}.ts`,
+    'data/ioctls.json',
+    `export const COMMANDS = ${JSON.stringify(`\n${text}`)};\n`,
+  );
+}
 
 const constants = loadConstants(data);
 for (const file of readdirSync(join(root, 'data', 'groups')).sort()) {

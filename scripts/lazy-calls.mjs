@@ -64,7 +64,7 @@ export default [${modules.map((_, i) => `m${i}`).join(',')}];`,
 const HAVING = 'tstrace:calls-having';
 
 /** Modules whose imports of whole modules wait. */
-const LAZY = /src\/syscalls\/(?:ioctl\/families|network\/netlink\/(?:index|protocols))\.ts$/;
+const LAZY = /src\/syscalls\/(?:ioctl\/(?:commands|families|functions)|network\/netlink\/(?:index|protocols))\.ts$/;
 
 /** A module whose `import * as x` become loads at each use of one of x's members. */
 function lazyImports(path, load) {

@@ -7,7 +7,6 @@ import { MAX_NR, Next } from '../binding/tracer.js';
 import { Cursor } from '../record/cursor.js';
 import { Event, Offset } from '../record/layout.js';
 import type { Calls } from './calls.js';
-import { optimiseLater } from './optimiser.js';
 import type { TraceOptions } from './options.js';
 import { answer } from './plans.js';
 import type { PlanListener } from './plans.js';
@@ -41,9 +40,6 @@ const PACES = {
   /** Nobody waits for what is written, and the more of it is packed together, the better. */
   recording: { bytes: 1 << 18, ms: 50 },
 } as const satisfies Record<string, Pace>;
-
-/** After so many batches a trace is taken to be no short one: what tunes V8 costs a short one milliseconds. */
-const SHORT_BATCHES = 3;
 
 /** Calls that write to a descriptor, and which of their arguments it is. */
 const WRITERS: Readonly<Record<string, number>> = {
@@ -102,7 +98,6 @@ export function consume(
   const { skipsCalls = false } = output;
   let position = 0;
   let consumed = 0;
-  let batches = 0;
   for (;;) {
     const there = tracer.next(consumed, minBytes, ms);
     consumed = 0;
@@ -111,7 +106,6 @@ export function consume(
       continue;
     }
     if (there < 0) break;
-    if (++batches === SHORT_BATCHES) optimiseLater();
     if (output.batch) {
       const from = position & mask;
       output.batch(tracer.data.subarray(from, from + there));

@@ -1,54 +1,67 @@
-// Names of ioctl commands by number and personality; decoded when the first ioctl occurs.
+// Names of ioctl commands by number and personality. In the bundle the texts of names wait for the first that needs them
+// (scripts/lazy-calls.mjs): most programs have commands of terminals only.
 import type { AbiName } from '../../abi/abi.js';
 import { arg, bitsOf, dividedBy } from '../../describe/combinators.js';
 import { hexText } from '../../decode/xlat.js';
 import type { Ref } from '../../describe/node.js';
-import { COMMANDS } from './generated/commands.js';
-
-interface Names {
-  readonly shared: ReadonlyMap<number, readonly string[]>;
-  /** Numbers that i386 has instead. */
-  readonly i386: ReadonlyMap<number, readonly string[]>;
-  /** Names that have a number of their own on i386, or none. */
-  readonly moved: ReadonlySet<string>;
-}
-
-let decoded: Names | undefined;
-
-function decode(): Names {
-  const shared = new Map<number, string[]>();
-  const i386 = new Map<number, string[]>();
-  const moved = new Set<string>();
-  for (const line of COMMANDS.split('\n')) {
-    const [key, ...names] = line.split(' ');
-    if (key.startsWith('-')) {
-      if (key.length > 1) i386.set(parseInt(key.slice(1), 16), names);
-      for (const name of names) moved.add(name);
-    } else shared.set(parseInt(key, 16), names);
-  }
-  return { shared, i386, moved };
-}
+import * as others from './generated/commands.js';
+import * as terminals from './generated/terminal-commands.js';
 
 const NONE: readonly string[] = [];
 
+/** The type of terminals, which other devices have as well. */
+const TERMINAL = 0x54;
+
+/**
+ * The names of a command in the line that begins with `prefix` and its number. Looked for in the text: a program has few
+ * commands, and to take thousands of lines apart costs more than all of its searches.
+ */
+function namesAt(op: number, prefix: string): readonly string[] {
+  const text = typeOf(op) === TERMINAL ? terminals.COMMANDS : others.COMMANDS;
+  const start = `\n${prefix}${op.toString(16)} `;
+  const at = text.indexOf(start);
+  return at < 0 ? NONE : text.slice(at + start.length, text.indexOf('\n', at + 1)).split(' ');
+}
+
+/** All lines. */
+const lines = (): string[] => [...terminals.COMMANDS.split('\n'), ...others.COMMANDS.split('\n')];
+
+/** How lines of numbers that i386 has instead begin. */
+const I386 = '-';
+
+let movedNames: ReadonlySet<string> | undefined;
+
+/** Names that have a number of their own on i386, or none. */
+function moved(): ReadonlySet<string> {
+  movedNames ??= new Set(
+    lines()
+      .filter((line) => line.startsWith(I386))
+      .flatMap((line) => line.split(' ').slice(1)),
+  );
+  return movedNames;
+}
+
 /** All names of a command, in the order in which they print; empty when it has none. `op`: unsigned, 32 bits. */
 export function commandNames(op: number, abi: AbiName): readonly string[] {
-  decoded ??= decode();
-  const { shared, i386, moved } = decoded;
-  const names = shared.get(op) ?? NONE;
+  const names = namesAt(op, '');
   if (abi !== 'i386') return names;
-  const kept = names.filter((name) => !moved.has(name));
-  const own = i386.get(op);
-  return own ? [...kept, ...own].sort() : kept;
+  const kept = names.filter((name) => !moved().has(name));
+  const own = namesAt(op, I386);
+  return own.length > 0 ? [...kept, ...own].sort() : kept;
 }
 
 /** The number of a command on a personality; undefined when there is no such name. */
 export function commandNumber(name: string, abi: AbiName): number | undefined {
-  decoded ??= decode();
-  const { shared, i386, moved } = decoded;
-  const tables = abi === 'i386' ? [i386, ...(moved.has(name) ? [] : [shared])] : [shared];
-  for (const table of tables) for (const [op, names] of table) if (names.includes(name)) return op;
-  return undefined;
+  const shared = abi !== 'i386' || !moved().has(name);
+  let other: number | undefined;
+  for (const line of lines()) {
+    const [key, ...names] = line.split(' ');
+    if (!names.includes(name)) continue;
+    if (!key.startsWith(I386)) {
+      if (shared) other ??= parseInt(key, 16);
+    } else if (abi === 'i386' && key !== I386) return parseInt(key.slice(I386.length), 16);
+  }
+  return other;
 }
 
 /** Direction bits of a command: 1 write (the kernel reads the argument), 2 read, 3 both, 0 none. asm-generic/ioctl.h. */

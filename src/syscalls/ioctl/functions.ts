@@ -1,8 +1,9 @@
 // Commands whose number holds a parameter: a length, an axis, a channel. The names that their macros have
-// (linux/input.h, linux/hidraw.h, linux/hiddev.h, linux/soundcard.h, linux/uinput.h, linux/joystick.h, linux/spi/spidev.h).
+// (linux/input.h, linux/hidraw.h, linux/hiddev.h, linux/soundcard.h, linux/uinput.h, linux/joystick.h, linux/spi/spidev.h). In
+// the bundle the constants wait for the first that needs them (scripts/lazy-calls.mjs).
 import type { AbiName } from '../../abi/abi.js';
 import type { ConstantTable } from '../../constants/table.js';
-import { input_axes, input_events } from '../../constants/generated/input.js';
+import * as input from '../../constants/generated/input.js';
 import { hexText } from '../../decode/xlat.js';
 import { direction, sizeOf, typeOf } from './commands.js';
 
@@ -26,12 +27,14 @@ const length = (op: number): string => String(sizeOf(op));
 const offset = (_op: number, n: number): string => String(n);
 
 const named =
-  (table: ConstantTable) =>
+  (tableOf: () => ConstantTable) =>
   (_op: number, n: number, abi: AbiName, comment: boolean): string => {
+    const table = tableOf();
     const found = table.entries(abi).find((e) => e.lo === n);
     return found?.name ?? (comment ? `${hexText(n, 0)} /* ${table.placeholder} */` : hexText(n, 0));
   };
-const event = named(input_events);
+const axis = named(() => input.input_axes);
+const event = named(() => input.input_events);
 
 const sized = (type: string, directions: readonly number[], n: number, name: string): Function => ({
   directions,
@@ -63,8 +66,8 @@ const functions: readonly Function[] = [
     // No event type 0 is asked for: there it lists the types themselves.
     parameter: (op, n, abi, comment) => `${n === 0 ? '0' : event(op, n, abi, comment)}, ${sizeOf(op)}`,
   },
-  { directions: [READ], type: 'E', numbers: [64, 127], name: 'EVIOCGABS', parameter: named(input_axes) },
-  { directions: [WRITE], type: 'E', numbers: [192, 255], name: 'EVIOCSABS', parameter: named(input_axes) },
+  { directions: [READ], type: 'E', numbers: [64, 127], name: 'EVIOCGABS', parameter: axis },
+  { directions: [WRITE], type: 'E', numbers: [192, 255], name: 'EVIOCSABS', parameter: axis },
   sized('H', [READ], 4, 'HIDIOCGRAWNAME'),
   sized('H', [READ], 5, 'HIDIOCGRAWPHYS'),
   sized('H', [READ, BOTH], 6, 'HIDIOCSFEATURE'),
