@@ -75,6 +75,9 @@ function needed(what, file, ...args) {
   return existsSync(dist(file)) ? readFileSync(dist(file), 'utf8') : undefined;
 }
 const PLAIN = ['-e', 'trace=all', '/bin/true'];
+const served = `const net = require('net');
+const server = net.createServer((peer) => peer.end('x')).listen(0, '127.0.0.1', () =>
+  net.connect(server.address().port, '127.0.0.1').on('close', () => server.close()).resume());`;
 /** What else is done often. */
 const OFTEN = [
   ['-n', '-e', 'trace=%file', '/bin/true'],
@@ -82,6 +85,9 @@ const OFTEN = [
   ['--json', '-yy', '-tt', 'sh', '-c', 'ls -l / | cat'],
   ['-yy', '-v', '-T', 'sh', '-c', 'ls -l / | cat; exit 1'],
   ['-c', '/bin/ls', '/'],
+  ['sh', '-c', 'sleep 0.01; kill -0 $$; ulimit -n; umask; cat < /dev/null > /dev/null 2>&1'],
+  // What servers and interpreters call.
+  [process.execPath, '-e', served],
 ];
 rmSync(dist('hot.cache'), { force: true });
 writeFileSync(dist('tstrace.cjs'), loader('main'));
