@@ -18,6 +18,7 @@ import type { TraceEvent } from '../trace/event.js';
 import { EventOutput } from '../trace/event-output.js';
 import { Messages } from '../trace/messages.js';
 import type { TraceOptions } from '../trace/options.js';
+import { giveFirst } from '../trace/plans.js';
 import { commandOf, configOf } from '../trace/prepare.js';
 import { prepareFilter } from '../trace/seccomp.js';
 import { readWhere, selecting } from '../trace/selection.js';
@@ -115,12 +116,14 @@ function trace(request: Request, control: number): Answer {
   if (wanted.targets) tracer.setTargets(packTargets(wanted.targets));
   if (rules.length > 0) tracer.setTampering(tamperingBlock(rules));
   const judge = asks ? new Judge(tracer, options, output.calls, (text) => messages.say(text)) : undefined;
-  tracer.setTraced(tracedTable(options, false));
+  const traced = tracedTable(options, false);
+  tracer.setTraced(traced);
   for (const pid of attach) tracer.attach(pid);
   if (spawned) tracer.spawn(spawned);
   const ending = command?.whenStopped ?? LET_GO;
   tracer.controlledBy(control, ending);
   tracer.start();
+  if (spawned) giveFirst(tracer, output.calls, traced, wanted.decide);
   consume(
     tracer,
     output.calls,
@@ -138,7 +141,7 @@ function trace(request: Request, control: number): Answer {
       },
       finish: () => undefined,
     },
-    'lines',
+    'live',
     [],
     wanted.decide,
   );

@@ -36,7 +36,10 @@ interface Pace {
 const PACES = {
   /** Each record is shown at once. */
   interactive: { bytes: 1, ms: 10 },
-  lines: { bytes: 65536, ms: 10 },
+  /** A program waits for the events. */
+  live: { bytes: 65536, ms: 10 },
+  /** Each time that the consumer wakes it takes a processor, and what the caches held, from the tracees. */
+  lines: { bytes: 65536, ms: 40 },
   /** Nobody waits for what is written, and the more of it is packed together, the better. */
   recording: { bytes: 1 << 18, ms: 50 },
 } as const satisfies Record<string, Pace>;
