@@ -50,6 +50,16 @@ test.for<[abi: string, options: string[]]>([
   expect(found, found).toBeUndefined();
 });
 
+test('names of options', () => {
+  const [theirs, ours] = ['strace', TSTRACE].map((tracer) =>
+    trace(tracer, ['-e', 'trace=setsockopt,getsockopt'], [programs.x86_64, 'names']),
+  );
+  const expected = normalise(theirs.trace, { old: true });
+  expect(expected.split('\n').length).toBeGreaterThan(20_000);
+  const found = difference(expected, normalise(ours.trace));
+  expect(found, found).toBeUndefined();
+});
+
 const SETS = ['send', 'recv,accept', '!%network', '/^send', '%desc', 'socketcall,listen', '!send,sendto'];
 
 test.skipIf(!RUNS_I386).each(SETS)('socketcall under -e trace=%s', (calls) => {

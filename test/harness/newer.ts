@@ -96,6 +96,11 @@ const list: readonly Newer[] = [
     line: /^bpf\(BPF_(PROG_(AT|DE)TACH|RAW_TRACEPOINT_OPEN), /,
     reason: 'members since 6.6 and 6.10',
   },
+  {
+    calls: /^bpf$/,
+    line: /^bpf\(BPF_(ENABLE_STATS|ITER_CREATE|LINK_DETACH|PROG_BIND_MAP), 0x/,
+    reason: 'attributes that it did not show',
+  },
   { calls: /^fcntl(64)?$/, line: /, 0x4(0[34f]|10) \/\* F_\?\?\?/, reason: 'F_DUPFD_QUERY, F_CREATED_QUERY, F_*DELEG' },
   { calls: /^membarrier$/, line: /[(|]0x[0-9a-f]*[2367abef][0-9a-f]{2}\b/, reason: 'MEMBARRIER_CMD_GET_REGISTRATIONS' },
   { calls: /^bpf$/, line: /_\?\?\?|\|0x/, reason: 'newer commands, attributes and flags' },
