@@ -16,29 +16,43 @@ import { exitReasonPrinter, runPrinter } from './vcpu.js';
 
 const ARROW = label(' => ');
 
-/** One step of printing an argument list. */
+/** One step of printing an argument list; all have one shape, for V8's sake. */
 export interface Step {
   /** Printed at the exiting stop. */
   readonly late: boolean;
   /** The second half of an argument whose old value was printed at the entry. */
   readonly continued: boolean;
   /** The first half of an argument that may turn out to be the whole; the next step is the second half. */
-  readonly split?: boolean;
+  readonly split: boolean;
   /** A late one that has nothing to wait for after all; the cursor is on the entering record. */
-  readonly settled?: (c: Cursor) => boolean;
+  readonly settled: ((c: Cursor) => boolean) | undefined;
   /** Printed at the entry when the argument before it was whole there. */
-  readonly early?: boolean;
+  readonly early: boolean;
   readonly name: Uint8Array | undefined;
   readonly test: ((c: Cursor) => boolean) | undefined;
   readonly print: (c: Cursor, s: Sink) => void;
 }
 
+/** A step; what is not said is not so. */
+const stepOf = ({
+  late = false,
+  continued = false,
+  split = false,
+  settled,
+  early = false,
+  name,
+  test,
+  print,
+}: Partial<Step> & Pick<Step, 'print'>): Step => ({ late, continued, split, settled, early, name, test, print });
+
 /** A form of a call, compiled. */
 export interface CompiledList {
   readonly steps: readonly Step[];
+  /** How many of the first steps are printed at the entry, whatever the record holds, and are nothing but their value. */
+  readonly plain: number;
   readonly keepsEntry: boolean;
   /** Prints lines behind the call's own. */
-  readonly behind?: (c: Cursor, s: Sink) => void;
+  readonly behind: ((c: Cursor, s: Sink) => void) | undefined;
   readonly result: ResultPrinter;
 }
 
@@ -144,23 +158,16 @@ export function compileList(list: RList, style: Style): CompiledList {
     const test = argument.orNothing ? readable(argument) : argument.when && testReader(argument.when, 0);
     const name = (argument.named ?? style.argNames) ? label(shownName(argument, style) + '=') : undefined;
     if (isSpread(argument.node)) {
-      steps.push({ late, continued: false, name: undefined, test, print: spreadPrinter(argument, name, print) });
+      steps.push(stepOf({ late, test, print: spreadPrinter(argument, name, print) }));
       continue;
     }
     if (split) {
-      steps.push({ late, continued: false, split, name, test, print: firstPart(print) });
-      steps.push({ late: true, continued: true, name: undefined, test, print: secondPart(print) });
+      steps.push(stepOf({ late, split, name, test, print: firstPart(print) }));
+      steps.push(stepOf({ late: true, continued: true, test, print: secondPart(print) }));
       continue;
     }
-    steps.push({
-      late,
-      continued: false,
-      early,
-      settled: late && !early ? settledAtEntry(argument) : undefined,
-      name,
-      test,
-      print,
-    });
+    const settled = late && !early ? settledAtEntry(argument) : undefined;
+    steps.push(stepOf({ late, early, settled, name, test, print }));
     if (arrow && argument.node.kind === 'pointer') {
       const { register } = argument;
       const target = printers.pointee(argument.node, 0, true);
@@ -170,39 +177,33 @@ export function compileList(list: RList, style: Style): CompiledList {
       const least = leastBytes(argument.node.after ?? argument.node.to);
       const needed = leastBytes(argument.node.to);
       const { bytes } = argument.node.to;
-      steps.push({
-        late: true,
-        continued: true,
-        settled: settledAtEntry(argument),
-        name: undefined,
-        test,
-        print: (c, s) => {
-          const lo = c.argLo(register);
-          const hi = c.argHi(register);
-          if (c.failed && failedAsAddress) {
-            const { entry } = c;
-            if (!entry?.find(site, lo, hi) || entry.length < bytes || (followed && !followed(entry))) return;
-            s.bytes(ARROW);
-            s.hex64(lo, hi);
-            return;
-          }
-          if (!arrowAlways && ((lo | hi) === 0 || !c.find(site, lo, hi))) return;
+      const printArrow: ArgumentPrinter = (c, s) => {
+        const lo = c.argLo(register);
+        const hi = c.argHi(register);
+        if (c.failed && failedAsAddress) {
           const { entry } = c;
-          const before = after !== undefined && entry !== null && entry.find(site, lo, hi);
-          // What could not be shown in the first place has no other state.
-          if (before && !arrowAlways && (entry.length < needed || (followed && !followed(entry)))) return;
-          if (!evenOnError && !shownAfter(c, afterError) && !shownAfter(c, orAfterError ?? 0)) return;
-          if (!arrowAlways && c.length < least) return;
-          const from = s.pos;
+          if (!entry?.find(site, lo, hi) || entry.length < bytes || (followed && !followed(entry))) return;
           s.bytes(ARROW);
-          const body = s.pos;
-          c.changedBase = before ? entry.at : -1;
-          if ((lo | hi) === 0) s.text('NULL');
-          else target(c, s, lo, hi);
-          c.changedBase = -1;
-          if (s.pos === body) s.rewind(from);
-        },
-      });
+          s.hex64(lo, hi);
+          return;
+        }
+        if (!arrowAlways && ((lo | hi) === 0 || !c.find(site, lo, hi))) return;
+        const { entry } = c;
+        const before = after !== undefined && entry !== null && entry.find(site, lo, hi);
+        // What could not be shown in the first place has no other state.
+        if (before && !arrowAlways && (entry.length < needed || (followed && !followed(entry)))) return;
+        if (!evenOnError && !shownAfter(c, afterError) && !shownAfter(c, orAfterError ?? 0)) return;
+        if (!arrowAlways && c.length < least) return;
+        const from = s.pos;
+        s.bytes(ARROW);
+        const body = s.pos;
+        c.changedBase = before ? entry.at : -1;
+        if ((lo | hi) === 0) s.text('NULL');
+        else target(c, s, lo, hi);
+        c.changedBase = -1;
+        if (s.pos === body) s.rewind(from);
+      };
+      steps.push(stepOf({ late: true, continued: true, settled: settledAtEntry(argument), test, print: printArrow }));
     }
   }
   let comment: MemoryPrinter | undefined;
@@ -241,12 +242,25 @@ export function compileList(list: RList, style: Style): CompiledList {
   const found = ifRead === undefined ? undefined : readable(find(ifRead));
   const wasRead = found && ((c: Cursor) => c.entry !== null && found(c.entry));
   const behind = vcpu?.both ? runPrinter(vcpu.register, vcpu.site, style) : undefined;
-  return {
-    steps,
-    behind,
-    keepsEntry: behind !== undefined || needsEntry(list),
-    result: resultPrinter(list.result, style, comment, value, wasRead),
-  };
+  const result = resultPrinter(list.result, style, comment, value, wasRead);
+  return listOf(steps, result, behind !== undefined || needsEntry(list), behind);
+}
+
+function listOf(
+  steps: readonly Step[],
+  result: ResultPrinter,
+  keepsEntry = false,
+  behind?: CompiledList['behind'],
+): CompiledList {
+  return { steps, plain: plainSteps(steps), keepsEntry, behind, result };
+}
+
+/** How many of the first steps are printed at the entry in any case, without a name. */
+function plainSteps(steps: readonly Step[]): number {
+  const other = steps.findIndex(
+    ({ late, split, name, test }) => late || split || name !== undefined || test !== undefined,
+  );
+  return other < 0 ? steps.length : other;
 }
 
 /** How many bytes must be readable for an object to be shown as more than its address. */
@@ -272,28 +286,21 @@ function needsEntry(list: RList): boolean {
 /** `-e raw=`: every argument in hexadecimal. */
 function rawSteps(style: Style, count: number, names: readonly string[]): Step[] {
   const wide = style.abi.word === 8 || style.abi.name === 'x32';
-  return Array.from({ length: count }, (_, i) => ({
-    late: false,
-    continued: false,
-    name: style.argNames ? label((names[i] ?? `arg${i + 1}`) + '=') : undefined,
-    test: undefined,
-    print: (c: Cursor, s: Sink) => s.hex64(c.argLo(i), wide ? c.argHi(i) : 0),
-  }));
+  return Array.from({ length: count }, (_, i) =>
+    stepOf({
+      name: style.argNames ? label((names[i] ?? `arg${i + 1}`) + '=') : undefined,
+      print: (c, s) => s.hex64(c.argLo(i), wide ? c.argHi(i) : 0),
+    }),
+  );
 }
 
 /** `-e raw=` of a call that is known. */
 export function rawList(resolved: RCall, style: Style, count: number): CompiledList {
   const names = resolved.plain.args.map((a) => a.shownAs);
-  return {
-    keepsEntry: false,
-    steps: rawSteps(style, count, names),
-    result: resultPrinter({ ...resolved.plain.result, comment: undefined }, style, undefined),
-  };
+  const result = resultPrinter({ ...resolved.plain.result, comment: undefined }, style, undefined);
+  return listOf(rawSteps(style, count, names), result);
 }
 
 /** A call without a description. `result`: how it is printed. */
-export const unknownList = (style: Style, count: number, result: 'd' | 'x'): CompiledList => ({
-  keepsEntry: false,
-  steps: rawSteps(style, count, []),
-  result: resultPrinter({ base: result, extra: [], site: -1 }, style, undefined),
-});
+export const unknownList = (style: Style, count: number, result: 'd' | 'x'): CompiledList =>
+  listOf(rawSteps(style, count, []), resultPrinter({ base: result, extra: [], site: -1 }, style, undefined));

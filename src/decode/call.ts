@@ -47,8 +47,8 @@ export interface CompiledCall {
   readonly choice: Pick<Choice, 'enter' | 'exit'> | undefined;
   /** Where its records tell of files, when somebody watches them. */
   readonly files: NamedFiles | undefined;
-  /** Whether the exit needs the entering record beside its own (`old => new`). */
-  keepsEntry(c: Cursor): boolean;
+  /** Whether the exit needs the entering record beside its own (`old => new`); undefined: never. */
+  readonly keepsEntry: ((c: Cursor) => boolean) | undefined;
   /** Prints what is known at the entry; returns how far it came, for `exit`. */
   entry(c: Cursor, s: Sink): number;
   /** Prints the rest of the arguments. `from` is what `entry` returned. */
@@ -58,19 +58,22 @@ export interface CompiledCall {
   /** Prints lines behind the call's own, where a style has any; `c.entry` is the entering record. */
   readonly behind: ((c: Cursor, s: Sink) => void) | undefined;
   /** Prints the result. */
-  result(c: Cursor, s: Sink): void;
+  readonly result: (c: Cursor, s: Sink) => void;
 }
 
 /** What is known of a call beside its printers: what decides whether it is wanted, and files. */
 type Known = Pick<CompiledCall, 'wanted' | 'choice'> & Partial<Pick<CompiledCall, 'files'>>;
 
+/** `form`: the only one, or what finds the one of a record. */
 function build(
   name: string,
   plans: Plans,
   { wanted, choice, files }: Known,
-  pick: (c: Cursor) => CompiledList,
+  form: CompiledList | ((c: Cursor) => CompiledList),
   selection?: Selection,
 ): CompiledCall {
+  const only = typeof form === 'function' ? undefined : form;
+  const pick = typeof form === 'function' ? form : () => form;
   return {
     name,
     wanted,
@@ -79,11 +82,15 @@ function build(
     open: label(name + '('),
     plans,
     selection,
-    keepsEntry: (c) => pick(c).keepsEntry,
+    keepsEntry: !only ? (c) => pick(c).keepsEntry : only.keepsEntry ? () => true : undefined,
     entry(c, s) {
-      const { steps } = pick(c);
+      const { steps, plain } = only ?? pick(c);
       let i = 0;
-      let first = true;
+      for (; i < plain; i++) {
+        if (i > 0) s.bytes(SEPARATOR);
+        steps[i].print(c, s);
+      }
+      let first = i === 0;
       // An argument of which nothing is left for the exit.
       let whole = false;
       for (; i < steps.length; i++) {
@@ -106,7 +113,7 @@ function build(
       return i;
     },
     exit(c, s, from) {
-      const { steps } = pick(c);
+      const { steps } = only ?? pick(c);
       for (let i = from; i < steps.length; i++) {
         const step = steps[i];
         if (step.test && !step.test(c)) continue;
@@ -118,11 +125,13 @@ function build(
       }
     },
     complete(c, from) {
-      return from >= pick(c).steps.length;
+      return from >= (only ?? pick(c)).steps.length;
     },
-    result(c, s) {
-      pick(c).result(c, s);
-    },
+    result: only
+      ? only.result
+      : (c, s) => {
+          pick(c).result(c, s);
+        },
     behind: undefined,
   };
 }
@@ -175,12 +184,12 @@ export function compileCall(
     const list: CompiledList = rawList(resolved, style, rawCount);
     const known = { wanted, choice: choices?.of(plain, 0, 0) };
     const captures = touch !== undefined || choices !== undefined || resolved.dump !== undefined;
-    return build(name, captures ? compilePlans(resolved, plain, besideOf(plain, 0, 0)) : EMPTY, known, () => list);
+    return build(name, captures ? compilePlans(resolved, plain, besideOf(plain, 0, 0)) : EMPTY, known, list);
   }
   if (!variants) {
     const list = compileList(plain, style);
     const known = { wanted, choice: choices?.of(plain, 0, 0), files };
-    return build(name, compilePlans(resolved, plain, besideOf(plain, 0, 0)), known, () => list);
+    return build(name, compilePlans(resolved, plain, besideOf(plain, 0, 0)), known, list);
   }
   const on = wordReader(variants.on, 0);
   const { register } = variants.on;
@@ -242,5 +251,5 @@ export function compileUnknown(
 ): CompiledCall {
   const list = unknownList(style, count, result);
   const known = { wanted: targets && (() => false), choice: chooser?.(0, 0, 0) };
-  return build(name, EMPTY, known, () => list);
+  return build(name, EMPTY, known, list);
 }

@@ -16,6 +16,7 @@ const INJECTED = label(' (INJECTED)');
 const INJECTED_MEMORY = label(' (INJECTED: args)');
 const INJECTED_BOTH = label(' (INJECTED: args, retval)');
 const TAMPERED = RecordFlag.Tampered | RecordFlag.Poked;
+const CHANGED = TAMPERED | RecordFlag.Delayed;
 const DELAYED = label(' (DELAYED)');
 const OPEN = label(' (');
 
@@ -63,6 +64,32 @@ export function resultPrinter(
   const custom = result.format?.(style, 8);
   const raw = style.raw;
   const describe = base === 'fd' && site >= 0 ? fdDescriber(style) : undefined;
+  const success = ((): ((c: Cursor, s: Sink, lo: number, hi: number) => void) => {
+    if (raw) return (_, s, lo, hi) => s.hex64(lo, hi);
+    if (value) return (c, s) => value(c, s, 0, 0);
+    switch (base) {
+      case 'fd':
+        return (c, s, lo) => {
+          s.signed(lo);
+          if (describe && (!wasRead || wasRead(c))) describe(c, s, site, lo);
+        };
+      case 'pid':
+        return (c, s, lo) => {
+          s.signed(lo);
+          if (site >= 0) printCapturedComm(c, s, site, lo, style);
+        };
+      // A result that is no error has no sign.
+      case 'd':
+      case 'u':
+        return (_, s, lo, hi) => s.decimal64(lo, hi);
+      case 'o':
+        return (_, s, lo) => s.octal(lo);
+      case 'format':
+        return (c, s, lo, hi) => custom?.(c, s, lo, hi);
+      default:
+        return (_, s, lo, hi) => s.hex64(lo, hi);
+    }
+  })();
   return (c, s) => {
     const { flags } = c;
     if ((flags & RecordFlag.NoReturn) !== 0) {
@@ -77,36 +104,7 @@ export function resultPrinter(
         s.bytes(MINUS_ONE);
         s.bytes(errorLabel(errno));
       }
-    } else {
-      const lo = c.retLo;
-      const hi = narrow ? 0 : c.retHi;
-      if (raw) s.hex64(lo, hi);
-      else if (value) value(c, s, 0, 0);
-      else
-        switch (base) {
-          case 'fd':
-            s.signed(lo);
-            if (!wasRead || wasRead(c)) describe?.(c, s, site, lo);
-            break;
-          case 'pid':
-            s.signed(lo);
-            if (site >= 0) printCapturedComm(c, s, site, lo, style);
-            break;
-          // A result that is no error has no sign.
-          case 'd':
-          case 'u':
-            s.decimal64(lo, hi);
-            break;
-          case 'o':
-            s.octal(lo);
-            break;
-          case 'format':
-            custom?.(c, s, lo, hi);
-            break;
-          default:
-            s.hex64(lo, hi);
-        }
-    }
+    } else success(c, s, c.retLo, narrow ? 0 : c.retHi);
     if (comment && !raw && !c.failed) {
       const from = s.pos;
       s.bytes(OPEN);
@@ -115,6 +113,7 @@ export function resultPrinter(
       if (s.pos === body && !result.evenEmpty) s.rewind(from);
       else s.byte(41);
     }
+    if ((flags & CHANGED) === 0) return;
     if ((flags & TAMPERED) !== 0) s.bytes(tampering(flags));
     if ((flags & RecordFlag.Delayed) !== 0) s.bytes(DELAYED);
   };

@@ -87,20 +87,26 @@ export class Sink {
   /** ASCII text that is not worth preparing (rare lines). */
   text(text: string): void {
     const n = text.length;
-    this.ensure(n * 3);
+    if (this.pos + n * 3 > this.buf.length) this.ensure(n * 3);
+    const { buf } = this;
+    let { pos } = this;
     for (let i = 0; i < n; i++) {
       const code = text.charCodeAt(i);
-      if (code < 128) this.buf[this.pos++] = code;
+      if (code < 128) buf[pos++] = code;
       else {
-        this.pos += (Buffer.from(this.buf.buffer) as Buffer).write(text.slice(i), this.pos, 'utf8');
-        return;
+        pos += (Buffer.from(buf.buffer) as Buffer).write(text.slice(i), pos, 'utf8');
+        break;
       }
     }
+    this.pos = pos;
   }
 
   newline(): void {
-    this.byte(10);
-    this.lineStart = this.pos;
+    if (this.pos >= this.buf.length) this.ensure(1);
+    const { pos } = this;
+    this.buf[pos] = 10;
+    this.pos = pos + 1;
+    this.lineStart = pos + 1;
   }
 
   get column(): number {
@@ -109,10 +115,13 @@ export class Sink {
 
   /** Blanks up to a column of the current line. */
   padTo(column: number): void {
-    let n = column - (this.pos - this.lineStart);
-    if (n <= 0) return;
-    this.ensure(n);
-    while (n-- > 0) this.buf[this.pos++] = SPACE;
+    let { pos } = this;
+    const end = this.lineStart + column;
+    if (pos >= end) return;
+    if (end > this.buf.length) this.ensure(end - pos);
+    const { buf } = this;
+    while (pos < end) buf[pos++] = SPACE;
+    this.pos = end;
   }
 
   /** Unsigned 32-bit decimal. */
@@ -250,9 +259,16 @@ export class Sink {
       this.byte(48);
       return;
     }
-    this.byte(48);
-    this.byte(120);
+    this.hexPrefix();
     this.hexDigits(value);
+  }
+
+  private hexPrefix(): void {
+    if (this.pos + 2 > this.buf.length) this.ensure(2);
+    const { buf, pos } = this;
+    buf[pos] = 48;
+    buf[pos + 1] = 120;
+    this.pos = pos + 2;
   }
 
   /** `0x…` of a 64-bit value from halves; `0` for zero. */
@@ -261,20 +277,22 @@ export class Sink {
       this.hex(lo);
       return;
     }
-    this.byte(48);
-    this.byte(120);
+    this.hexPrefix();
     this.hexDigits(hi);
     this.hexFixed(lo, 8);
   }
 
   /** Exactly `width` (even) hex digits of a 32-bit value. */
   hexFixed(value: number, width: number): void {
-    this.ensure(width);
+    if (this.pos + width > this.buf.length) this.ensure(width);
+    const { buf } = this;
+    let { pos } = this;
     for (let shift = width * 4 - 8; shift >= 0; shift -= 8) {
       const b = (value >>> shift) & 255;
-      this.buf[this.pos++] = HEX[2 * b];
-      this.buf[this.pos++] = HEX[2 * b + 1];
+      buf[pos++] = HEX[2 * b];
+      buf[pos++] = HEX[2 * b + 1];
     }
+    this.pos = pos;
   }
 
   /** Octal as C's %#o: a leading 0, `0` for zero. */

@@ -76,6 +76,9 @@ export class Lines {
 
 /** Takes in the records of a trace, each once, in order. */
 export class Outlets {
+  /** Takes in one record. */
+  readonly record: (c: Cursor) => void;
+
   private constructor(
     private readonly lines: Lines,
     private readonly streams: Streams,
@@ -87,7 +90,10 @@ export class Outlets {
     private readonly report: ReportFile | undefined,
     private readonly profile: ProfileRecorder | undefined,
     private readonly log: Diagnostics | undefined,
-  ) {}
+  ) {
+    const only = !report && !profile && !log && !lines.options.separate;
+    this.record = only ? (c) => output.record(c) : (c) => this.recordEverywhere(c);
+  }
 
   /** `decides`: the tracer thread leaves out what it knows not to be wanted. @throws UsageError where a file cannot be opened. */
   static async open(lines: Lines, { where, log }: OutletSurroundings, decides = false): Promise<Outlets> {
@@ -118,7 +124,7 @@ export class Outlets {
     return this.output.blind === true && !this.report && !this.profile && !this.log;
   }
 
-  record(c: Cursor): void {
+  private recordEverywhere(c: Cursor): void {
     // The call that reaches --syscall-limit is the last one.
     if (!this.output.limited) this.report?.record(c);
     this.output.record(c);

@@ -21,40 +21,52 @@ export class LinePrefix {
   private readonly last: Moment = { sec: -1, nsec: 0 };
   private readonly plainPid: boolean;
   private readonly bracketPid: boolean;
+  /** More than an id stands in front of a line. */
+  private readonly detailed: boolean;
+  /** The time that a call took stands behind it (-T). */
+  readonly timesCalls: boolean;
   private zoneSecond = -1;
   private zoneText = '';
 
   constructor(private readonly options: TraceOptions) {
-    const { follow, separate, output, alwaysShowPid } = options;
+    const { follow, separate, output, alwaysShowPid, absolute, relative, syscallNumber, instructionPointer } = options;
     this.plainPid = alwaysShowPid || (follow && output !== undefined && !separate);
     this.bracketPid = !this.plainPid && output === undefined;
+    this.detailed = absolute.format !== 'none' || relative !== undefined || syscallNumber || instructionPointer;
+    this.timesCalls = options.callTime !== undefined;
   }
 
   /** `<comm>` behind a tracee's id (-Y). */
   private name(s: Sink, { comm }: Tracee): void {
-    if (!this.options.comm || comm.length === 0) return;
+    if (comm.length === 0) return;
     s.byte(60);
     printBetweenBrackets(s, comm, 0, comm.length, this.options);
     s.byte(62);
   }
 
-  /** Begins a line; `alive` is how many tracees there are. */
-  print(s: Sink, c: Cursor, tracee: Tracee, alive: number): void {
+  /** Begins a line of one of the tracees. */
+  print(s: Sink, c: Cursor, tracee: Tracee, tracees: ReadonlyMap<number, Tracee>): void {
     const { options } = this;
     if (this.plainPid) {
-      const from = s.column;
+      const from = s.pos - s.lineStart;
       s.decimal(tracee.tid);
-      this.name(s, tracee);
+      if (options.comm) this.name(s, tracee);
       s.padTo(from + 5);
       s.byte(32);
-    } else if (this.bracketPid && alive > 1) {
+    } else if (this.bracketPid && tracees.size > 1) {
       const digits = String(tracee.tid).length;
       s.text('[pid ');
       for (let i = digits; i < 5; i++) s.byte(32);
       s.decimal(tracee.tid);
-      this.name(s, tracee);
+      if (options.comm) this.name(s, tracee);
       s.text('] ');
     }
+    if (this.detailed) this.details(s, c);
+  }
+
+  /** What stands behind the id. */
+  private details(s: Sink, c: Cursor): void {
+    const { options } = this;
     const { absolute, relative } = options;
     if (absolute.format !== 'none') {
       const sec = c.words[(c.base + Offset.Realtime) >> 2] >>> 0;
@@ -134,7 +146,6 @@ export class LinePrefix {
 
   /** Remembers the time of an entry, for -T. */
   entered(tracee: Tracee, c: Cursor): void {
-    if (this.options.callTime === undefined) return;
     tracee.entrySec = c.words[(c.base + Offset.Monotonic) >> 2] >>> 0;
     tracee.entryNsec = c.words[(c.base + Offset.Monotonic + 4) >> 2] >>> 0;
   }

@@ -127,6 +127,7 @@ export async function run(options: TraceOptions, around: Surroundings): Promise<
   const listeners = [recorder?.plans, log].filter((listener) => listener !== undefined);
   // A recording, and a log, has what occurred.
   if (command && listeners.length === 0 && !outlets.skipsCalls) giveFirst(tracer, calls, traced, wanted.decide);
+  const { record } = outlets;
   consume(
     tracer,
     calls,
@@ -138,10 +139,12 @@ export async function run(options: TraceOptions, around: Surroundings): Promise<
           log?.batch(records);
         }),
       skipsCalls: outlets.skipsCalls,
-      record: (c) => {
-        if (c.event !== Event.Ask) outlets.record(c);
-        else judge?.answer(c);
-      },
+      record: judge
+        ? (c) => {
+            if (c.event === Event.Ask) judge.answer(c);
+            else record(c);
+          }
+        : record,
       flush: () => outlets.flush(),
       finish: () => outlets.finish(),
     },

@@ -5,7 +5,7 @@ import { syscallNumbers } from '../abi/syscalls.js';
 import type { Tracer } from '../binding/tracer.js';
 import { MAX_NR, Next } from '../binding/tracer.js';
 import { Cursor } from '../record/cursor.js';
-import { Event, Offset } from '../record/layout.js';
+import { Event } from '../record/layout.js';
 import type { Calls } from './calls.js';
 import type { TraceOptions } from './options.js';
 import { answer } from './plans.js';
@@ -15,7 +15,7 @@ import type { Decide } from './wanted.js';
 
 /** Consumes records, in order. */
 export interface RecordSink {
-  record(c: Cursor): void;
+  readonly record: (c: Cursor) => void;
   /** Records of calls need not be given. */
   readonly skipsCalls?: boolean;
   /** The same records in a row, before the first of them is given. */
@@ -98,7 +98,7 @@ export function consume(
   const mask = tracer.ringBytes - 1;
   const { bytes, ms } = PACES[pace];
   const minBytes = Math.min(bytes, tracer.ringBytes / 4);
-  const { skipsCalls = false } = output;
+  const { record, skipsCalls = false } = output;
   let position = 0;
   let consumed = 0;
   for (;;) {
@@ -114,13 +114,9 @@ export function consume(
       output.batch(tracer.data.subarray(from, from + there));
     }
     while (consumed < there) {
-      const at = position & mask;
-      const event = tracer.data[at + Offset.Event];
-      if (!skipsCalls || (event !== Event.Enter && event !== Event.Exit)) {
-        cursor.set(at);
-        output.record(cursor);
-      }
-      const size = cursor.words[at >> 2];
+      cursor.set(position & mask);
+      const { event, size } = cursor;
+      if (!skipsCalls || (event !== (Event.Enter as number) && event !== (Event.Exit as number))) record(cursor);
       position += size;
       consumed += size;
     }

@@ -32,12 +32,10 @@ const UNFINISHED = label(' <unfinished ...>');
 const DETACHED = label(' <detached ...>');
 const RESUMED_OPEN = label('<... ');
 const RESUMED_CLOSE = label(' resumed>');
-const EQUALS = label('= ');
-/** successful, failed, unfinished, unavailable, detached */
+const EQUALS = label(' = ');
 /** Names of personalities by index. */
 const MODES = ['64 bit', '32 bit', 'x32'];
 const CLOSE = 41;
-const SPACE = 32;
 
 /** Keeps the name that a record tells of its task. */
 function takeName(tracee: Tracee, c: Cursor): void {
@@ -90,14 +88,13 @@ export class TextOutput implements Output {
   record(c: Cursor): void {
     if (this.limited) return;
     const { tid, event } = c;
-    if (this.blind && (event === Event.Enter || event === Event.Exit)) return;
-    if (this.owed && c.event !== Event.Data) this.payStack();
-    switch (event) {
+    if (this.owed && event !== (Event.Data as number)) this.payStack();
+    switch (event as Event) {
       case Event.Enter:
-        this.enter(this.tracee(tid), c);
+        if (!this.blind) this.enter(this.tracee(tid), c);
         break;
       case Event.Exit:
-        this.exit(this.tracee(tid), c);
+        if (!this.blind) this.exit(this.tracee(tid), c);
         break;
       case Event.Signal:
         this.signal(this.tracee(tid), c);
@@ -147,7 +144,7 @@ export class TextOutput implements Output {
 
   private tracee(tid: number): Tracee {
     let tracee = this.tracees.get(tid);
-    if (!tracee) this.tracees.set(tid, (tracee = new Tracee(tid, this.streamOf(tid))));
+    if (tracee === undefined) this.tracees.set(tid, (tracee = new Tracee(tid, this.streamOf(tid))));
     return tracee;
   }
 
@@ -164,24 +161,26 @@ export class TextOutput implements Output {
 
   /** Begins a line: an unfinished one of somebody else is closed first. */
   private begin(tracee: Tracee, c: Cursor): Sink {
+    const { painter } = this;
     const { stream } = tracee;
     const { sink } = stream;
     if (stream.open !== 0) {
       sink.bytes(UNFINISHED);
-      this.painter?.reset(sink);
+      painter?.reset(sink);
       sink.newline();
       stream.open = 0;
     }
     const from = sink.pos;
-    this.prefix.print(sink, c, tracee, this.tracees.size);
-    this.painter?.prefix(sink, from);
+    this.prefix.print(sink, c, tracee, this.tracees);
+    if (painter) painter.prefix(sink, from);
     return sink;
   }
 
-  private endLine(tracee: Tracee): void {
-    this.painter?.reset(tracee.stream.sink);
-    tracee.stream.sink.newline();
-    tracee.stream.open = 0;
+  private endLine({ stream }: Tracee): void {
+    const { painter } = this;
+    if (painter) painter.reset(stream.sink);
+    stream.sink.newline();
+    stream.open = 0;
   }
 
   private line(tracee: Tracee, c: Cursor, text: string): void {
@@ -205,31 +204,30 @@ export class TextOutput implements Output {
     const decision = decisionAtEntry(call, c);
     tracee.skipped = decision === NOT_WANTED;
     tracee.undecided = decision === AT_EXIT;
-    if (tracee.skipped) return;
+    if (decision === NOT_WANTED) return;
     if (this.summary) tracee.start = startOf(c);
     tracee.entryKept = false;
-    const staged = this.staged || tracee.undecided;
-    if (this.silent && !staged) {
-      tracee.pending = { call, printed: 0 };
-      return;
-    }
-    if (staged || call.keepsEntry(c)) {
+    tracee.call = call;
+    tracee.printed = 0;
+    const staged = this.staged || decision === AT_EXIT;
+    if (this.silent && !staged) return;
+    if (staged || call.keepsEntry?.(c)) {
       tracee.entry ??= new Cursor(new Uint8Array(4096));
       tracee.entry.copyFrom(c);
       tracee.entryKept = true;
     }
-    this.prefix.entered(tracee, c);
-    if (staged) tracee.pending = { call, printed: 0 };
-    else this.open(tracee, c, call);
+    if (this.prefix.timesCalls) this.prefix.entered(tracee, c);
+    if (!staged) this.open(tracee, c, call);
   }
 
   /** Begins the line of a call: what is known at its entry. */
   private open(tracee: Tracee, c: Cursor, call: CompiledCall): void {
+    const { painter } = this;
     const sink = this.begin(tracee, c);
     const from = sink.pos;
     sink.bytes(call.open);
-    tracee.pending = { call, printed: call.entry(c, sink) };
-    this.painter?.opening(sink, from);
+    tracee.printed = call.entry(c, sink);
+    if (painter) painter.opening(sink, from);
     tracee.stream.open = tracee.tid;
   }
 
@@ -241,8 +239,8 @@ export class TextOutput implements Output {
   }
 
   /** Whether a call is wanted that its entry left open. */
-  private chosen({ undecided, pending, entry }: Tracee, c: Cursor): boolean {
-    return !undecided || !pending || !entry || decisionAtExit(pending.call, entry, c);
+  private chosen({ undecided, entry }: Tracee, call: CompiledCall | undefined, c: Cursor): boolean {
+    return !undecided || !call || !entry || decisionAtExit(call, entry, c);
   }
 
   /** The tracer stops at a multiplexer of i386 for any call that it carries; not each of them is wanted. */
@@ -253,7 +251,7 @@ export class TextOutput implements Output {
     return wanted;
   }
 
-  /** The stack that came in front of this event: behind its line if that was shown, behind its dump where there may be one. */
+  /** The stack that came in front of this event, if any: behind its line if that was shown, behind its dump where there may be one. */
   private stack(tracee: Tracee, shown: boolean): void {
     const { stack } = tracee;
     tracee.stack = undefined;
@@ -270,84 +268,75 @@ export class TextOutput implements Output {
 
   private exit(tracee: Tracee, c: Cursor): void {
     tracee.dumping = false;
-    this.exitLine(tracee, c);
+    if (!tracee.skipped) this.exitLine(tracee, c);
     // Where the program ends with the call, its stack stands behind the line that says so.
-    if (!(c.flags & RecordFlag.NoReturn)) this.stack(tracee, tracee.dumping);
+    if (tracee.stack && !(c.flags & RecordFlag.NoReturn)) this.stack(tracee, tracee.dumping);
   }
 
   private exitLine(tracee: Tracee, c: Cursor): void {
-    if (tracee.skipped) return;
+    const known = tracee.call;
+    const returns = (c.flags & RecordFlag.NoReturn) === 0;
+    tracee.call = undefined;
     tracee.failed = c.failed;
     if (this.staged || tracee.undecided) {
-      if (!this.wants(c) || !this.chosen(tracee, c)) {
-        tracee.pending = undefined;
-        return;
-      }
-      if (tracee.pending && tracee.entry && !this.silent) this.open(tracee, tracee.entry, tracee.pending.call);
+      if (!this.wants(c) || !this.chosen(tracee, known, c)) return;
+      if (known && tracee.entry && !this.silent) this.open(tracee, tracee.entry, known);
     }
+    const call = known ?? this.calls.get(c.abi, c.nr);
     // Its entry, which would have decided, was not seen.
-    if (!tracee.pending && this.calls.get(c.abi, c.nr).choice) return;
-    if (this.summary && tracee.start && !(c.flags & RecordFlag.NoReturn)) this.summary.count(c, tracee.start);
-    if (this.silent) {
-      tracee.pending = undefined;
-      this.count();
-      return;
-    }
-    const { stream, pending } = tracee;
-    let sink = stream.sink;
-    const call = pending?.call ?? this.calls.get(c.abi, c.nr);
+    if (!known && call.choice) return;
+    if (this.summary && tracee.start && returns) this.summary.count(c, tracee.start);
+    if (!this.silent) this.close(tracee, c, call, known !== undefined, returns);
+    if (++this.shown === this.options.syscallLimit) this.reachLimit();
+  }
+
+  /** Ends the line of a call. `entered`: its entry was seen. */
+  private close(tracee: Tracee, c: Cursor, call: CompiledCall, entered: boolean, returns: boolean): void {
+    const { stream } = tracee;
+    const { painter } = this;
+    const { sink } = stream;
     if (stream.open !== tracee.tid || tracee.reprint) {
       tracee.reprint = false;
-      sink = this.begin(tracee, c);
+      this.begin(tracee, c);
       sink.bytes(RESUMED_OPEN);
       sink.text(call.name);
       sink.bytes(RESUMED_CLOSE);
     }
     stream.open = 0;
-    const { painter } = this;
     let from = sink.pos;
-    if (c.flags & RecordFlag.NoReturn) {
-      if (pending && !call.complete(c, pending.printed)) {
+    if (!returns) {
+      if (entered && !call.complete(c, tracee.printed)) {
         sink.bytes(UNFINISHED);
         from = sink.pos;
       }
-    } else if (pending) {
+    } else if (entered) {
       c.entry = tracee.entryKept && tracee.entry ? tracee.entry : null;
-      call.exit(c, sink, pending.printed);
+      call.exit(c, sink, tracee.printed);
     }
     if (painter) painter.closing(sink, from, call.name, this.options.columns);
     else {
       sink.byte(CLOSE);
-      this.result(sink);
+      // Blanks up to the result's column (-a).
+      sink.padTo(this.options.columns - 1);
+      sink.bytes(EQUALS);
     }
     from = sink.pos;
     call.result(c, sink);
-    painter?.result(sink, from);
+    if (painter) painter.result(sink, from);
     from = sink.pos;
-    if (!(c.flags & RecordFlag.NoReturn)) this.prefix.callTime(sink, c, tracee);
-    painter?.time(sink, from);
+    if (returns && this.prefix.timesCalls) this.prefix.callTime(sink, c, tracee);
+    if (painter) painter.time(sink, from);
     this.endLine(tracee);
     call.behind?.(c, sink);
     c.entry = null;
-    tracee.pending = undefined;
     tracee.dumping = true;
-    this.count();
   }
 
-  /** One more call has been shown, or counted. */
-  private count(): void {
-    if (++this.shown !== this.options.syscallLimit) return;
-    const { messages } = this;
-    messages.attach('System call limit has been reached, detaching tracees');
+  /** --syscall-limit: that many calls have been shown, or counted. */
+  private reachLimit(): void {
+    this.messages.attach('System call limit has been reached, detaching tracees');
     for (const tid of [...this.tracees.keys()]) this.detached(tid);
     this.limited = true;
-  }
-
-  /** Blanks up to the result's column (`-a`), then the equals sign. */
-  private result(sink: Sink): void {
-    sink.padTo(this.options.columns - 1);
-    sink.byte(SPACE);
-    sink.bytes(EQUALS);
   }
 
   private shows(signal: number): boolean {

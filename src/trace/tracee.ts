@@ -5,15 +5,11 @@ import type { Stream } from './destination.js';
 import type { Stack } from './stack.js';
 import type { CallStart } from './summary.js';
 
-/** A system call that has been entered. */
-export interface Pending {
-  readonly call: CompiledCall;
-  /** How far its arguments were printed. */
-  printed: number;
-}
-
 export class Tracee {
-  pending: Pending | undefined;
+  /** The system call that has been entered. */
+  call: CompiledCall | undefined;
+  /** How far its arguments were printed. */
+  printed = 0;
   /** Copy of the entering record, where the call's exit needs it; reused. */
   entry: Cursor | undefined;
   entryKept = false;

@@ -28,6 +28,7 @@ export const selects = ({ paths, traceFds }: Pick<TraceOptions, 'paths' | 'trace
 
 /** Whether a call is wanted, as far as its entry tells. What the filter has proved (by a rule's number) needs no test. */
 export function decisionAtEntry({ wanted, choice }: CompiledCall, c: Cursor): Decision {
+  if (!wanted && !choice) return WANTED;
   if (c.flags & RecordFlag.Decided || (c.flags & RecordFlag.Seccomp && c.retLo !== 0)) return WANTED;
   if (wanted && !wanted(c)) return NOT_WANTED;
   return choice ? choice.enter(c) : WANTED;

@@ -272,7 +272,9 @@ describe('sessions', () => {
     execFileSync('sleep', ['0.3']);
     // A producer that waits for room is reason enough to return.
     expect(tracer.next(0, 1 << 30, 10_000)).toBeGreaterThan(60000);
-    const tid = new Cursor(tracer.data).tid;
+    const first = new Cursor(tracer.data);
+    first.set(0);
+    const { tid } = first;
     const begun = Date.now();
     tracer.destroy();
     expect(Date.now() - begun).toBeLessThan(1000);
