@@ -1,5 +1,5 @@
 // npm run fuzz:calls: random calls under the installed strace and under tstrace. `-- --count N` calls (100,000), `--seed N` (the
-// time), `--abi i386`, `--options '-v'`. Lines that differ without a listed reason are told by call; the status is 1 then.
+// time), `--abi i386`, `--options=-v`. Lines that differ without a listed reason are told by call; the status is 1 then.
 import { parseArgs } from 'node:util';
 import { randomCalls, told } from '../test/harness/random-calls.js';
 
