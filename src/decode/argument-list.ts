@@ -79,6 +79,9 @@ function spreadPrinter(
 function readable({ name, node, register }: RArgument): (c: Cursor) => boolean {
   if (node.kind !== 'pointer') throw new Error(`argument '${name}' is no pointer`);
   const { site, to } = node;
+  // How much of it there is, is its caller's choice.
+  if (to.kind === 'struct' && to.versioned)
+    return (c) => c.find(site, c.argLo(register), c.argHi(register)) && c.errno === 0;
   return (c) => c.find(site, c.argLo(register), c.argHi(register)) && c.length >= to.bytes;
 }
 

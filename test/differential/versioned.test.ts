@@ -10,13 +10,16 @@ beforeAll(() => {
   program = compile('versioned.c');
 });
 
-test.each([[], ['-v'], ['-X', 'raw'], ['-s', '5'], ['-e', 'verbose=none']])('%s %s', (...options: string[]) => {
-  const set = [...options, '-e', 'trace=bpf,perf_event_open,openat2,clone3'];
-  const theirs = trace('strace', set, [program]);
-  const ours = trace(TSTRACE, set, [program]);
-  expect(ours.status, ours.stderr).toBe(theirs.status);
-  const expected = normalise(theirs.trace, { old: true });
-  expect(expected.length).toBeGreaterThan(100);
-  const found = difference(expected, normalise(ours.trace));
-  expect(found, found).toBeUndefined();
-});
+test.each([[], ['-v'], ['-X', 'raw'], ['-s', '5'], ['-e', 'verbose=none'], ['-y', '-e', 'inject=bpf:retval=1']])(
+  '%s %s',
+  (...options: string[]) => {
+    const set = [...options, '-e', 'trace=bpf,perf_event_open,openat2,clone3'];
+    const theirs = trace('strace', set, [program]);
+    const ours = trace(TSTRACE, set, [program]);
+    expect(ours.status, ours.stderr).toBe(theirs.status);
+    const expected = normalise(theirs.trace, { old: true });
+    expect(expected.length).toBeGreaterThan(100);
+    const found = difference(expected, normalise(ours.trace));
+    expect(found, found).toBeUndefined();
+  },
+);
