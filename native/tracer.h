@@ -59,7 +59,10 @@ enum traced_bit {
 	TRACED_WRITES_SHIFT = 4 /* from here: 1 + the argument that is the descriptor to which the call writes, 0 none */
 };
 int32_t tracer_set_traced(int32_t handle, const uint8_t *traced, int32_t len);
-/* Plans of one call: entering then exiting instructions. Verified here; -EINVAL with a text in tracer_error. */
+/*
+ * Plans of one call: entering then exiting instructions. Verified here; -EINVAL with a text in tracer_error. -EEXIST for a call
+ * that has them, but where a request for it is pending: calls may be given ahead, and be asked for at the same moment.
+ */
 int32_t tracer_set_plan(int32_t handle, int32_t abi, int32_t nr, const uint8_t *insns, int32_t enter_count, int32_t exit_count);
 /*
  * Instead of tracer_set_plan, for calls whose arguments differ by the values of one or two of them: the low words of

@@ -38,6 +38,8 @@ export interface CompiledCall {
   readonly name: string;
   /** `name(` */
   readonly open: Uint8Array;
+  /** `<... name resumed>` */
+  readonly resumed: Uint8Array;
   /** What is captured; with `selection`, each of its variants has plans of its own. */
   readonly plans: Plans;
   readonly selection: Selection | undefined;
@@ -80,6 +82,7 @@ function build(
     choice,
     files,
     open: label(name + '('),
+    resumed: label(`<... ${name} resumed>`),
     plans,
     selection,
     keepsEntry: !only ? (c) => pick(c).keepsEntry : only.keepsEntry ? () => true : undefined,

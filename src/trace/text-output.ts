@@ -30,8 +30,6 @@ import { AT_EXIT, decisionAtEntry, decisionAtExit, NOT_WANTED } from './wanted.j
 
 const UNFINISHED = label(' <unfinished ...>');
 const DETACHED = label(' <detached ...>');
-const RESUMED_OPEN = label('<... ');
-const RESUMED_CLOSE = label(' resumed>');
 const EQUALS = label(' = ');
 /** Names of personalities by index. */
 const MODES = ['64 bit', '32 bit', 'x32'];
@@ -298,9 +296,7 @@ export class TextOutput implements Output {
     if (stream.open !== tracee.tid || tracee.reprint) {
       tracee.reprint = false;
       this.begin(tracee, c);
-      sink.bytes(RESUMED_OPEN);
-      sink.text(call.name);
-      sink.bytes(RESUMED_CLOSE);
+      sink.bytes(call.resumed);
     }
     stream.open = 0;
     let from = sink.pos;
