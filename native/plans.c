@@ -18,18 +18,6 @@ static void answered(struct session *s, uint32_t request)
 }
 
 /*
- * A call is given that is known already: an error, but where the tracer thread has seen it unknown just before it was given
- * (the consumer gives some ahead), and asks now, in vain; what it waits for is there.
- */
-static int32_t given_again(struct session *s, uint32_t call)
-{
-	if (atomic_load(&s->control->request) != call)
-		return -EEXIST;
-	answered(s, call);
-	return 0;
-}
-
-/*
  * Posts a request and waits for its answer; the tracee stays stopped meanwhile, once for each call or key that occurs.
  * Without one where the consumer is gone, or held up while the session is to end.
  */
@@ -150,7 +138,7 @@ int32_t tracer_set_plan(int32_t handle, int32_t abi, int32_t nr, const uint8_t *
 	if (!slot)
 		return -EINVAL;
 	if (atomic_load(&slot->known)) /* the tracer thread may be running it */
-		return given_again(s, call_of((uint32_t)abi, (uint32_t)nr));
+		return -EEXIST;
 	int32_t err = take_plan(s, &slot->plain, insns, enter_count, exit_count);
 	if (err)
 		return err;
@@ -165,9 +153,7 @@ int32_t tracer_set_decision(int32_t handle, int32_t abi, int32_t nr, const uint8
 	struct plan_slot *slot = slot_of(s, abi, nr);
 	if (!slot || count < 0 || plan_check((const struct plan_insn *)insns, (uint32_t)count, true, s->error, sizeof s->error))
 		return -EINVAL;
-	if (atomic_load(&slot->known)) /* the answer is what is given behind it */
-		return atomic_load(&s->control->request) == call_of((uint32_t)abi, (uint32_t)nr) ? 0 : -EEXIST;
-	if (slot->decision)
+	if (atomic_load(&slot->known) || slot->decision)
 		return -EEXIST;
 	size_t bytes = (size_t)count * sizeof(struct plan_insn);
 	struct decision *d = malloc(sizeof *d + bytes);
@@ -187,7 +173,7 @@ int32_t tracer_set_select(int32_t handle, int32_t abi, int32_t nr, int32_t first
 	if (!slot || first < 0 || first > 5 || second < -1 || second > 11)
 		return -EINVAL;
 	if (atomic_load(&slot->known))
-		return given_again(s, call_of((uint32_t)abi, (uint32_t)nr));
+		return -EEXIST;
 	slot->selects = true;
 	slot->first = (int8_t)first;
 	slot->second = (int8_t)second;
@@ -240,7 +226,16 @@ int32_t tracer_choose(int32_t handle, int32_t abi, int32_t nr, int32_t variant)
 int32_t tracer_request(int32_t handle)
 {
 	struct session *s = session_of(handle);
-	return s ? (int32_t)atomic_load(&s->control->request) - 1 : -1;
+	uint32_t request = s ? atomic_load(&s->control->request) : 0;
+	int32_t call = (int32_t)request - 1;
+	if (call < 0 || request & REQUEST_KEYED)
+		return call;
+	/* The tracer thread saw the call unknown just before it was given ahead: what it waits for is there. */
+	struct plan_slot *slot = slot_of(s, call >> 16, call & 0xffff);
+	if (!slot || !atomic_load(&slot->known))
+		return call;
+	answered(s, request);
+	return -1;
 }
 
 int32_t tracer_request_key(int32_t handle, int32_t which)

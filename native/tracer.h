@@ -59,10 +59,7 @@ enum traced_bit {
 	TRACED_WRITES_SHIFT = 4 /* from here: 1 + the argument that is the descriptor to which the call writes, 0 none */
 };
 int32_t tracer_set_traced(int32_t handle, const uint8_t *traced, int32_t len);
-/*
- * Plans of one call: entering then exiting instructions. Verified here; -EINVAL with a text in tracer_error. -EEXIST for a call
- * that has them, but where a request for it is pending: calls may be given ahead, and be asked for at the same moment.
- */
+/* Plans of one call: entering then exiting instructions. Verified here; -EINVAL with a text in tracer_error. */
 int32_t tracer_set_plan(int32_t handle, int32_t abi, int32_t nr, const uint8_t *insns, int32_t enter_count, int32_t exit_count);
 /*
  * Instead of tracer_set_plan, for calls whose arguments differ by the values of one or two of them: the low words of
@@ -101,7 +98,10 @@ int32_t tracer_start(int32_t handle);
  */
 int32_t tracer_next(int32_t handle, int32_t consumed, int32_t min_bytes, int32_t flush_ms);
 enum next_code { NEXT_DONE = -1000, NEXT_REQUEST = -1001 };
-/* The pending plan request: abi << 16 | nr, or -1; with REQUEST_KEYED (1 << 30) the variant of a key is wanted. */
+/*
+ * The pending plan request: abi << 16 | nr, or -1; with REQUEST_KEYED (1 << 30) the variant of a key is wanted. -1 after
+ * NEXT_REQUEST, too: it was taken back, or was for a call that had just been given ahead, and is answered.
+ */
 int32_t tracer_request(int32_t handle);
 /* A word of the request's key: 0 the first, 1 the second. */
 int32_t tracer_request_key(int32_t handle, int32_t which);

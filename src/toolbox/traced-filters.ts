@@ -91,6 +91,7 @@ export function traceFilters({ path, argv, limit, timeout }: RunRequest): RunRes
       consumed = 0;
       if (there === Next.Request) {
         const request = tracer.request();
+        if (request === -1) continue; // Nothing is waited for any more.
         const abi = ABIS[request >>> 16];
         tracer.setPlan(abi.index, request & 0xffff, filterPlan(abi), new Uint8Array(0));
         continue;

@@ -52,7 +52,7 @@ function choose(tracer: Tracer, calls: Calls, abi: number, nr: number, listeners
 /** Gives the tracer thread the plans that it asks for. */
 export function answer(tracer: Tracer, calls: Calls, listeners: readonly PlanListener[], decide?: Decide): void {
   const request = tracer.request();
-  // Taken back: the session is to end.
+  // Nothing is waited for any more.
   if (request === -1) return;
   const abi = (request & ~REQUEST_KEYED) >>> 16;
   const nr = request & 0xffff;

@@ -36,16 +36,20 @@ const twice: readonly (readonly [what: string, give: () => void])[] = [
   ],
 ];
 
-test.each(twice)('%s that is asked for when it is there answers the request', (_what, give) => {
-  give();
+test.each(twice)('a request for %s that is there is answered', (_what, give) => {
   ask(NR);
   expect(tracer.request()).toBe(NR);
   give();
+  expect(request[0]).toBe(0);
+  ask(NR);
   expect(tracer.request()).toBe(-1);
+  expect(request[0]).toBe(0);
 });
 
-test.each(twice)('%s that nobody asks for is not taken twice', (_what, give) => {
+test.each(twice)('%s is not taken twice', (_what, give) => {
   give();
+  expect(give).toThrow(/errno 17/);
+  ask(NR);
   expect(give).toThrow(/errno 17/);
   ask(NR + 1);
   expect(give).toThrow(/errno 17/);

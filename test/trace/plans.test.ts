@@ -40,7 +40,8 @@ function trace(path: string, names?: readonly string[]): { asked: Set<number>; c
     for (let there = 0; there >= 0 || there === Next.Request;) {
       there = tracer.next(Math.max(there, 0), 1, 10);
       if (there !== Next.Request) continue;
-      asked.add(tracer.request() & ~REQUEST_KEYED);
+      const request = tracer.request();
+      if (request !== -1) asked.add(request & ~REQUEST_KEYED);
       answer(tracer, calls, []);
     }
     return { asked, compiled, status: tracer.status };
