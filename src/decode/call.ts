@@ -85,7 +85,7 @@ function build(
     resumed: label(`<... ${name} resumed>`),
     plans,
     selection,
-    keepsEntry: !only ? (c) => pick(c).keepsEntry : only.keepsEntry ? () => true : undefined,
+    keepsEntry: only && !only.keepsEntry ? undefined : (c) => pick(c).keepsEntry,
     entry(c, s) {
       const { steps, plain } = only ?? pick(c);
       let i = 0;
@@ -128,13 +128,9 @@ function build(
       }
     },
     complete(c, from) {
-      return from >= (only ?? pick(c)).steps.length;
+      return from >= pick(c).steps.length;
     },
-    result: only
-      ? only.result
-      : (c, s) => {
-          pick(c).result(c, s);
-        },
+    result: only?.result ?? ((c, s) => pick(c).result(c, s)),
     behind: undefined,
   };
 }

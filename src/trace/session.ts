@@ -116,7 +116,7 @@ export function consume(
     while (consumed < there) {
       cursor.set(position & mask);
       const { event, size } = cursor;
-      if (!skipsCalls || (event !== (Event.Enter as number) && event !== (Event.Exit as number))) record(cursor);
+      if (!skipsCalls || (event !== Event.Enter && event !== Event.Exit)) record(cursor);
       position += size;
       consumed += size;
     }

@@ -86,8 +86,8 @@ export class TextOutput implements Output {
   record(c: Cursor): void {
     if (this.limited) return;
     const { tid, event } = c;
-    if (this.owed && event !== (Event.Data as number)) this.payStack();
-    switch (event as Event) {
+    if (this.owed && event !== Event.Data) this.payStack();
+    switch (event) {
       case Event.Enter:
         if (!this.blind) this.enter(this.tracee(tid), c);
         break;
@@ -170,13 +170,13 @@ export class TextOutput implements Output {
     }
     const from = sink.pos;
     this.prefix.print(sink, c, tracee, this.tracees);
-    if (painter) painter.prefix(sink, from);
+    painter?.prefix(sink, from);
     return sink;
   }
 
   private endLine({ stream }: Tracee): void {
     const { painter } = this;
-    if (painter) painter.reset(stream.sink);
+    painter?.reset(stream.sink);
     stream.sink.newline();
     stream.open = 0;
   }
@@ -225,7 +225,7 @@ export class TextOutput implements Output {
     const from = sink.pos;
     sink.bytes(call.open);
     tracee.printed = call.entry(c, sink);
-    if (painter) painter.opening(sink, from);
+    painter?.opening(sink, from);
     tracee.stream.open = tracee.tid;
   }
 
@@ -249,7 +249,7 @@ export class TextOutput implements Output {
     return wanted;
   }
 
-  /** The stack that came in front of this event, if any: behind its line if that was shown, behind its dump where there may be one. */
+  /** The stack that came in front of this event: behind its line if that was shown, behind its dump where there may be one. */
   private stack(tracee: Tracee, shown: boolean): void {
     const { stack } = tracee;
     tracee.stack = undefined;
@@ -318,10 +318,10 @@ export class TextOutput implements Output {
     }
     from = sink.pos;
     call.result(c, sink);
-    if (painter) painter.result(sink, from);
+    painter?.result(sink, from);
     from = sink.pos;
     if (returns && this.prefix.timesCalls) this.prefix.callTime(sink, c, tracee);
-    if (painter) painter.time(sink, from);
+    painter?.time(sink, from);
     this.endLine(tracee);
     call.behind?.(c, sink);
     c.entry = null;

@@ -1,9 +1,9 @@
 // Calls about processes, by sizes, versions and bits, under the installed strace and under tstrace.
 import { beforeAll, describe, expect, test } from 'vitest';
 import { RUNS_I386 } from '../harness/machine.js';
-import { normalise } from '../harness/normalise.js';
 import { compile, trace, TSTRACE } from '../harness/run.js';
 import { difference } from '../harness/same-lines.js';
+import { expectSameTrace } from '../harness/same-trace.js';
 
 const CALLS = 'trace=ptrace,capget,capset,sched_setaffinity,sched_getaffinity,prctl,times,chdir';
 const flags: Readonly<Record<string, readonly string[]>> = { x86_64: [], i386: ['-m32'] };
@@ -31,13 +31,7 @@ describe.each(Object.keys(flags))('%s', (abi) => {
     (...options: string[]) => {
       const set = [...options, '-e', CALLS];
       const command = [programs.get(abi) ?? ''];
-      const theirs = trace('strace', set, command);
-      const ours = trace(TSTRACE, set, command);
-      expect(ours.status, ours.stderr).toBe(theirs.status);
-      const expected = comparable(normalise(theirs.trace, { old: true }));
-      expect(expected.split('\n').length).toBeGreaterThan(2000);
-      const found = difference(expected, comparable(normalise(ours.trace)));
-      expect(found, found).toBeUndefined();
+      expect(expectSameTrace(set, command, comparable).split('\n').length).toBeGreaterThan(2000);
     },
     30_000,
   );
