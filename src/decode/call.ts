@@ -8,6 +8,7 @@ import type { Cursor } from '../record/cursor.js';
 import { compileList, rawList, unknownList } from './argument-list.js';
 import type { CompiledList } from './argument-list.js';
 import type { Choice, Chooser } from './choice.js';
+import { memo } from './memo.js';
 import { namedFiles, type NamedFiles } from './named-files.js';
 import { wordReader } from './place.js';
 import type { Sink } from './sink.js';
@@ -193,21 +194,23 @@ export function compileCall(
   const on = wordReader(variants.on, 0);
   const { register } = variants.on;
   const also = variants.whole ? (c: Cursor) => c.argHi(register) : variants.second && wordReader(variants.second, 0);
+  // A description may search for a form.
+  const listOf = memo(variants.list);
   const compiled = new Map<RList, CompiledList>();
   const first = (c: Cursor): number => (on(c) & variants.mask) >>> 0;
   const second = (c: Cursor): number => (also ? also(c) : 0);
   const pick = (c: Cursor): CompiledList => {
-    const list = variants.list(first(c), second(c));
+    const list = listOf(first(c), second(c));
     let made = compiled.get(list);
     if (!made) compiled.set(list, (made = style.raw ? rawList(resolved, style, rawCount) : compileList(list, style)));
     return made;
   };
-  const choiceOf = (all: Choices, c: Cursor): Choice => all.of(variants.list(first(c), second(c)), first(c), second(c));
+  const choiceOf = (all: Choices, c: Cursor): Choice => all.of(listOf(first(c), second(c)), first(c), second(c));
   const choice = choices && {
     enter: (c: Cursor) => choiceOf(choices, c).enter(c),
     exit: (entry: Cursor, c: Cursor) => choiceOf(choices, entry).exit(entry, c),
   };
-  const made = build(name, EMPTY, { wanted, choice, files }, pick, selectionOf(resolved, variants, besideOf));
+  const made = build(name, EMPTY, { wanted, choice, files }, pick, selectionOf(resolved, variants, listOf, besideOf));
   // Only ioctl has lines behind its own.
   return style.kvm === 'vcpu+' ? { ...made, behind: (c, s) => pick(c).behind?.(c, s) } : made;
 }
@@ -216,6 +219,7 @@ export function compileCall(
 function selectionOf(
   call: RCall,
   variants: RVariants,
+  listOf: RVariants['list'],
   besideOf: (list: RList, first: number, second: number) => Beside,
 ): Selection {
   const lists: RList[] = [];
@@ -226,7 +230,7 @@ function selectionOf(
     mask: variants.mask,
     second: variants.whole ? HIGH_HALF + variants.on.register : (variants.second?.register ?? -1),
     variant(first, second) {
-      const list = variants.list(first, second);
+      const list = listOf(first, second);
       const at = lists.indexOf(list);
       if (at >= 0) return at;
       keys.push([first, second]);

@@ -2,12 +2,10 @@
 import type { Abi } from '../abi/abi.js';
 import type { ConstantEntry, ConstantTable } from '../constants/table.js';
 import type { Base } from '../describe/node.js';
+import { memo } from './memo.js';
 import type { ScalarFormat, ScalarPrinter } from './printer.js';
 import { label } from './sink.js';
 import type { ConstantStyle, Style } from './style.js';
-
-/** Most texts kept for one table: flags of hostile programs must not fill the memory. */
-const MEMO_MAX = 2048;
 
 /** `0x…` of a value in halves, as C's %#llx: `0` for zero. */
 export function hexText(lo: number, hi: number): string {
@@ -105,22 +103,8 @@ export function constantText(
 
 /** A printer that keeps the texts it has made. */
 export function memoised(text: (lo: number, hi: number) => string): ScalarPrinter {
-  /** By the high half, then by the low one. */
-  const memo = new Map<number, Map<number, Uint8Array>>();
-  let kept = 0;
-  return (_c, s, lo, hi) => {
-    let lows = memo.get(hi);
-    let made = lows?.get(lo);
-    if (made === undefined) {
-      made = label(text(lo, hi));
-      if (kept < MEMO_MAX) {
-        if (!lows) memo.set(hi, (lows = new Map<number, Uint8Array>()));
-        lows.set(lo, made);
-        kept++;
-      }
-    }
-    s.bytes(made);
-  };
+  const made = memo((lo, hi) => label(text(lo, hi)));
+  return (_c, s, lo, hi) => s.bytes(made(lo, hi));
 }
 
 /** The printer of a table. `size` in bytes; values of up to 4 bytes have hi 0. */
