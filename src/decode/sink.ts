@@ -43,6 +43,13 @@ export class Sink {
     this.buf = grown;
   }
 
+  /** Takes out what lies between two places, the first included. */
+  remove(from: number, to: number): void {
+    this.buf.copyWithin(from, to, this.pos);
+    this.pos -= to - from;
+    this.lineStart -= to - from;
+  }
+
   byte(b: number): void {
     if (this.pos >= this.buf.length) this.ensure(1);
     this.buf[this.pos++] = b;

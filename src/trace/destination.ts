@@ -9,6 +9,12 @@ export interface WriteFailure {
   readonly message: string;
 }
 
+/** Errors of a disk that may have room again. */
+const FULL: ReadonlySet<string | undefined> = new Set(['ENOSPC', 'EDQUOT']);
+/** Most bytes that wait for room on a full disk; what comes beyond them is lost in whole lines. */
+const WAITING_MAX = 1 << 20;
+const NEWLINE = 10;
+
 const sleeper = new Int32Array(new SharedArrayBuffer(4));
 
 /** One stream of lines with the state of its last line. */
@@ -16,7 +22,7 @@ export class Stream {
   readonly sink = new Sink();
   /** Tracee whose line is begun and not ended; 0 for none. */
   open = 0;
-  /** Why bytes were lost, the last time that they were. */
+  /** Why bytes were not written, the last time that they were not. */
   failure: WriteFailure | undefined;
 
   constructor(
@@ -24,11 +30,11 @@ export class Stream {
     private readonly owned: boolean,
   ) {}
 
-  /** Writes what has been printed; the column of an unfinished line is kept. */
+  /** Writes what has been printed, and keeps what waits for room; the column of an unfinished line is kept. */
   flush(): void {
     const { sink } = this;
     let from = 0;
-    // There is no reader any more, or never was one; a disk may have room again.
+    // There is no reader any more, or never was one.
     if (this.failure?.code === 'EPIPE' || this.fd < 0) from = sink.pos;
     while (from < sink.pos) {
       try {
@@ -39,13 +45,20 @@ export class Stream {
         if (code === 'EAGAIN') Atomics.wait(sleeper, 0, 0, 5);
         else if (code !== 'EINTR') {
           this.failure = { code: code ?? 'EIO', message: errnoText(-errno) };
+          if (!FULL.has(code)) from = sink.pos;
           break;
         }
       }
     }
-    const column = sink.pos - sink.lineStart;
-    sink.pos = 0;
-    sink.lineStart = -column;
+    sink.remove(0, from);
+    if (sink.pos > WAITING_MAX) this.loseLines();
+  }
+
+  /** Leaves the rest of the line that a full disk cut, and the line that is not finished. */
+  private loseLines(): void {
+    const { sink } = this;
+    const rest = sink.buf.indexOf(NEWLINE) + 1;
+    if (rest > 0 && rest < sink.lineStart) sink.remove(rest, sink.lineStart);
   }
 
   /** What else is to be done when it is closed. */
