@@ -138,6 +138,8 @@ static char **environment(char *inherited, bool whole)
 	return all;
 }
 
+static const char *const usual[] = { "/usr/local/bin/node", "/usr/bin/node" };
+
 int main(int argc, char **argv)
 {
 	const char *name = (const char *)getauxval(AT_EXECFN);
@@ -158,6 +160,10 @@ int main(int argc, char **argv)
 		command[i + 2] = argv[i];
 	bool whole;
 	char *inherited = inheritance(name, &whole);
-	execvpe("node", (char **)command, environment(inherited, whole));
+	char **env = environment(inherited, whole);
+	execvpe("node", (char **)command, env);
+	/* A program may be traced under a PATH of its own, where node is not. */
+	for (size_t i = 0; errno == ENOENT && i < sizeof usual / sizeof *usual; i++)
+		execve(usual[i], (char **)command, env);
 	die(errno == ENOENT ? "needs Node.js 20 or later: there is no node in PATH" : strerror(errno));
 }

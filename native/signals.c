@@ -123,11 +123,17 @@ static int set_handler(int sig, void (*handler)(int))
 	return sigaction(sig, &sa, NULL) == 0 ? 0 : -errno;
 }
 
+/* `set`: bit n-1 for signal n, up to 32. */
+static bool is_ignored(int32_t set, int sig)
+{
+	return (uint32_t)set >> (sig - 1) & 1;
+}
+
 /*
- * -I: 1 signals end us at once; 2 they are taken while waiting (our handlers only set a flag, so they are always taken
- * between two stops); 3 they are ignored; 4 SIGTSTP, too.
+ * -I: 1 signals end us at once, unless we were started with them ignored; 2 they are taken while waiting (our handlers only
+ * set a flag, so they are always taken between two stops); 3 they are ignored; 4 SIGTSTP, too.
  */
-int32_t tracer_signals(int32_t handle, int32_t mode)
+int32_t tracer_signals(int32_t handle, int32_t mode, int32_t ignored)
 {
 	static const int fatal[] = { SIGHUP, SIGINT, SIGQUIT, SIGPIPE, SIGTERM };
 	struct session *s = session_of(handle);
@@ -136,10 +142,15 @@ int32_t tracer_signals(int32_t handle, int32_t mode)
 	atomic_store(&interrupted_session, s);
 	s->owns_signals = true;
 	for (unsigned i = 0; i < sizeof fatal / sizeof *fatal; i++) {
-		int err = set_handler(fatal[i], mode == 1 ? SIG_DFL : mode >= 3 ? SIG_IGN : on_interrupt);
+		void (*inherited)(int) = is_ignored(ignored, fatal[i]) ? SIG_IGN : SIG_DFL;
+		int err = set_handler(fatal[i], mode == 1 ? inherited : mode >= 3 ? SIG_IGN : on_interrupt);
 		if (err)
 			return err;
 	}
+	/* Node would open its debugger to whoever asks. */
+	set_handler(SIGUSR1, is_ignored(ignored, SIGUSR1) ? SIG_IGN : SIG_DFL);
+	/* strace has it for delays, and a stray one does nothing. */
+	set_handler(SIGALRM, SIG_IGN);
 	set_handler(SIGTTOU, SIG_IGN);
 	set_handler(SIGTTIN, SIG_IGN);
 	if (mode == 4)

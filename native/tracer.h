@@ -106,7 +106,7 @@ int32_t tracer_request(int32_t handle);
 /* A word of the request's key: 0 the first, 1 the second. */
 int32_t tracer_request_key(int32_t handle, int32_t which);
 /* Installs handlers (HUP INT QUIT PIPE TERM, by the -I mode) that end the session: detach, or kill the spawned command. */
-int32_t tracer_signals(int32_t handle, int32_t mode);
+int32_t tracer_signals(int32_t handle, int32_t mode, int32_t ignored);
 /* The signal that ended the session, or 0. */
 int32_t tracer_interrupted(int32_t handle);
 /*

@@ -23,6 +23,16 @@ export class UsageError extends TstraceError {
   }
 }
 
+/** A mistake that was found after warnings had become due; they are to be printed before it. */
+export class WarnedUsageError extends UsageError {
+  constructor(
+    cause: UsageError,
+    readonly warnings: readonly string[],
+  ) {
+    super(cause.message, cause.hint);
+  }
+}
+
 /** There is no such program; `errno` is positive. */
 export class NoProgramError extends UsageError {
   constructor(

@@ -35,7 +35,7 @@ export interface Native {
   tracer_start(args: [handle: number]): number;
   tracer_next(args: [handle: number, consumed: number, minBytes: number, flushMs: number]): number;
   tracer_request(args: [handle: number]): number;
-  tracer_signals(args: [handle: number, mode: number]): number;
+  tracer_signals(args: [handle: number, mode: number, ignored: number]): number;
   tracer_interrupted(args: [handle: number]): number;
   tracer_interrupt(args: [handle: number, signal: number]): number;
   tracer_control(args: [handle: number, fd: number, signal: number]): number;
@@ -141,7 +141,7 @@ export function openLibrary(): Library {
     tracer_start: f(I32, I32),
     tracer_next: f(I32, I32, I32, I32, I32),
     tracer_request: f(I32, I32),
-    tracer_signals: f(I32, I32, I32),
+    tracer_signals: f(I32, I32, I32, I32),
     tracer_interrupted: f(I32, I32),
     tracer_interrupt: f(I32, I32, I32),
     tracer_control: f(I32, I32, I32, I32),

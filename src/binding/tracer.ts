@@ -3,7 +3,7 @@ import { TracerError } from '../errors.js';
 import { RING_CONTROL_BYTES } from '../record/layout.js';
 import { openLibrary } from './library.js';
 import type { Library } from './library.js';
-import type { Command } from './spawn-spec.js';
+import type { Command, Inherited } from './spawn-spec.js';
 import { packCommand } from './spawn-spec.js';
 
 /** In the moment of a stop a task of the command's is kept on the tracer thread's CPU (native/steer.c). */
@@ -183,9 +183,10 @@ export class Tracer {
   start(): void {
     this.check('tracer_start', this.library.native.tracer_start([this.handle]));
   }
-  /** Takes over the fatal signals of the process; `mode` is strace's -I. */
-  takeSignals(mode: number): void {
-    this.check('tracer_signals', this.library.native.tracer_signals([this.handle, mode]));
+  /** Takes over the fatal signals of the process; `mode` is strace's -I. What was inherited as ignored may stay so. */
+  takeSignals(mode: number, inherited?: Inherited): void {
+    const ignored = Number.parseInt(inherited?.ignored.slice(-8) ?? '0', 16) | 0;
+    this.check('tracer_signals', this.library.native.tracer_signals([this.handle, mode, ignored]));
   }
   /** Releases bytes and waits for more: bytes there, or a Next code. */
   next(consumed: number, minBytes: number, flushMs: number): number {

@@ -3,27 +3,32 @@ import { existsSync, writeSync } from 'node:fs';
 import { waitingCommand } from '../binding/daemon.js';
 import { rawArguments, readSurroundings } from '../binding/inherited.js';
 import { dieBySignal, endAtOnce } from '../binding/tracer.js';
-import { TstraceError, UsageError } from '../errors.js';
+import { TstraceError, UsageError, WarnedUsageError } from '../errors.js';
 import { run } from '../trace/run.js';
 import { selects } from '../trace/wanted.js';
-import { parseCommandLine, WarnedUsageError } from './options.js';
+import { parseCommandLine } from './options.js';
 
 const { inherited, environment, invokedAs } = readSurroundings();
 const name = invokedAs === 'strace' ? 'strace' : 'tstrace';
 
-function fail(text: string): void {
+/** Writes what is no trace: strace does not mind when nobody can read it. */
+function tell(fd: 1 | 2, text: string): void {
   try {
-    writeSync(2, text);
+    writeSync(fd, text);
   } catch {
-    // Nobody reads standard error.
+    // A full disk, or a reader that went away.
   }
+}
+
+function fail(text: string): void {
+  tell(2, text);
   process.exitCode = 1;
 }
 
 async function main(): Promise<void> {
   const parsed = parseCommandLine(process.argv.slice(2), name);
   if (parsed.kind !== 'trace') {
-    writeSync(parsed.kind === 'tip' ? 2 : 1, `${await parsed.text()}\n`);
+    tell(parsed.kind === 'tip' ? 2 : 1, `${await parsed.text()}\n`);
     return;
   }
   const { options } = parsed;
@@ -35,7 +40,7 @@ async function main(): Promise<void> {
     options.where === undefined ? undefined : (await import('../trace/selection.js')).readWhere(options, options.where);
   if (options.explainFilter) {
     const lines = (await import('../trace/explain-filter.js')).explainFilter(options, where);
-    writeSync(1, `${lines.join('\n')}\n`);
+    tell(1, `${lines.join('\n')}\n`);
     return;
   }
   const { log: told } = options;
@@ -62,7 +67,7 @@ async function main(): Promise<void> {
     { inherited, environment, argv, filter, waiting, where, tampering, log },
   );
   // Tips go to standard error, whatever becomes of the trace.
-  if (options.tips.format !== 'none') writeSync(2, (await import('./tips.js')).tipText(options.tips, Math.random()));
+  if (options.tips.format !== 'none') tell(2, (await import('./tips.js')).tipText(options.tips, Math.random()));
   if ('signal' in ending) dieBySignal(ending.signal);
   const { NODE_V8_COVERAGE: coverage, TSTRACE_CACHE: cache } = process.env;
   if ('status' in ending && !coverage && !cache && process.execArgv.length <= 1) endAtOnce(ending.status);

@@ -15,13 +15,19 @@ export function parseDigits(text: string, max: number): number | undefined {
 
 const UNITS: Readonly<Record<string, number>> = { s: 1e9, ms: 1e6, us: 1e3, ns: 1 };
 
+/** DBL_MIN: strtod(3) fails with ERANGE for what is smaller, and no zero. */
+const SMALLEST = 2 ** -1022;
+/** What is longer takes for ever just as well. */
+const LONGEST_NS = 2 ** 62;
+
 /** `NUMBER[s|ms|us|ns]` in nanoseconds, microseconds without a unit; undefined when it is no such time. */
 export function parseNanoseconds(text: string): number | undefined {
   const match = /^[ \t\n\v\f\r]*([+-]?)((?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)(s|ms|us|ns)?$/.exec(text);
   if (!match) return undefined;
   const value = Number(match[2]);
+  if (value === Infinity || (value < SMALLEST && /^[\d.]*[1-9]/.test(match[2]))) return undefined;
   if (match[1] === '-' && value !== 0) return undefined;
-  return Math.round(value * UNITS[match[3] ?? 'us']);
+  return Math.min(Math.round(value * UNITS[match[3] ?? 'us']), LONGEST_NS);
 }
 
 const U64 = 1n << 64n;

@@ -1,5 +1,5 @@
 // The command line: options read in order, checked against each other, and frozen.
-import { UsageError } from '../errors.js';
+import { UsageError, WarnedUsageError } from '../errors.js';
 import { assemble } from './assemble.js';
 import type { Assembled, ReadOption } from './assemble.js';
 import { checkClashes } from './clashes.js';
@@ -29,16 +29,6 @@ export type ParsedCommand =
       readonly kind: 'help' | 'version' | 'completion' | 'tip';
       /** Without its last newline. */ readonly text: () => Promise<string>;
     };
-
-/** A mistake that was found after warnings had become due; they are to be printed before it. */
-export class WarnedUsageError extends UsageError {
-  constructor(
-    cause: UsageError,
-    readonly warnings: readonly string[],
-  ) {
-    super(cause.message, cause.hint);
-  }
-}
 
 type Name = 'tstrace' | 'strace';
 

@@ -58,7 +58,7 @@ export const LOG_LEVELS: readonly LogLevel[] = ['trace', 'debug', 'info', 'warn'
 const STRING_LIMIT_MAX = 0x3fffffff;
 /** CPU_SETSIZE of sched.h. */
 const MAX_CPU = 1023;
-/** Values of -I. */
+/** Values of -I. As with those of all options about times, daemons, hex and tips the case of letters does not count. */
 export const SIGNAL_WORDS: ReadonlyMap<string, 1 | 2 | 3 | 4> = new Map([
   ['anywhere', 1],
   ['waiting', 2],
@@ -72,6 +72,8 @@ export const DAEMON_WORDS: ReadonlyMap<string, 1 | 2 | 3> = new Map([
   ['pgrp', 2],
   ['session', 3],
 ]);
+/** Values of --strings-in-hex. */
+const HEX_WORDS = ['none', 'all', 'non-ascii', 'non-ascii-chars'] as const;
 /** Options that are qualifiers by another name. */
 const QUALIFYING: ReadonlyMap<string, Qualifier> = new Map<string, Qualifier>([
   ...(
@@ -205,7 +207,7 @@ export class ValueReader {
       case 'const-print-style':
         return value === 'raw' || value === 'abbrev' || value === 'verbose' ? value : undefined;
       case 'daemonize':
-        return DAEMON_WORDS.get(value);
+        return DAEMON_WORDS.get(value.toLowerCase());
       case 'detach-on':
         if (value !== 'execve') throw new UsageError(`Syscall '${value}' for -b isn't supported`);
         return true;
@@ -217,7 +219,7 @@ export class ValueReader {
       }
       case 'interruptible': {
         const n = parseUnsigned(value, 4);
-        return n === 1 || n === 2 || n === 3 || n === 4 ? n : SIGNAL_WORDS.get(value);
+        return n === 1 || n === 2 || n === 3 || n === 4 ? n : SIGNAL_WORDS.get(value.toLowerCase());
       }
       case 'log-level':
         return LOG_LEVELS.find((level) => level === value);
@@ -241,9 +243,7 @@ export class ValueReader {
       case 'string-limit':
         return parseUnsigned(value, STRING_LIMIT_MAX);
       case 'strings-in-hex':
-        return value === 'none' || value === 'all' || value === 'non-ascii' || value === 'non-ascii-chars'
-          ? value
-          : undefined;
+        return HEX_WORDS.find((word) => word === value.toLowerCase());
       case 'summary-columns':
         return parseColumns(value);
       case 'summary-sort-by':
@@ -277,7 +277,7 @@ function processIds(text: string): number[] {
 /** `[[id:]N|random][,[format:]none|compact|full]` in any order, on top of what was said before. */
 function parseTips(text: string, before: TipOptions): TipOptions | undefined {
   let { id, format } = before.format === 'none' ? { ...before, format: 'compact' as TipOptions['format'] } : before;
-  for (const part of text.split(',')) {
+  for (const part of text.toLowerCase().split(',')) {
     if (part === '') continue;
     const [, key, value] = /^(?:(id|format):)?([^]*)$/.exec(part) ?? [];
     const n = value === 'random' ? value : parseUnsigned(value);

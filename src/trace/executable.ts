@@ -4,9 +4,19 @@ import { errnoText } from '../abi/errno.js';
 import { NoProgramError } from '../errors.js';
 
 const ENOENT = 2;
+const ENAMETOOLONG = 36;
+const PATH_MAX = 4096;
 
-/** Finds the program as execvp(3) does. @throws NoProgramError in strace's words. */
+/** The directories of a PATH. Without one there are none, and an empty name at its end is none. */
+function directoriesOf(path: string | undefined): string[] {
+  const all = (path ?? '').split(':');
+  if (all.at(-1) === '') all.pop();
+  return all;
+}
+
+/** Finds the program as strace does: much like execvp(3). @throws NoProgramError in strace's words. */
 export function findExecutable(name: string, path: string | undefined): string {
+  if (Buffer.byteLength(name) >= PATH_MAX) throw new NoProgramError(`exec: ${errnoText(ENAMETOOLONG)}`, ENAMETOOLONG);
   if (name.includes('/')) {
     try {
       statSync(name);
@@ -16,12 +26,13 @@ export function findExecutable(name: string, path: string | undefined): string {
     }
     return name;
   }
-  for (const dir of (path ?? '/usr/local/bin:/bin:/usr/bin').split(':')) {
-    const full = dir === '' ? name : `${dir}/${name}`;
+  for (const dir of directoriesOf(path)) {
     try {
+      const at = dir === '' ? process.cwd() : dir;
+      const full = at.endsWith('/') ? `${at}${name}` : `${at}/${name}`;
       if (!statSync(full).isFile()) continue;
       accessSync(full, constants.X_OK);
-      return dir === '' ? `./${name}` : full;
+      return full;
     } catch {
       // Not here: the next directory.
     }

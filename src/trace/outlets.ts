@@ -1,4 +1,5 @@
 // Everywhere that the records of a trace go, live or from a recording: lines, messages, report, profile, diagnostics.
+import { UsageError, WarnedUsageError } from '../errors.js';
 import type { Inherited, Text } from '../binding/spawn-spec.js';
 import type { Cursor } from '../record/cursor.js';
 import type { Where } from '../where/where.js';
@@ -54,7 +55,11 @@ export class Lines {
 
   /** `fd`: where the trace goes without -o; data goes to standard output. @throws UsageError */
   static async open(options: TraceOptions, around: OutletSurroundings, fd: number): Promise<Lines> {
-    const { stream, pipe } = await openDestination(options, around, isData(options) ? 1 : fd);
+    const { stream, pipe } = await openDestination(options, around, isData(options) ? 1 : fd).catch(
+      (error: unknown) => {
+        throw error instanceof UsageError ? new WarnedUsageError(error, options.warnings) : error;
+      },
+    );
     const lines = new Lines(options, stream, pipe);
     const { log } = around;
     if (log) lines.onMessage((text) => log.message(text));
@@ -137,7 +142,12 @@ export class Outlets {
   flush(): boolean {
     this.streams.flush();
     this.lines.messages.flush();
-    return !this.output.limited;
+    return !this.output.limited && !this.broken;
+  }
+
+  /** Whether the trace ended because there was no place for it. */
+  get broken(): boolean {
+    return this.streams.broken;
   }
 
   /** There are no more records. */

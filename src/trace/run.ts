@@ -19,6 +19,7 @@ import { commandOf, configOf } from './prepare.js';
 import type { PreparedFilter } from './seccomp.js';
 import { giveFirst } from './plans.js';
 import { consume, tracedTable } from './session.js';
+import { checkPlace } from './streams.js';
 import { packTargets } from './targets.js';
 import { selects } from './wanted.js';
 
@@ -79,10 +80,10 @@ function wantStacks(tracer: Tracer, { stack, stackFrames }: TraceOptions): void 
 export async function run(options: TraceOptions, around: Surroundings): Promise<Ending> {
   useInterfaceNames(interfaceName);
   const { filter, waiting, log } = around;
-  const command = options.command.length > 0 ? commandOf(options, around) : undefined;
-  const { daemonize } = options;
-  if (command && daemonize !== 0 && !waiting) {
-    becomeTraced(command, daemonize);
+  const { daemonize, separate, output: file } = options;
+  const commanded = options.command.length > 0;
+  if (commanded && daemonize !== 0 && !waiting) {
+    becomeTraced(commandOf(options, around), daemonize);
     return { status: 1 };
   }
   const lines = await Lines.open(options, around, 2);
@@ -118,10 +119,15 @@ export async function run(options: TraceOptions, around: Surroundings): Promise<
     : undefined;
   const traced = tracedTable(options, (flags & ConfigFlag.Shared) !== 0);
   tracer.setTraced(traced);
+  // What has been said comes before what the program's name is found to be.
+  outlets.flush();
+  const command = commanded ? commandOf(options, around) : undefined;
+  // The command has no id yet; ours stands for it.
+  if (command && separate && file !== undefined) checkPlace(file, waiting?.pid ?? process.pid);
   for (const pid of options.attach) tracer.attach(pid);
   if (waiting) tracer.adopt(waiting.pid, waiting.ready);
   else if (command) tracer.spawn(command);
-  tracer.takeSignals(options.interruptible);
+  tracer.takeSignals(options.interruptible, around.inherited);
   messages.flush();
   tracer.start();
   const listeners = [recorder?.plans, log].filter((listener) => listener !== undefined);
@@ -160,6 +166,7 @@ export async function run(options: TraceOptions, around: Surroundings): Promise<
   if (interruptedBy > 0) return { signal: interruptedBy };
   // Whatever became of the command after it was let go is not ours to tell.
   if (output.limited && !output.ended) return { status: 0 };
+  if (outlets.broken) return { status: 1 };
   if (status === -2) return { status: 1 };
   if (status >= 0) return (status & 0x7f) === 0 ? { status: (status >> 8) & 0xff } : { signal: status & 0x7f };
   return { status: options.attach.length > 0 && messages.refusals.length >= options.attach.length ? 1 : 0 };

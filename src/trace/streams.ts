@@ -1,4 +1,6 @@
 // Where a trace's lines go: one stream, or with -ff a file for each task, opened when it has something to say.
+import { accessSync, constants } from 'node:fs';
+import { dirname } from 'node:path';
 import { errnoText } from '../abi/errno.js';
 import { UsageError } from '../errors.js';
 import type { Cursor } from '../record/cursor.js';
@@ -29,11 +31,22 @@ export function openOutput(path: string, append: boolean): Stream {
   }
 }
 
+/** -ff: finds out before the command runs that no file for `pid` can be made. @throws UsageError */
+export function checkPlace(path: string, pid: number): void {
+  try {
+    accessSync(`${dirname(path)}/`, constants.W_OK | constants.X_OK);
+  } catch (error) {
+    throw new UsageError(cannotOpen(`${path}.${pid}`, error));
+  }
+}
+
 /** All streams of a trace. */
 export class Streams {
   private readonly all: Set<Stream>;
   private readonly own = new Map<number, Stream>();
   private complained = false;
+  /** -ff: a task's file could not be opened, which ends the trace. */
+  broken = false;
 
   constructor(
     private readonly options: Pick<TraceOptions, 'output' | 'append' | 'separate'>,
@@ -56,7 +69,8 @@ export class Streams {
     try {
       made = openStream(path, this.options.append);
     } catch (error) {
-      this.messages.say(cannotOpen(path, error));
+      if (!this.broken) this.messages.say(cannotOpen(path, error));
+      this.broken = true;
       made = new Stream(-1, false);
     }
     this.own.set(tid, made);

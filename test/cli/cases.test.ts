@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { parseCommandLine, WarnedUsageError } from '../../src/cli/options.js';
-import { UsageError } from '../../src/errors.js';
+import { parseCommandLine } from '../../src/cli/options.js';
+import { UsageError, WarnedUsageError } from '../../src/errors.js';
 
 interface Case {
   readonly line: string;

@@ -1,6 +1,7 @@
 // What command lines come to: defaults, counting options, replacement, clashes beyond the recorded cases.
 import { describe, expect, test } from 'vitest';
-import { parseCommandLine, WarnedUsageError } from '../../src/cli/options.js';
+import { parseCommandLine } from '../../src/cli/options.js';
+import { WarnedUsageError } from '../../src/errors.js';
 import type { TraceOptions } from '../../src/cli/trace-options.js';
 
 function options(line: string, name: 'tstrace' | 'strace' = 'tstrace'): TraceOptions {

@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, expect, test } from 'vitest';
-import { parseCommandLine, WarnedUsageError } from '../../src/cli/options.js';
-import { UsageError } from '../../src/errors.js';
+import { parseCommandLine } from '../../src/cli/options.js';
+import { UsageError, WarnedUsageError } from '../../src/errors.js';
 
 const version = /version (\d+)\.(\d+)/.exec(spawnSync('strace', ['-V'], { encoding: 'utf8' }).stdout ?? '');
 const dir = mkdtempSync(join(tmpdir(), 'tstrace-cli-'));

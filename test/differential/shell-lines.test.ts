@@ -1,0 +1,131 @@
+// Lines of a shell under the installed strace and under tstrace by its name: output, messages and status are the same.
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { TSTRACE } from '../harness/run.js';
+
+const dir = mkdtempSync(join(realpathSync(tmpdir()), 'tstrace-lines-'));
+const strace = spawnSync('sh', ['-c', 'command -v strace'], { encoding: 'utf8' }).stdout.trim();
+beforeAll(() => {
+  for (const [name, program] of Object.entries({ ours: TSTRACE, them: strace })) {
+    mkdirSync(join(dir, name));
+    symlinkSync(program, join(dir, name, 'strace'));
+  }
+});
+afterAll(() => rmSync(dir, { recursive: true, force: true }));
+
+/** Runs a line in an empty directory; `strace` and `$s`, its whole path, are the tracer. */
+function run(tracer: 'ours' | 'them', line: string): { status: number | null; stdout: string; stderr: string } {
+  const at = join(dir, 'empty');
+  rmSync(at, { recursive: true, force: true });
+  mkdirSync(at);
+  const bin = join(dir, tracer);
+  const { status, stdout, stderr } = spawnSync('bash', ['-c', line], {
+    cwd: at,
+    env: {
+      PATH: `${bin}:${join(process.execPath, '..')}:/usr/bin:/bin`,
+      LC_ALL: 'C',
+      HOME: '/root',
+      s: `${bin}/strace`,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    encoding: 'latin1',
+    timeout: 20_000,
+  });
+  const still = (text: string): string =>
+    text
+      .replace(/^\S*strace: (?:Can't stat|Cannot stat|Cannot find executable) ('\w*').*/gm, 'strace: no program $1')
+      .replaceAll(`${bin}/strace`, 'strace')
+      .replace(/(Process |pid=|\.)\d+\b/g, '$1N')
+      .replace(/(?:\b|0x)[\da-f]*\d[\da-f]{3,}\b/g, 'N')
+      .replace(/\d+\.\d+/g, 'N')
+      .replace(/(si_[us]time)=\d+/g, '$1=N');
+  return { status, stdout: still(stdout), stderr: still(stderr) };
+}
+
+const same = (line: string): void => expect(run('ours', line)).toEqual(run('them', line));
+
+describe('words in any case', () => {
+  test.each([
+    '-I ANYWHERE',
+    '-I Never_tstp',
+    '--strings-in-hex=ALL',
+    '--strings-in-hex=Non-Ascii',
+    '--absolute-timestamps=UNIX',
+    '--absolute-timestamps=FORMAT:time,Precision:NS',
+    '--relative-timestamps=MS',
+    '--syscall-times=NS',
+    '--tips=ID:1,FORMAT:NONE',
+    '--tips=RANDOM,none',
+    // Those of other options are taken as they are.
+    '-X Raw',
+    '-c -S Name',
+    '-c -U Calls',
+    '--quiet=Exit',
+  ])('%s', (options) => same(`strace ${options} -e trace=none true`));
+  test('--daemonize', () => same('strace --daemonize=PGROUP -e trace=none true; sleep .3'));
+});
+
+describe('times beyond a double', () => {
+  test.each(['1e400', '1e-400', '1e-320', '0e-400', '1e308s', '1e10s'])('%s', (time) => {
+    same(`strace -c -O ${time} -e trace=none true`);
+    same(`strace -e trace=none -e inject=chdir:delay_enter=${time} true`);
+  });
+});
+
+describe('where the program is looked for', () => {
+  test.each([
+    'PATH=$PATH: $s -e trace=execve here',
+    'PATH=$PATH:: $s -e trace=execve here',
+    'PATH=:$PATH $s -e trace=execve here',
+    'PATH=/nosuch::/x:$PATH $s -e trace=execve here',
+    'PATH=.:$PATH $s -e trace=execve here',
+    'PATH=./:$PATH $s -e trace=execve here',
+    'PATH=../empty:$PATH $s -e trace=execve here',
+    'PATH=/bin/:$PATH $s -e trace=execve true',
+    'PATH=/bin//:$PATH $s -e trace=execve true',
+  ])('%s', (line) => same(`cp /bin/true here; ${line}`));
+  test.each(['', './', '/'])('%s and a name that is too long', (at) =>
+    same(`strace -e trace=none ${at}$(head -c 5000 /dev/zero | tr '\\0' a)`),
+  );
+});
+
+describe('what comes first', () => {
+  test.each([
+    'strace -o o nosuch; ls',
+    'echo keep >o; strace -o o nosuch; cat o',
+    'echo keep >o; strace -A -o o nosuch; cat o',
+    'strace -o /nosuch/o nosuch',
+    'strace -ff -o o nosuch; ls',
+    'strace -P . nosuch',
+    'strace -o o -P . nosuch; cat o',
+    'strace -o /nosuch/o -z -Z true',
+    'strace -o /nosuch/o --seccomp-bpf true',
+  ])('%s', same);
+});
+
+describe('nowhere to write to', () => {
+  test.each([
+    'strace -ff -o /nosuch/x sh -c "echo ran"',
+    'touch f; strace -ff -o f/x sh -c "echo ran"',
+    'mkdir d; strace -ff -o d/x sh -c "rm -r d; (true); exit 5"',
+    'strace -V >/dev/full',
+    'strace -h >/dev/full',
+  ])('%s', same);
+});
+
+describe('signals to the tracer', () => {
+  const tracer = (options: string): string => `strace ${options} -e trace=none sh -c 'sleep 1.2; exit 3'`;
+  const send = (options: string, ...signals: string[]): string =>
+    `${tracer(options)} & t=$!; sleep .7; ${signals.map((s) => `kill -${s} $t;`).join(' ')} wait $t; echo $?; sleep .8`;
+  test.each([
+    send('', 'USR1'),
+    send('', 'ALRM'),
+    // A shell starts what is to run in the background with SIGINT and SIGQUIT ignored.
+    send('-I1', 'INT', 'QUIT'),
+    send('-I2', 'QUIT'),
+    `trap '' HUP TERM USR1; ${send('-I1', 'HUP', 'TERM', 'USR1')}`,
+  ])('%s', (line) => same(line.replace(' &', ' 2>/dev/null &')));
+});
