@@ -1,5 +1,7 @@
 // Packs the description of the command to start. Twin: native/spawn.h.
 
+import { bytesOf } from './raw-text.js';
+
 /** What tstrace's launcher inherited, to be handed on to the command. */
 export interface Inherited {
   /** Bit n-1: signal n. Hexadecimal, as in /proc/PID/status. */
@@ -20,7 +22,7 @@ export interface Identity {
   readonly effectiveGid?: number;
 }
 
-/** Text as UTF-8, or bytes as they are. Neither holds a NUL. */
+/** Text as UTF-8 (or as textOf makes it), or bytes as they are. Neither holds a NUL. */
 export type Text = string | Uint8Array;
 
 export interface Command {
@@ -65,7 +67,7 @@ export function packCommand(command: Command): Buffer {
   keep.forEach((fd, i) => head.writeInt32LE(fd, HEADER_BYTES + 4 * (groups.length + i)));
   const nul = Buffer.alloc(1);
   const strings = [command.path, ...command.argv, ...command.env].flatMap((s) => [
-    typeof s === 'string' ? Buffer.from(s) : s,
+    typeof s === 'string' ? Buffer.from(bytesOf(s)) : s,
     nul,
   ]);
   return Buffer.concat([head, filter ?? Buffer.alloc(0), ...strings]);

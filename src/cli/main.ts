@@ -2,6 +2,7 @@
 import { existsSync, writeSync } from 'node:fs';
 import { waitingCommand } from '../binding/daemon.js';
 import { rawArguments, readSurroundings } from '../binding/inherited.js';
+import { bytesOf, textOf } from '../binding/raw-text.js';
 import { dieBySignal, endAtOnce } from '../binding/tracer.js';
 import { TstraceError, UsageError, WarnedUsageError } from '../errors.js';
 import { run } from '../trace/run.js';
@@ -14,7 +15,9 @@ const name = invokedAs === 'strace' ? 'strace' : 'tstrace';
 /** Writes what is no trace: strace does not mind when nobody can read it. */
 function tell(fd: 1 | 2, text: string): void {
   try {
-    writeSync(fd, text);
+    const bytes = bytesOf(text);
+    if (typeof bytes === 'string') writeSync(fd, bytes);
+    else writeSync(fd, bytes);
   } catch {
     // A full disk, or a reader that went away.
   }
@@ -25,8 +28,14 @@ function fail(text: string): void {
   process.exitCode = 1;
 }
 
+/** The arguments; what Node could not decode is read again. */
+function givenArguments(): string[] {
+  const decoded = process.argv.slice(2);
+  return decoded.some((text) => text.includes('\ufffd')) ? rawArguments(decoded.length).map(textOf) : decoded;
+}
+
 async function main(): Promise<void> {
-  const parsed = parseCommandLine(process.argv.slice(2), name);
+  const parsed = parseCommandLine(givenArguments(), name);
   if (parsed.kind !== 'trace') {
     tell(parsed.kind === 'tip' ? 2 : 1, `${await parsed.text()}\n`);
     return;

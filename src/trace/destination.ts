@@ -1,6 +1,7 @@
 // Where lines go: standard error, a file, a pipe to a command; written in batches of whole records, never partly lost.
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { errnoText } from '../abi/errno.js';
+import { bytesOf } from '../binding/raw-text.js';
 import { Sink } from '../decode/sink.js';
 
 /** A reader that went away, or a full disk: the tracees go on. */
@@ -76,5 +77,5 @@ export type StreamOf = (tid: number) => Stream;
 
 /** Opens a file for lines, as -o does. */
 export function openStream(path: string, append: boolean): Stream {
-  return new Stream(openSync(path, append ? 'a' : 'w', 0o666), true);
+  return new Stream(openSync(bytesOf(path), append ? 'a' : 'w', 0o666), true);
 }

@@ -1,6 +1,7 @@
 // The search for the program to run.
 import { accessSync, constants, statSync } from 'node:fs';
 import { errnoText } from '../abi/errno.js';
+import { bytesOf } from '../binding/raw-text.js';
 import { NoProgramError } from '../errors.js';
 
 const ENOENT = 2;
@@ -16,10 +17,10 @@ function directoriesOf(path: string | undefined): string[] {
 
 /** Finds the program as strace does: much like execvp(3). @throws NoProgramError in strace's words. */
 export function findExecutable(name: string, path: string | undefined): string {
-  if (Buffer.byteLength(name) >= PATH_MAX) throw new NoProgramError(`exec: ${errnoText(ENAMETOOLONG)}`, ENAMETOOLONG);
+  if (bytesOf(name).length >= PATH_MAX) throw new NoProgramError(`exec: ${errnoText(ENAMETOOLONG)}`, ENAMETOOLONG);
   if (name.includes('/')) {
     try {
-      statSync(name);
+      statSync(bytesOf(name));
     } catch (error) {
       const errno = -((error as NodeJS.ErrnoException).errno ?? -ENOENT);
       throw new NoProgramError(`Cannot stat '${name}': ${errnoText(errno)}`, errno);
@@ -30,8 +31,9 @@ export function findExecutable(name: string, path: string | undefined): string {
     try {
       const at = dir === '' ? process.cwd() : dir;
       const full = at.endsWith('/') ? `${at}${name}` : `${at}/${name}`;
-      if (!statSync(full).isFile()) continue;
-      accessSync(full, constants.X_OK);
+      const bytes = bytesOf(full);
+      if (!statSync(bytes).isFile()) continue;
+      accessSync(bytes, constants.X_OK);
       return full;
     } catch {
       // Not here: the next directory.

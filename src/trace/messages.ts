@@ -1,6 +1,7 @@
 // The tracer's own lines on standard error, in strace's words.
 import { ABIS } from '../abi/abi.js';
 import { errnoText } from '../abi/errno.js';
+import { bytesOf } from '../binding/raw-text.js';
 import { callName, syscallArgCount, unnamedCall } from '../abi/syscalls.js';
 import type { Cursor } from '../record/cursor.js';
 import { Stream } from './destination.js';
@@ -67,7 +68,9 @@ export class Messages {
     this.listener?.(text);
     const { sink } = this.out;
     const { column } = sink;
-    sink.text(`${this.options.programName}: ${text}\n`);
+    const line = bytesOf(`${this.options.programName}: ${text}\n`);
+    if (typeof line === 'string') sink.text(line);
+    else sink.bytes(line);
     sink.lineStart = sink.pos - column;
   }
 

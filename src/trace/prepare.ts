@@ -3,6 +3,7 @@ import { statSync } from 'node:fs';
 import { X86_64 } from '../abi/abi.js';
 import type { TracerConfig } from '../binding/tracer.js';
 import { ConfigFlag, PIN_NONE, PIN_STEERED } from '../binding/tracer.js';
+import { bytesOf, textOf } from '../binding/raw-text.js';
 import type { Command, Identity, Inherited, Text } from '../binding/spawn-spec.js';
 import { pathMode } from '../capture/compile.js';
 import { describesFds } from '../decode/style.js';
@@ -44,7 +45,7 @@ function ringBytes(options: TraceOptions): number {
 }
 
 const nameOf = (entry: Text): string => {
-  const text = typeof entry === 'string' ? entry : Buffer.from(entry).toString('latin1');
+  const text = typeof entry === 'string' ? entry : textOf(Buffer.from(entry));
   const equals = text.indexOf('=');
   return equals < 0 ? text : text.slice(0, equals);
 };
@@ -63,7 +64,7 @@ function environmentOf(options: TraceOptions, base: readonly Text[]): Text[] {
 
 const pathOf = (environment: readonly Text[]): string | undefined => {
   const found = environment.find((entry) => nameOf(entry) === 'PATH');
-  return found === undefined ? undefined : Buffer.from(found).toString('utf8').slice('PATH='.length);
+  return found === undefined ? undefined : textOf(Buffer.from(found)).slice('PATH='.length);
 };
 
 const SET_UID = 0o4000;
@@ -74,7 +75,7 @@ const SET_GID = 0o2000;
  * given to it here.
  */
 function identityOf(runAs: NonNullable<TraceOptions['runAs']>, path: string): Identity {
-  const { mode, uid, gid } = statSync(path);
+  const { mode, uid, gid } = statSync(bytesOf(path));
   return {
     ...runAs,
     effectiveUid: mode & SET_UID ? uid : runAs.uid,

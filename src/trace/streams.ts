@@ -2,6 +2,7 @@
 import { accessSync, constants } from 'node:fs';
 import { dirname } from 'node:path';
 import { errnoText } from '../abi/errno.js';
+import { bytesOf } from '../binding/raw-text.js';
 import { UsageError } from '../errors.js';
 import type { Cursor } from '../record/cursor.js';
 import { Event } from '../record/layout.js';
@@ -34,7 +35,7 @@ export function openOutput(path: string, append: boolean): Stream {
 /** -ff: finds out before the command runs that no file for `pid` can be made. @throws UsageError */
 export function checkPlace(path: string, pid: number): void {
   try {
-    accessSync(`${dirname(path)}/`, constants.W_OK | constants.X_OK);
+    accessSync(bytesOf(`${dirname(path)}/`), constants.W_OK | constants.X_OK);
   } catch (error) {
     throw new UsageError(cannotOpen(`${path}.${pid}`, error));
   }

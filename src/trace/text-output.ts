@@ -396,6 +396,17 @@ export class TextOutput implements Output {
     const { stream } = tracee;
     // The message comes before its line's end, as under strace, whose line is ended when the task is dropped.
     this.messages.attach(`Process ${tid} detached`);
+    const { call, entry, entryKept, undecided } = tracee;
+    if (
+      this.staged &&
+      call &&
+      entry &&
+      entryKept &&
+      !undecided &&
+      !this.silent &&
+      this.options.statuses.has('detached')
+    )
+      this.open(tracee, entry, call);
     if (stream.open === tid) {
       stream.sink.bytes(DETACHED);
       this.endLine(tracee);

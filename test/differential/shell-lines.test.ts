@@ -37,6 +37,7 @@ function run(tracer: 'ours' | 'them', line: string): { status: number | null; st
   const still = (text: string): string =>
     text
       .replace(/^\S*strace: (?:Can't stat|Cannot stat|Cannot find executable) ('\w*').*/gm, 'strace: no program $1')
+      .replaceAll("Can't stat", 'Cannot stat')
       .replaceAll(`${bin}/strace`, 'strace')
       .replace(/(Process |pid=|\.)\d+\b/g, '$1N')
       .replace(/(?:\b|0x)[\da-f]*\d[\da-f]{3,}\b/g, 'N')
@@ -115,6 +116,29 @@ describe('nowhere to write to', () => {
     'strace -h >/dev/full',
   ])('%s', same);
 });
+
+describe('names that are no UTF-8', () => {
+  test.each([
+    "strace -o $'x\\xff' -e trace=none true; ls",
+    "strace -ff -o $'x\\xff' -e trace=none true; ls | sed 's/[0-9]*$//'",
+    "strace -D -o $'x\\xff' -e trace=none true; sleep .3; cat $'x\\xff'",
+    "strace -o $'/nosuch/x\\xff' true",
+    "strace $'/nosuch\\xff'",
+    "strace -e $'trace=x\\xff' true",
+    "strace -s $'\\xff' true",
+    "strace $'--x\\xff' true",
+    "cp /bin/true $'t\\xff'; strace -e trace=execve $'./t\\xff' $'a\\xfe\\n'",
+    "mkdir $'d\\xff'; cp /bin/true $'d\\xff/tt'; PATH=$'d\\xff':$PATH strace -e trace=execve tt",
+    "strace -E $'A=\\xff\\xfe' -e trace=none printenv A",
+    'strace -E é=1 -E é=2 -e trace=none env | grep é',
+    "mkdir $'a\\nb\\xff'; ln -s $'a\\nb\\xff' $'l\\xfe'; strace -P $'l\\xfe' -e trace=chdir sh -c $'cd \"a\\nb\\xff\"'",
+    "mkdir $'a\\n\"\\xff'; strace -xx -P $'./a\\n\"\\xff' -e trace=none true",
+    'strace -P . -P . -P $PWD -P .. -e trace=none true',
+  ])('%s', same);
+});
+
+test('-e status=detached: what was under way is shown', () =>
+  same('strace -e status=detached -b execve -e trace=chdir,execve sh -c "cd /; exec /bin/true"'));
 
 describe('signals to the tracer', () => {
   const tracer = (options: string): string => `strace ${options} -e trace=none sh -c 'sleep 1.2; exit 3'`;
