@@ -12,7 +12,7 @@ import {
   type Instruction,
   type Program,
 } from './instruction.js';
-import { actionText, hex, memberName } from './notation.js';
+import { actionText, hex, memberName, OPERATORS } from './notation.js';
 import { pathStates, type PathState } from './symbolic.js';
 
 /** Names that this layer does not know itself. */
@@ -37,18 +37,6 @@ export interface DisassembleOptions extends SyscallNames {
 
 /** The two lines above the table. */
 export const HEADER: readonly string[] = [' line  CODE  JT   JF      K', '================================='];
-
-const OPERATORS: Readonly<Record<number, string>> = {
-  [Op.ADD_K]: '+',
-  [Op.SUB_K]: '-',
-  [Op.MUL_K]: '*',
-  [Op.DIV_K]: '/',
-  [Op.OR_K]: '|',
-  [Op.AND_K]: '&',
-  [Op.XOR_K]: '^',
-  [Op.LSH_K]: '<<',
-  [Op.RSH_K]: '>>',
-};
 
 const COMPARISONS: Readonly<Record<number, readonly [yes: string, no: string]>> = {
   [Op.JEQ_K]: ['==', '!='],

@@ -5,6 +5,7 @@ import {
   DATA_IP,
   DATA_NR,
   DATA_SIZE,
+  Op,
   RET_ACTION_FULL,
   RET_ALLOW,
   RET_ERRNO,
@@ -26,6 +27,19 @@ const ACTIONS: ReadonlyMap<number, string> = new Map([
   [RET_LOG, 'LOG'],
   [RET_ALLOW, 'ALLOW'],
 ]);
+
+/** Signs of the arithmetic that works with a constant. */
+export const OPERATORS: Readonly<Record<number, string>> = {
+  [Op.ADD_K]: '+',
+  [Op.SUB_K]: '-',
+  [Op.MUL_K]: '*',
+  [Op.DIV_K]: '/',
+  [Op.OR_K]: '|',
+  [Op.AND_K]: '&',
+  [Op.XOR_K]: '^',
+  [Op.LSH_K]: '<<',
+  [Op.RSH_K]: '>>',
+};
 
 const actionNumbers: ReadonlyMap<string, number> = new Map([...ACTIONS].map(([action, name]) => [name, action]));
 

@@ -62,3 +62,16 @@ export function describesFds(style: Style): boolean {
     style.watched === true
   );
 }
+
+/** Of a style that decides instead of printing: structures are followed to the end, descriptors stay numbers. */
+export const DECIDING = {
+  sockets: false,
+  devices: false,
+  eventfds: false,
+  pidfds: false,
+  signalfds: false,
+  verbose: true,
+  abbrev: false,
+  raw: false,
+  comm: false,
+} as const satisfies Partial<Style>;

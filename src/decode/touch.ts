@@ -8,7 +8,7 @@ import type { R, RArgument } from '../describe/resolve.js';
 import { resolveSome } from '../describe/resolve.js';
 import type { Cursor } from '../record/cursor.js';
 import { placeReader, testReader } from './place.js';
-import type { Style } from './style.js';
+import { DECIDING, type Style } from './style.js';
 
 /** What a wanted call touches at least one of. */
 export interface Targets {
@@ -127,16 +127,8 @@ class Tests {
 function touchStyle(style: Style, targets: Targets): Style {
   return {
     ...style,
+    ...DECIDING,
     paths: targets.paths.length > 0,
-    sockets: false,
-    devices: false,
-    eventfds: false,
-    pidfds: false,
-    signalfds: false,
-    verbose: true,
-    abbrev: false,
-    raw: false,
-    comm: false,
   };
 }
 

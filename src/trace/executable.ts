@@ -17,7 +17,8 @@ function directoriesOf(path: string | undefined): string[] {
 
 /** Finds the program as strace does: much like execvp(3). @throws NoProgramError in strace's words. */
 export function findExecutable(name: string, path: string | undefined): string {
-  if (Buffer.byteLength(bytesOf(name)) >= PATH_MAX) throw new NoProgramError(`exec: ${errnoText(ENAMETOOLONG)}`, ENAMETOOLONG);
+  if (Buffer.byteLength(bytesOf(name)) >= PATH_MAX)
+    throw new NoProgramError(`exec: ${errnoText(ENAMETOOLONG)}`, ENAMETOOLONG);
   if (name.includes('/')) {
     try {
       statSync(bytesOf(name));

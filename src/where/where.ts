@@ -8,7 +8,7 @@ import type { Call } from '../describe/call.js';
 import type { RArgument, RList } from '../describe/resolve.js';
 import { resolveForm, resolveForms, resolveRegisters } from '../describe/resolve.js';
 import type { Choice, Chooser } from '../decode/choice.js';
-import type { Style } from '../decode/style.js';
+import { DECIDING, type Style } from '../decode/style.js';
 import { callsHaving, descriptionOf } from '../syscalls/index.js';
 import { pathsIn, type Expression, type Path } from './ast.js';
 import { bind, boundsOf, type Bound } from './bind.js';
@@ -69,17 +69,9 @@ export class Where {
   private style(style: Style): Style {
     return {
       ...style,
+      ...DECIDING,
       stringLimit: TEXT_BYTES,
       paths: this.usesDescriptorPaths,
-      sockets: false,
-      devices: false,
-      eventfds: false,
-      pidfds: false,
-      signalfds: false,
-      verbose: true,
-      abbrev: false,
-      raw: false,
-      comm: false,
       dumps: undefined,
     };
   }

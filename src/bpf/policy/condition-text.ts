@@ -1,7 +1,7 @@
 // Conditions on arguments as people write them: halves of 64-bit arguments joined, parameters by name.
 import type { Expression } from '../decision/expression.js';
 import { DATA_ARGS, DATA_IP, Op } from '../instruction.js';
-import { hex } from '../notation.js';
+import { hex, OPERATORS } from '../notation.js';
 import type { Facts, Way } from './ways.js';
 
 /** How words of the input are called. */
@@ -13,17 +13,6 @@ export interface WordNames {
   readonly isNarrow: (argument: number) => boolean;
 }
 
-const OPERATORS: Readonly<Record<number, string>> = {
-  [Op.ADD_K]: '+',
-  [Op.SUB_K]: '-',
-  [Op.MUL_K]: '*',
-  [Op.DIV_K]: '/',
-  [Op.OR_K]: '|',
-  [Op.AND_K]: '&',
-  [Op.XOR_K]: '^',
-  [Op.LSH_K]: '<<',
-  [Op.RSH_K]: '>>',
-};
 const COMPARISONS: Readonly<Record<number, readonly [string, string]>> = {
   [Op.JEQ_K]: ['==', '!='],
   [Op.JGT_K]: ['>', '<='],
