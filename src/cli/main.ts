@@ -1,5 +1,5 @@
 // The command: reads the command line, traces, ends as the tracee ended.
-import { existsSync, writeSync } from 'node:fs';
+import { existsSync, writeFileSync, writeSync } from 'node:fs';
 import { waitingCommand } from '../binding/daemon.js';
 import { rawArguments, readSurroundings } from '../binding/inherited.js';
 import { bytesOf, textOf } from '../binding/raw-text.js';
@@ -71,6 +71,12 @@ async function main(): Promise<void> {
     options.injections.length > 0 ? (await import('./tampering.js')).tamperingBlock(options.injections) : undefined;
   const argv = rawArguments(options.command.length);
   const waiting = waitingCommand(process.env);
+  // By this name ps(1) and killall(1) know it, and --decode-pids.
+  try {
+    writeFileSync('/proc/self/comm', name);
+  } catch {
+    // There is no such file: the name stays Node's.
+  }
   const ending = await run(
     { ...options, warnings },
     { inherited, environment, argv, filter, waiting, where, tampering, log },

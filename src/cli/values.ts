@@ -145,10 +145,10 @@ export class ValueReader {
         this.qualified.statuses = new Set([key === 'failed-only' ? 'failed' : 'successful']);
         return undefined;
       case 'Y':
-        this.qualified.pids.add('comm');
+        this.qualified.pids = new Set(['comm']);
         return undefined;
       case 'pidns-translation':
-        this.qualified.pids.add('pidns');
+        this.qualified.pids = new Set(['pidns']);
         return undefined;
       case 'summary':
       case 'summary-only':
@@ -168,7 +168,7 @@ export class ValueReader {
       case 'syscall-times':
         return 'us';
       case 'absolute-timestamps':
-        return (this.absolute = { format: 'time', precision: 's' });
+        return (this.absolute = { ...this.absolute, format: 'time' });
       case 'tips':
         return (this.tips = { ...this.tips, format: 'compact' });
       case 'pin':

@@ -117,6 +117,20 @@ describe('nowhere to write to', () => {
   ])('%s', same);
 });
 
+describe('one after the other', () => {
+  const pids = (options: string): string =>
+    `strace -f -o o ${options} -e trace=kill unshare -pf sh -c 'kill -0 $$; exit 3'; grep kill o`;
+  test.each([
+    pids('-Y --pidns-translation'),
+    pids('--pidns-translation -Y'),
+    pids('-e decode-pids=comm --pidns-translation'),
+    pids('-e decode-pids=pidns -Y'),
+    'strace --absolute-timestamps=unix,ns --absolute-timestamps -e trace=none true',
+    'strace --absolute-timestamps=ns --absolute-timestamps=none -e trace=none true',
+  ])('%s', same);
+  test('the name of the tracer', () => same('strace -Y -f -e trace=getppid,exit_group sh -c "exit 3"'));
+});
+
 describe('names that are no UTF-8', () => {
   test.each([
     "strace -o $'x\\xff' -e trace=none true; ls",
