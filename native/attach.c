@@ -32,14 +32,14 @@ static uint64_t seize_threads(struct session *s, pid_t pid, pid_t tgid)
 	bool again = true;
 	for (int round = 0; again && round < 1000; round++) {
 		char path[40];
-		snprintf(path, sizeof path, "/proc/%d/task", pid);
+		snprintf(path, sizeof path, "/proc/%d/task", procfs_pid(pid));
 		DIR *dir = opendir(path);
 		if (!dir)
 			break;
 		again = false;
 		struct dirent *entry;
 		while ((entry = readdir(dir)) != NULL) {
-			pid_t tid = (pid_t)strtol(entry->d_name, NULL, 10);
+			pid_t tid = procfs_ours((pid_t)strtol(entry->d_name, NULL, 10));
 			if (tid > 0 && seize(s, tid, tgid) > 0) {
 				threads++;
 				again = true;
@@ -104,7 +104,7 @@ static void refusal(pid_t pid, char *out, size_t len)
 static void report(struct session *s, pid_t pid, int err)
 {
 	char why[160] = "";
-	long by = procfs_status(pid, "TracerPid:");
+	long by = procfs_ours((pid_t)procfs_status(pid, "TracerPid:"));
 	if (err == EPERM && !by)
 		refusal(pid, why, sizeof why);
 	event_message(s, pid, MSG_ATTACH_FAILED, err, (uint64_t)by, *why ? why : NULL);
@@ -112,7 +112,7 @@ static void report(struct session *s, pid_t pid, int err)
 
 int attach_all(struct session *s, pid_t pid)
 {
-	pid_t tgid = (pid_t)procfs_status(pid, "Tgid:");
+	pid_t tgid = procfs_ours((pid_t)procfs_status(pid, "Tgid:"));
 	int first = seize(s, pid, tgid ? tgid : pid);
 	if (first < 0) {
 		report(s, pid, -first);

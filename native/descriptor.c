@@ -35,11 +35,11 @@ static long number_of(const char *text, const char *key)
 static pid_t pidfd_process(pid_t tid, int fd)
 {
 	char path[48], info[1024];
-	snprintf(path, sizeof path, "/proc/%d/fdinfo/%d", tid, fd);
+	snprintf(path, sizeof path, "/proc/%d/fdinfo/%d", procfs_pid(tid), fd);
 	size_t n = procfs_slurp(path, info, sizeof info - 1);
 	info[n] = 0;
 	long pid = number_of(info, "\nPid:");
-	return pid > 0 ? (pid_t)pid : 0;
+	return procfs_ours((pid_t)pid);
 }
 
 /* `char 1:3` or `block 8:0`; false when the file is no device. */
@@ -54,7 +54,7 @@ static bool device_text(const struct stat *st, char *out, size_t len)
 static void add_info(struct text *text, pid_t tid, int fd, uint32_t mode)
 {
 	char path[48], comm[64];
-	snprintf(path, sizeof path, "/proc/%d/fdinfo/%d", tid, fd);
+	snprintf(path, sizeof path, "/proc/%d/fdinfo/%d", procfs_pid(tid), fd);
 	size_t begin = text->used, room = text->len - text->used;
 	if (room < sizeof comm * 2)
 		return;
@@ -63,7 +63,7 @@ static void add_info(struct text *text, pid_t tid, int fd, uint32_t mode)
 	text->used += n;
 	if (mode & PATH_COMM) {
 		long pid = number_of(text->out + begin, "\nPid:");
-		if (pid > 0 && (n = procfs_comm((pid_t)pid, comm, sizeof comm - 1)) > 0) {
+		if (pid > 0 && (n = procfs_comm(procfs_ours((pid_t)pid), comm, sizeof comm - 1)) > 0) {
 			comm[n] = 0;
 			add_line(text, "comm", comm);
 		}
@@ -126,7 +126,7 @@ struct place {
 static void place_path(struct place *at, pid_t tid, int32_t fd)
 {
 	at->dir = AT_FDCWD;
-	snprintf(at->name, sizeof at->name, fd == -100 ? "/proc/%d/cwd" : "/proc/%d/fd/%d", tid, fd);
+	snprintf(at->name, sizeof at->name, fd == -100 ? "/proc/%d/cwd" : "/proc/%d/fd/%d", procfs_pid(tid), fd);
 }
 
 static void place_below(struct place *at, int dir, uint32_t fd)
@@ -143,7 +143,7 @@ static void place_below(struct place *at, int dir, uint32_t fd)
 static void place_find(struct place *at, struct task *t, int32_t fd)
 {
 	if (t->fd_dir < 0 && fd >= 0 && ++t->fd_looks == LOOKS) {
-		snprintf(at->name, sizeof at->name, "/proc/%d/fd", t->tid);
+		snprintf(at->name, sizeof at->name, "/proc/%d/fd", procfs_pid(t->tid));
 		t->fd_dir = kept_open(KEPT_DESCRIPTORS, at->name, O_PATH | O_DIRECTORY);
 	}
 	if (t->fd_dir >= 0 && fd >= 0)
@@ -218,7 +218,7 @@ bool descriptor_netlink(pid_t tid, int32_t fd, struct socket_cache **sockets, ui
 	char path[48], link[64];
 	if (fd < 0)
 		return false;
-	snprintf(path, sizeof path, "/proc/%d/fd/%d", tid, fd);
+	snprintf(path, sizeof path, "/proc/%d/fd/%d", procfs_pid(tid), fd);
 	ssize_t n = readlink(path, link, sizeof link - 1);
 	if (n <= 0)
 		return false;

@@ -73,7 +73,7 @@ static pid_t maker_of(struct session *s, const struct task *t)
 		return t->parent;
 	if (t->tgid != t->tid)
 		return t->tgid;
-	pid_t parent = (pid_t)procfs_status(t->tid, "PPid:");
+	pid_t parent = procfs_ours((pid_t)procfs_status(t->tid, "PPid:"));
 	return parent > 0 && task_find(s, parent) ? parent : 0;
 }
 
@@ -90,7 +90,7 @@ static pid_t group_of(struct session *s, const struct task *t)
 	const struct task *maker = t->parent ? task_find(s, t->parent) : NULL;
 	if (maker && maker->tgid && is_in_group(maker->tgid, t->tid))
 		return maker->tgid;
-	return (pid_t)procfs_status(t->tid, "Tgid:");
+	return procfs_ours((pid_t)procfs_status(t->tid, "Tgid:"));
 }
 
 void task_announce(struct session *s, struct task *t, uint64_t origin, uint64_t detail)

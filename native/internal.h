@@ -364,6 +364,9 @@ long procfs_status(pid_t pid, const char *key);
 #define PROCFS_STATUS_BYTES 4096
 
 /* pidns.c */
+/* One of our ids as /proc has it, and the other way; 0: there is none. The same, but where /proc is of another namespace. */
+pid_t procfs_pid(pid_t pid);
+pid_t procfs_ours(pid_t pid);
 /*
  * What `how` (enum pid_what) asks for about a process, by the id that the task knows it by: its name, and behind a newline our
  * own id of it, nothing where that is the same; or its namespaces. Bytes; 0: nothing is known.

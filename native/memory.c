@@ -27,7 +27,7 @@ static bool memory_open(struct task *t)
 	char path[32];
 	if (t->mem_fd >= 0)
 		return true;
-	snprintf(path, sizeof path, "/proc/%d/mem", t->tid);
+	snprintf(path, sizeof path, "/proc/%d/mem", procfs_pid(t->tid));
 	t->mem_fd = kept_open(KEPT_MEMORY, path, O_RDONLY);
 	return t->mem_fd >= 0;
 }
@@ -88,7 +88,7 @@ bool memory_write(struct task *t, uint64_t addr, const void *bytes, size_t len)
 	if (!is_user_range(t, addr, len))
 		return false;
 	/* This way, unlike process_vm_writev, goes to pages that the tracee may only read, as PTRACE_POKEDATA does. */
-	snprintf(path, sizeof path, "/proc/%d/mem", t->tid);
+	snprintf(path, sizeof path, "/proc/%d/mem", procfs_pid(t->tid));
 	int fd = open(path, O_WRONLY | O_CLOEXEC);
 	if (fd < 0)
 		return false;

@@ -75,7 +75,7 @@ void netlink_note(struct session *s, struct task *t)
 static bool task_has(struct session *s, const struct task *t)
 {
 	char path[32];
-	snprintf(path, sizeof path, "/proc/%d/fd", t->tid);
+	snprintf(path, sizeof path, "/proc/%d/fd", procfs_pid(t->tid));
 	DIR *dir = opendir(path);
 	if (!dir)
 		return true;

@@ -1,4 +1,7 @@
-/* Ids of processes as a tracee sees them, in its pid namespace, told in ours: found by the lists of ids in /proc (proc(5)). */
+/*
+ * Ids of processes in other pid namespaces than ours: as a tracee sees them, in its own, and as /proc has them, which may show
+ * the processes of one that ours lies in (unshare --pid without --mount-proc). Found by the lists of ids in /proc (proc(5)).
+ */
 #define _GNU_SOURCE
 #include <dirent.h>
 #include <fcntl.h>
@@ -19,7 +22,7 @@
 
 static const char *const lists[] = { "\nNSpid:", "\nNSpgid:", "\nNSsid:" };
 
-/* An id in a namespace, and the process that it led to. */
+/* An id in a namespace, and the process that it led to, as /proc has it. */
 struct known {
 	ino_t ns;
 	uint32_t kind;
@@ -35,7 +38,7 @@ static ino_t namespace_of(pid_t pid)
 	char path[40];
 	struct stat st;
 	if (pid)
-		snprintf(path, sizeof path, "/proc/%d/ns/pid", pid);
+		snprintf(path, sizeof path, "/proc/%d/ns/pid", procfs_pid(pid));
 	return stat(pid ? path : "/proc/self/ns/pid", &st) == 0 ? st.st_ino : 0;
 }
 
@@ -78,7 +81,7 @@ struct wanted {
 	int level;
 };
 
-/* Our own id for what is looked for, if this task has it; else 0. `path`: its directory in /proc. */
+/* The id of what is looked for, as /proc has it, if this task is that; else 0. `path`: its directory in /proc. */
 static pid_t match(const char *path, pid_t pid, const struct wanted *w)
 {
 	char file[64], status[PROCFS_STATUS_BYTES];
@@ -131,14 +134,61 @@ static pid_t search(const struct wanted *w)
 	return found;
 }
 
+static ino_t our_namespace(void)
+{
+	static _Thread_local ino_t ours;
+	if (!ours)
+		ours = namespace_of(0);
+	return ours;
+}
+
+/* How deep our namespace lies in that of /proc, mostly 0; -1: /proc does not show us. */
+static int our_level(void)
+{
+	static _Thread_local int level = -2;
+	char self[16], status[PROCFS_STATUS_BYTES];
+	int32_t ids[MAX_LEVELS];
+	if (level != -2)
+		return level;
+	ssize_t n = readlink("/proc/self", self, sizeof self - 1);
+	if (n <= 0)
+		return level = -1;
+	self[n] = 0;
+	if (atoi(self) == getpid())
+		return level = 0;
+	n = (ssize_t)procfs_slurp("/proc/self/status", status, sizeof status - 1);
+	status[n] = 0;
+	return level = ids_of(status, PID_OF_TASK, ids) - 1;
+}
+
+pid_t procfs_pid(pid_t pid)
+{
+	int level = our_level();
+	if (level == 0 || pid <= 0)
+		return pid;
+	const struct wanted w = { our_namespace(), PID_OF_TASK, pid, level };
+	return level < 0 ? 0 : search(&w);
+}
+
+pid_t procfs_ours(pid_t pid)
+{
+	char path[40], status[PROCFS_STATUS_BYTES];
+	int32_t ids[MAX_LEVELS];
+	int level = our_level();
+	if (level == 0 || pid <= 0)
+		return pid;
+	snprintf(path, sizeof path, "/proc/%d/status", pid);
+	size_t n = procfs_slurp(path, status, sizeof status - 1);
+	status[n] = 0;
+	return level > 0 && ids_of(status, PID_OF_TASK, ids) > level ? ids[level] : 0;
+}
+
 /* An id that a task has written or been told, as ours; 0: there is no such process. */
 static pid_t translate(struct task *t, int32_t id, uint32_t kind)
 {
-	static _Thread_local ino_t ours;
+	ino_t ours = our_namespace();
 	char status[PROCFS_STATUS_BYTES];
 	int32_t ids[MAX_LEVELS];
-	if (!ours)
-		ours = namespace_of(0);
 	if (!t->pid_namespace)
 		t->pid_namespace = namespace_of(t->tid);
 	if (t->pid_namespace == ours || !t->pid_namespace)
@@ -146,7 +196,7 @@ static pid_t translate(struct task *t, int32_t id, uint32_t kind)
 	if (!procfs_read_status(t->tid, status, sizeof status))
 		return 0;
 	const struct wanted w = { t->pid_namespace, kind, id, ids_of(status, PID_OF_TASK, ids) - 1 };
-	return w.level > 0 ? search(&w) : id;
+	return w.level > 0 ? procfs_ours(search(&w)) : id;
 }
 
 /* The namespaces of a process, in the order of their names. */
@@ -156,7 +206,7 @@ static size_t namespaces(pid_t pid, char *out, size_t len)
 	size_t used = 0;
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
 		char path[48];
-		snprintf(path, sizeof path, "/proc/%d/ns/%s", pid, names[i]);
+		snprintf(path, sizeof path, "/proc/%d/ns/%s", procfs_pid(pid), names[i]);
 		ssize_t n = used < len ? readlink(path, out + used, len - used - 1) : -1;
 		if (n <= 0)
 			continue;

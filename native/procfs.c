@@ -36,14 +36,14 @@ bool procfs_is_file(pid_t tid, int fd, dev_t dev, ino_t ino)
 {
 	char path[48];
 	struct stat st;
-	snprintf(path, sizeof path, "/proc/%d/fd/%d", tid, fd);
+	snprintf(path, sizeof path, "/proc/%d/fd/%d", procfs_pid(tid), fd);
 	return stat(path, &st) == 0 && st.st_dev == dev && st.st_ino == ino;
 }
 
 size_t procfs_comm(pid_t pid, char *out, size_t len)
 {
 	char path[40];
-	snprintf(path, sizeof path, "/proc/%d/comm", pid);
+	snprintf(path, sizeof path, "/proc/%d/comm", procfs_pid(pid));
 	size_t n = procfs_slurp(path, out, len);
 	return n > 0 && out[n - 1] == '\n' ? n - 1 : n;
 }
@@ -64,7 +64,7 @@ const struct capture_source procfs_source = { source_read, source_path, source_c
 bool procfs_read_status(pid_t pid, char *out, size_t len)
 {
 	char path[40];
-	snprintf(path, sizeof path, "/proc/%d/status", pid);
+	snprintf(path, sizeof path, "/proc/%d/status", procfs_pid(pid));
 	size_t n = procfs_slurp(path, out, len - 1);
 	out[n] = 0;
 	return n > 0;

@@ -70,7 +70,7 @@ static int find_elf(Dwfl_Module *module, void **userdata, const char *name, uint
 {
 	char path[64 + 4096];
 	if (asking && name[0] == '/') {
-		snprintf(path, sizeof path, "/proc/%d/root%s", asking->task->tid, name);
+		snprintf(path, sizeof path, "/proc/%d/root%s", procfs_pid(asking->task->tid), name);
 		int fd = open(path, O_RDONLY | O_CLOEXEC);
 		if (fd >= 0) {
 			*file_name = strdup(name);
@@ -185,7 +185,7 @@ static void forget(struct unwinder *u, struct process *p)
 static uint64_t hash_executable(pid_t tid)
 {
 	char path[40], chunk[8192];
-	snprintf(path, sizeof path, "/proc/%d/maps", tid);
+	snprintf(path, sizeof path, "/proc/%d/maps", procfs_pid(tid));
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return 0;
@@ -240,7 +240,7 @@ static struct process *process_of(struct unwinder *u, const struct task *t)
 	if (!p->dwfl && !(p->dwfl = u->dw->dwfl_begin(&callbacks)))
 		return NULL;
 	u->dw->dwfl_report_begin(p->dwfl);
-	u->dw->dwfl_linux_proc_report(p->dwfl, t->tid);
+	u->dw->dwfl_linux_proc_report(p->dwfl, procfs_pid(t->tid));
 	u->dw->dwfl_report_end(p->dwfl, NULL, NULL);
 	if (!p->attached)
 		p->attached = u->dw->dwfl_attach_state(p->dwfl, NULL, p->pid, &thread_callbacks, u);

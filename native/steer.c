@@ -204,7 +204,7 @@ static bool is_blind(const struct steering *st, const struct task *t)
 	case KIND_READING: {
 		char path[64];
 		struct statfs fs;
-		snprintf(path, sizeof path, "/proc/%d/fd/%d", t->tid, (int)t->args[0]);
+		snprintf(path, sizeof path, "/proc/%d/fd/%d", procfs_pid(t->tid), (int)t->args[0]);
 		return statfs(path, &fs) == 0 && fs.f_type != PROC_SUPER_MAGIC;
 	}
 	case KIND_CONTROL: {

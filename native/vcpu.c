@@ -14,7 +14,7 @@ static uint64_t find_mapping(pid_t tid, const char *name)
 {
 	char path[40], line[512];
 	uint64_t from = 0;
-	snprintf(path, sizeof path, "/proc/%d/maps", tid);
+	snprintf(path, sizeof path, "/proc/%d/maps", procfs_pid(tid));
 	FILE *maps = fopen(path, "re");
 	while (!from && maps && fgets(line, sizeof line, maps)) {
 		uint64_t start, offset;

@@ -39,7 +39,7 @@ function run(tracer: 'ours' | 'them', line: string): { status: number | null; st
       .replace(/^\S*strace: (?:Can't stat|Cannot stat|Cannot find executable) ('\w*').*/gm, 'strace: no program $1')
       .replaceAll("Can't stat", 'Cannot stat')
       .replaceAll(`${bin}/strace`, 'strace')
-      .replace(/(Process |pid=|\.)\d+\b/g, '$1N')
+      .replace(/(Process |pid=|\.|\/\* )\d+\b/g, '$1N')
       .replace(/(?:\b|0x)[\da-f]*\d[\da-f]{3,}\b/g, 'N')
       .replace(/\d+\.\d+/g, 'N')
       .replace(/(si_[us]time)=\d+/g, '$1=N');
@@ -129,6 +129,26 @@ describe('one after the other', () => {
     'strace --absolute-timestamps=ns --absolute-timestamps=none -e trace=none true',
   ])('%s', same);
   test('the name of the tracer', () => same('strace -Y -f -e trace=getppid,exit_group sh -c "exit 3"'));
+});
+
+describe('in a pid namespace below that of /proc', () => {
+  test.each([
+    "unshare -pf strace -y -f -e trace=chdir,openat sh -c 'cd /; : >/dev/null; exit 3'",
+    "unshare -pf strace -P / -f -o o sh -c 'cd /; (cd /); exit 3'; sed 's/^[0-9]* *//; s/ *= / = /' o",
+    "unshare -pf strace --pidns-translation -f -e trace=kill -o o unshare -pf sh -c 'kill -0 $$; kill -0 0'; sed 's/^[0-9]* *//' o",
+    "unshare -pf sh -c 'sleep 1 & strace -q -y -e trace=close -p $!'",
+  ])('%s', same);
+  // The installed strace takes names, and what threads there are, from other processes here.
+  test('names of tasks', () => {
+    const { stdout } = run('ours', "unshare -pf strace -a 1 -Y -e trace=getppid -o o sh -c 'exit 3'; cat o");
+    expect(stdout.replace(/\d+(?=<)/, 'N')).toBe('getppid() = N<strace>\n+++ exited with 3 +++\n');
+  });
+  test('who traces a process', () => {
+    const traced = 'sleep 1.5 & p=$!; strace -qq -e trace=none -p $p & sleep .7; strace -p $p; wait';
+    expect(run('ours', `unshare -pf sh -c '${traced}'`).stderr).toMatch(
+      /Operation not permitted\nstrace: Process N is already being traced by pid \d{1,2}\n$/,
+    );
+  });
 });
 
 describe('names that are no UTF-8', () => {
