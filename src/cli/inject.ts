@@ -18,13 +18,16 @@ const ENOSYS = 38;
 /** Every invocation. */
 const ALWAYS: InjectWhen = { first: 1, last: Infinity, step: 1 };
 
+/** Each number as parseUnsigned takes it. */
+const WHEN = /^([ \t\n\v\f\r]*\+?\d+)(?:\.\.([ \t\n\v\f\r]*\+?\d+))?(?:(\+)([ \t\n\v\f\r]*\+?\d+)?)?$/;
+
 /** `FIRST[..LAST][+[STEP]]` */
 function parseWhen(text: string): InjectWhen | undefined {
-  const [, first, last, plus, step] = /^(\+?\d+)(?:\.\.(\+?\d+))?(?:(\+)(\d*))?$/.exec(text) ?? [];
+  const [, first, last, plus, step] = WHEN.exec(text) ?? [];
   if (first === undefined) return undefined;
   const from = parseUnsigned(first, MAX_WHEN);
   const to = last === undefined ? (plus === undefined ? from : Infinity) : parseUnsigned(last, MAX_WHEN - 1);
-  const by = step === undefined || step === '' ? 1 : parseUnsigned(step, MAX_WHEN);
+  const by = step === undefined ? 1 : parseUnsigned(step, MAX_WHEN);
   if (!from || to === undefined || !by || to < from) return undefined;
   return { first: from, last: to, step: by };
 }

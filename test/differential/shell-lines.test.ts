@@ -76,6 +76,27 @@ describe('times beyond a double', () => {
   });
 });
 
+describe('when=', () => {
+  test.each([
+    ' 1',
+    ' +1',
+    '1+',
+    '1+ 2',
+    '1++2',
+    '1++',
+    '1.. 2',
+    '1..+2',
+    '1..2+ 1',
+    '1 +2',
+    '1 ..2',
+    '1+ ',
+    '1+-2',
+    '01+02',
+  ])('%j', (when) =>
+    same(`strace -e trace=chdir -e inject='chdir:error=EIO:when=${when}' sh -c 'cd /; cd /usr; cd /etc'`),
+  );
+});
+
 describe('where the program is looked for', () => {
   test.each([
     'PATH=$PATH: $s -e trace=execve here',
