@@ -224,8 +224,12 @@ static void entering(struct session *s, struct task *t, const struct syscall_inf
 	else
 		t->restart = 0;
 	if (t->flags & TASK_HIDDEN) {
-		if (!call_is_execve(t))
+		if (!call_is_execve(t)) {
+			/* Under -D it says itself that the program could not be executed. */
+			if (speaks(s, t))
+				t->flags |= TASK_SPEAKS;
 			return;
+		}
 		t->flags &= ~(uint32_t)TASK_HIDDEN;
 	}
 	if (s->config.flags & CF_SECCOMP && t->flags & TASK_DESCENDANT)

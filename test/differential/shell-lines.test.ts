@@ -128,6 +128,13 @@ describe('what comes first', () => {
   ])('%s', same);
 });
 
+describe('-D and a program that cannot be executed', () => {
+  test.each(['#!/nosuch', 'echo hi'])('%s', (text) =>
+    same(`echo '${text}' >s; chmod +x s; strace -D -e trace=execve ./s; sleep .3`),
+  );
+  test('a directory', () => same('mkdir d; strace -D -e trace=none ./d; sleep .3'));
+});
+
 describe('nowhere to write to', () => {
   test.each([
     'strace -ff -o /nosuch/x sh -c "echo ran"',
