@@ -32,12 +32,12 @@ const fresh = (name: string, nr: number): Row => ({
   wallMax: 0,
 });
 
-const seconds = (ns: number, width: number): string => (ns / 1e9).toFixed(6).padStart(width);
-const micros = (ns: number, calls: number, width: number): string =>
-  String(calls ? Math.floor(ns / calls / 1000) : 0).padStart(width);
+const seconds = (ns: number): string => (ns / 1e9).toFixed(6);
+const micros = (ns: number, calls: number): string => String(calls ? Math.floor(ns / calls / 1000) : 0);
 
 interface Column {
   readonly title: string;
+  /** The least that it has; what does not fit makes it wider. */
   readonly width: number;
   cell(row: Row, total: number): string;
 }
@@ -47,18 +47,18 @@ const COLUMNS: Readonly<Record<string, Column>> = {
   'time-percent': {
     title: '% time',
     width: 6,
-    cell: (r, total) => (total > 0 ? (100 * r.time) / total : 0).toFixed(2).padStart(6),
+    cell: (r, total) => (total > 0 ? (100 * r.time) / total : 0).toFixed(2),
   },
-  'total-time': { title: 'seconds', width: 11, cell: (r) => seconds(r.time, 11) },
-  'min-time': { title: 'shortest', width: 8, cell: (r) => seconds(r.calls ? r.min : 0, 8) },
-  'max-time': { title: 'longest', width: 8, cell: (r) => seconds(r.max, 8) },
-  'avg-time': { title: 'usecs/call', width: 11, cell: (r) => micros(r.time, r.calls, 11) },
-  'wall-total': { title: 'wall-total', width: 11, cell: (r) => seconds(r.wall, 11) },
-  'wall-min': { title: 'wall-min', width: 8, cell: (r) => seconds(r.calls ? r.wallMin : 0, 8) },
-  'wall-max': { title: 'wall-max', width: 8, cell: (r) => seconds(r.wallMax, 8) },
-  'wall-avg': { title: 'wall-avg', width: 11, cell: (r) => micros(r.wall, r.calls, 11) },
-  calls: { title: 'calls', width: 9, cell: (r) => String(r.calls).padStart(9) },
-  errors: { title: 'errors', width: 9, cell: (r) => (r.errors ? String(r.errors) : '').padStart(9) },
+  'total-time': { title: 'seconds', width: 11, cell: (r) => seconds(r.time) },
+  'min-time': { title: 'shortest', width: 8, cell: (r) => seconds(r.calls ? r.min : 0) },
+  'max-time': { title: 'longest', width: 8, cell: (r) => seconds(r.max) },
+  'avg-time': { title: 'usecs/call', width: 11, cell: (r) => micros(r.time, r.calls) },
+  'wall-total': { title: 'wall-total', width: 11, cell: (r) => seconds(r.wall) },
+  'wall-min': { title: 'wall-min', width: 8, cell: (r) => seconds(r.calls ? r.wallMin : 0) },
+  'wall-max': { title: 'wall-max', width: 8, cell: (r) => seconds(r.wallMax) },
+  'wall-avg': { title: 'wall-avg', width: 11, cell: (r) => micros(r.wall, r.calls) },
+  calls: { title: 'calls', width: 9, cell: (r) => String(r.calls) },
+  errors: { title: 'errors', width: 9, cell: (r) => (r.errors ? String(r.errors) : '') },
   name: { title: 'syscall', width: 16, cell: (r) => r.name },
 };
 
@@ -148,13 +148,20 @@ export class Summary {
     }
     rows.sort((a, b) => a.nr - b.nr);
     rows.sort(ORDER[this.options.sortBy] ?? ORDER.time);
-    const line = (cells: readonly string[]): string =>
-      cells.map((cell, i) => (names[i] === 'name' && i < cells.length - 1 ? cell.padEnd(16) : cell)).join(' ') + '\n';
-    const rule = line(columns.map((c) => '-'.repeat(c.width)));
-    const head = line(columns.map((c, i) => (names[i] === 'name' ? c.title : c.title.padStart(c.width))));
-    const body = rows.map((r) => line(columns.map((c) => c.cell(r, total.time)))).join('');
-    const foot = line(columns.map((c, i) => (names[i] === 'time-percent' ? '100.00' : c.cell(total, total.time))));
+    const head = columns.map((c) => c.title);
+    const body = rows.map((r) => columns.map((c) => c.cell(r, total.time)));
+    const foot = columns.map((c, i) => (names[i] === 'time-percent' ? '100.00' : c.cell(total, total.time)));
+    // A name is followed by a blank even where it is the longest.
+    const widths = columns.map(({ width }, i) =>
+      [...body, foot].reduce((most, cells) => Math.max(most, cells[i].length + (names[i] === 'name' ? 1 : 0)), width),
+    );
+    const pad = (cell: string, i: number): string => {
+      if (names[i] !== 'name') return cell.padStart(widths[i]);
+      return i < names.length - 1 ? cell.padEnd(widths[i]) : cell;
+    };
+    const line = (cells: readonly string[]): string => cells.map(pad).join(' ') + '\n';
+    const rule = line(widths.map((width) => '-'.repeat(width)));
     const title = abi === 0 ? '' : `System call usage summary for ${abi === 1 ? '32 bit' : 'x32'} mode:\n`;
-    return title + head + rule + body + rule + foot;
+    return title + line(head) + rule + body.map(line).join('') + rule + line(foot);
   }
 }

@@ -97,6 +97,13 @@ describe('when=', () => {
   );
 });
 
+describe('tables of calls with long names', () => {
+  test.each(['calls,name', 'name,calls', 'calls,name,errors'])('%s', (columns) => {
+    same(`strace -c -S name -U ${columns} -e trace=sched_getaffinity nproc >/dev/null`);
+    same(`strace -c -f -S name -U ${columns} -e trace=sched_getaffinity,chdir sh -c 'cd /; nproc' >/dev/null`);
+  });
+});
+
 describe('where the program is looked for', () => {
   test.each([
     'PATH=$PATH: $s -e trace=execve here',
