@@ -73,17 +73,26 @@ static void write_descriptors(FILE *out)
 	closedir(dir);
 }
 
-/* The environment in its own order: strings end with a newline, newlines in them are \001. False where there is too much of it. */
+/*
+ * The environment in its own order: strings end with a newline; in them a newline is \001n, and \001 itself \001a. False where
+ * there is too much of it.
+ */
 static bool write_environment(FILE *out)
 {
 	size_t length = 0;
-	for (char **s = environ; *s; s++)
-		length += strlen(*s) + 1;
+	for (char **s = environ; *s; s++) {
+		for (const char *c = *s; *c; c++)
+			length += *c == '\n' || *c == 1 ? 2 : 1;
+		length++;
+	}
 	if (length >= ENVIRONMENT_MOST)
 		return false;
 	for (char **s = environ; *s; s++) {
-		for (const char *c = *s; *c; c++)
-			putc(*c == '\n' ? 1 : *c, out);
+		for (const char *c = *s; *c; c++) {
+			if (*c == '\n' || *c == 1)
+				putc(1, out);
+			putc(*c == '\n' ? 'n' : *c == 1 ? 'a' : *c, out);
+		}
 		putc('\n', out);
 	}
 	return true;
@@ -99,7 +108,7 @@ static char *inheritance(const char *name, bool *whole)
 		die(strerror(errno));
 	struct rlimit files = { 0, 0 };
 	getrlimit(RLIMIT_NOFILE, &files);
-	fprintf(out, VARIABLE "1 %016lx %016lx ", ignored_signals(), blocked_signals());
+	fprintf(out, VARIABLE "2 %016lx %016lx ", ignored_signals(), blocked_signals());
 	if (files.rlim_cur == RLIM_INFINITY)
 		fputs("unlimited ", out);
 	else

@@ -6,7 +6,8 @@ import type { Inherited } from './spawn-spec.js';
 
 /** The variable in which the launcher hands it on; the command never sees it. */
 export const INHERITED_VARIABLE = 'TSTRACE_INHERITED';
-const VERSION = '1';
+/** How newlines inside values travel: 1 as \001, by the script, which loses what was \001; 2 escaped. */
+const VERSIONS = new Set(['1', '2']);
 
 /** How this process came to be. */
 export interface Surroundings {
@@ -28,6 +29,19 @@ function split(bytes: Buffer, separator: number): Buffer[] {
   return parts;
 }
 
+/** Version 1: each \001 is a newline. */
+const untranslated = (bytes: Buffer): Buffer =>
+  bytes.includes(1) ? Buffer.from(bytes.map((byte) => (byte === 1 ? 10 : byte))) : bytes;
+
+/** Version 2: `\001n` is a newline, `\001a` is \001. */
+const unescaped = (bytes: Buffer): Buffer =>
+  bytes.includes(1)
+    ? Buffer.from(
+        bytes.toString('latin1').replace(/\x01(.)/gs, (_, letter) => (letter === 'n' ? '\n' : '\x01')),
+        'latin1',
+      )
+    : bytes;
+
 /**
  * Reads the launcher's variable out of an environment block (`NAME=value`, each ended by NUL).
  * @throws ProtocolError when the variable is there and is not what this version's launcher writes.
@@ -41,11 +55,11 @@ export function parseSurroundings(block: Buffer): Surroundings {
   const end = value.indexOf(10);
   const line = value.toString('utf8', 0, end < 0 ? value.length : end);
   const match = /^(\d+) ([0-9a-f]+) ([0-9a-f]+) (\d+|unlimited) ([\d,]*) (.*)$/.exec(line);
-  if (match?.[1] !== VERSION) throw new ProtocolError(`${INHERITED_VARIABLE} is not what bin/tstrace writes: ${line}`);
-  const [, , ignored, blocked, files, fds, name] = match;
-  // Newlines inside values travel as \001; a launcher that could not read its environment sends none.
-  const original = end < 0 ? [] : split(Buffer.from(value.subarray(end + 1)), 10);
-  for (const s of original) for (let i = s.indexOf(1); i >= 0; i = s.indexOf(1, i + 1)) s[i] = 10;
+  if (!match || !VERSIONS.has(match[1]))
+    throw new ProtocolError(`${INHERITED_VARIABLE} is not what bin/tstrace writes: ${line}`);
+  const [, version, ignored, blocked, files, fds, name] = match;
+  // A launcher that could not read its environment sends none.
+  const original = end < 0 ? [] : split(value.subarray(end + 1), 10).map(version === '1' ? untranslated : unescaped);
   return {
     inherited: {
       ignored,

@@ -169,6 +169,10 @@ describe('the launcher’s variable', () => {
     expect(got.environment.map((b) => b.toString('latin1'))).toEqual(['Z=\xff\n', 'odd.name=', 'A=2']);
     expect(got.invokedAs).toBe('strace');
   });
+  it('of the second version has newlines, and what stands for them, escaped', () => {
+    const got = parseSurroundings(block('2 0 0 0  x\nZ=\x01n\x01a\x01an\nA=\xff'));
+    expect(got.environment.map((b) => b.toString('latin1'))).toEqual(['Z=\n\x01\x01n', 'A=\xff']);
+  });
   it('falls back to the present environment', () => {
     const got = parseSurroundings(block('1 0 0 unlimited  tstrace\n'));
     expect(got.environment.map(String)).toEqual(['B=1', 'A=2']);
@@ -176,7 +180,7 @@ describe('the launcher’s variable', () => {
     expect(parseSurroundings(Buffer.from('A=1\0')).inherited).toBeUndefined();
   });
   it('refuses what it does not understand', () => {
-    for (const bad of ['', '2 0 0 0  x', '1 zz 0 0  x', 'nonsense'])
+    for (const bad of ['', '3 0 0 0  x', '1 zz 0 0  x', 'nonsense'])
       expect(() => parseSurroundings(block(bad))).toThrow(ProtocolError);
   });
 });

@@ -97,6 +97,9 @@ describe('when=', () => {
   );
 });
 
+test('variables of any bytes', () =>
+  same("export A=$'x\\ny' C=$'\\001' D=$'\\001n\\n\\001a\\xff'; strace -e trace=none sh -c 'echo \"$A$C$D\"' | od -c"));
+
 describe('tables of calls with long names', () => {
   test.each(['calls,name', 'name,calls', 'calls,name,errors'])('%s', (columns) => {
     same(`strace -c -S name -U ${columns} -e trace=sched_getaffinity nproc >/dev/null`);
