@@ -98,7 +98,7 @@ const rows: readonly OptionSpec[] = [
   option(MISC, ['d', 'debug'], FLAG, ['-d, --debug', 'tell on standard error what the tracer does']),
   option(
     TRACING,
-    ['D', 'daemonize', 'daemonise', 'daemonized', 'daemonised'],
+    ['D', 'daemonize', 'daemonised', 'daemonized'],
     counted('D'),
     ['-D, --daemonize[=grandchild]', 'the tracer becomes a grandchild; the command stays a direct child'],
     ['-DD, --daemonize=pgroup', 'and gets a process group of its own'],
