@@ -221,8 +221,6 @@ static void entering(struct session *s, struct task *t, const struct syscall_inf
 		t->args[0] = info->sp;
 	if (is_restart(t))
 		t->args[0] = t->restart;
-	else
-		t->restart = 0;
 	if (t->flags & TASK_HIDDEN) {
 		if (!call_is_execve(t)) {
 			/* Under -D it says itself that the program could not be executed. */
@@ -256,10 +254,8 @@ static void entering(struct session *s, struct task *t, const struct syscall_inf
 
 static void exiting(struct session *s, struct task *t, struct syscall_info *info)
 {
-	/* A chain of restarts goes on with the same call. */
-	if (info->exit.rval != -RESTART_BLOCK)
-		t->restart = 0;
-	else if (!is_restart(t))
+	/* A chain of restarts goes on with the same call; a program that asks for one itself is told of the last call that was traced. */
+	if (!is_restart(t) && (t->flags & CALL_RECORDED || info->exit.rval == -RESTART_BLOCK))
 		t->restart = 1 + t->nr;
 	if (t->flags & CALL_RECORDED) {
 		if (t->rule)

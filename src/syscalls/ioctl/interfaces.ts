@@ -89,7 +89,7 @@ const list = sized((size) =>
       needed: field(format(listBytes), {
         as: 'ifc_len',
         overlay: true,
-        fresh: true,
+        fresh: 'value',
         when: equals(sibling('ifc_buf'), 0),
       }),
       ifc_buf: when(
@@ -98,7 +98,7 @@ const list = sized((size) =>
         pointer,
       ),
     }),
-    { show: 'split' },
+    { show: 'split', always: true },
   ),
 );
 

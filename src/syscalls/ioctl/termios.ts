@@ -84,11 +84,7 @@ const controlCharacters =
   (count: number): Renderer =>
   ({ style, element }) => {
     const names = termios_chars.entries(style.abi.name);
-    const labels = Array.from({ length: count }, (_, i) => {
-      const name = names.find((e) => e.lo === i)?.name;
-      if (name === undefined || style.constants === 'raw') return `[${style.constants === 'raw' ? hexText(i, 0) : i}]=`;
-      return style.constants === 'verbose' ? `[${hexText(i, 0)} /* ${name} */]=` : `[${name}]=`;
-    });
+    const labels = Array.from({ length: count }, (_, i) => `[${names.find((e) => e.lo === i)?.name ?? i}]=`);
     return (c, s, at) => {
       labels.forEach((label, i) => {
         s.text(i === 0 ? '[' : ', ');

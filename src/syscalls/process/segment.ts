@@ -113,7 +113,7 @@ export const segment: Family = {
       { op: choice(g.arch_prctl_ops) },
       arg('op'),
       [
-        [[0x1003, 0x1004], { addr: output(xlong) }],
+        [[0x1003, 0x1004], { addr: output(address) }],
         [0x1011, {}],
         [[0x1021, 0x1022, 0x1024], { addr: features }],
         [[0x1023, 0x1025], { addr: feature }],
