@@ -35,10 +35,10 @@ export function schedule(list: RList): Timed[] {
         return { argument, phase: 'enter' as const, arrow, split, early: false };
       }
       if (argument.atExit || hasOutput(node)) {
-        const first = phase === 'enter';
+        const early = known;
+        if (phase === 'enter') known = settles;
         phase = 'exit';
-        known = first && settles;
-        return { argument, phase: 'exit' as const, arrow, split, early: false };
+        return { argument, phase: 'exit' as const, arrow, split, early };
       }
       return { argument, phase, arrow, split, early: known };
     });

@@ -143,10 +143,22 @@ export function compileList(list: RList, style: Style): CompiledList {
     argIndex: (name) => find(name).register,
   });
   const steps: Step[] = [];
-  const settledAtEntry = ({ node, register }: RArgument): Step['settled'] => {
+  const settledAtEntry = (argument: RArgument): Step['settled'] => {
+    const { node, register } = argument;
     if (node.kind !== 'pointer' || node.options.changesIf === undefined) return undefined;
     const { site, to, options } = node;
     const { changesIf } = options;
+    const isNull = (c: Cursor): boolean => (c.argLo(register) | c.argHi(register)) === 0;
+    if (changesIf === 'given') return style.verbose ? isNull : () => true;
+    if (typeof changesIf === 'object') {
+      const { given } = changesIf;
+      const found = readable(find(changesIf.with));
+      return (c) => (given && isNull(c)) || !found(c);
+    }
+    if (to.kind === 'struct' && to.versioned) {
+      const found = readable(argument);
+      return (c) => !found(c);
+    }
     return (c) =>
       !c.find(site, c.argLo(register), c.argHi(register)) ||
       c.length < Math.max(to.bytes, 4) ||

@@ -142,8 +142,13 @@ function changingPrinter(
       return;
     }
     if (options.show === 'entry') {
-      if (entry === null || old < 0) {
+      // Without an entering record, the cursor is on it: nothing of the call waits for the exit.
+      if (entry === null ? !c.find(site, lo, hi) || c.length < to.bytes : old < 0) {
         s.hex64(lo, hi);
+        return;
+      }
+      if (entry === null) {
+        target(c, s, lo, hi);
         return;
       }
       const now = c.find(site, lo, hi) ? c.at : -1;

@@ -140,9 +140,10 @@ export interface PointerOptions {
   readonly arrowAlways?: boolean;
   /**
    * The exit adds to it only if its object could be read at the entry and, for a number, one of these bits is set in the
-   * object's first word: else it is printed whole at the entry, and what follows, too.
+   * object's first word; or if it is `given`, no null pointer; or if the object of the argument `with` could be read, and with
+   * `given` this one is none either. Else it is printed whole at the entry, and what follows, too.
    */
-  readonly changesIf?: number | 'readable';
+  readonly changesIf?: number | 'readable' | 'given' | { readonly with: string; readonly given: boolean };
   /** With `arrow`: after a failure the address stands behind it. */
   readonly failedAsAddress?: boolean;
   /** Scalars are printed without brackets. */

@@ -200,7 +200,7 @@ export const perf: Family = {
   perf_event_open: () =>
     call(
       {
-        attr: inout(eventAttributes(), { show: 'entry' }),
+        attr: inout(eventAttributes(), { show: 'entry', changesIf: 'readable' }),
         pid: i32,
         cpu: i32,
         group_fd: fd,

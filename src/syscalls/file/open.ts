@@ -68,7 +68,7 @@ export const open: Family = {
     call({
       dirfd,
       pathname: path,
-      handle: inout(madeHandle, { evenOnError: true }),
+      handle: inout(madeHandle, { evenOnError: true, show: 'split' }),
       // Where the handle cannot be read, strace does not look further.
       mount_id: output(i32, { followed: less(derefAt('handle', 4, 2 ** 32), 2 ** 32) }),
       flags: flags(g.name_to_handle_flags),

@@ -65,6 +65,6 @@ export const paths: Family = {
   chroot: () => call({ path }),
   getcwd: () => call({ buf: output(pathname), size }),
   uselib: () => call({ path }),
-  lookup_dcookie: () => call({ cookie: wide(u64), buffer: output(bytes(ret)), len: size }),
+  lookup_dcookie: () => call({ cookie: { ...wide(u64), atExit: true }, buffer: output(bytes(ret)), len: size }),
   acct: () => call({ path }),
 };

@@ -5,6 +5,7 @@ import {
   address,
   anyBit,
   arg,
+  argument,
   byAbi,
   call,
   choice,
@@ -59,5 +60,5 @@ export const statfsCalls: Family = {
   fstatfs: () => call({ fd, buf: statfsBuffer }),
   statfs64: () => call({ pathname: path, size, buf: statfs64Buffer }),
   fstatfs64: () => call({ fd, size, buf: statfs64Buffer }),
-  ustat: () => call({ dev: format(device), ubuf: address }),
+  ustat: () => call({ dev: format(device), ubuf: argument(address, { atExit: true }) }),
 };

@@ -5,13 +5,13 @@ import type { Result } from '../../describe/call.js';
 import type { Node } from '../../describe/node.js';
 
 /**
- * What a command's argument is: a node; null, when the command takes none; with a result that is not a number; or with a name
- * of its own for the command.
+ * What a command's argument is: a node; null, when the command takes none; with a result that is not a number, or printed at
+ * the exit (`late`); or with a name of its own for the command.
  */
 export type Declaration =
   | Node
   | null
-  | { readonly argument: Node | null; readonly result: Result }
+  | { readonly argument: Node | null; readonly result?: Result; readonly late?: boolean }
   | { readonly op: Node; readonly argument: Node };
 
 /** What a module of this folder exports as `family`; its types are in families.ts. */
@@ -29,5 +29,6 @@ export function specOf(declared: Declaration): VariantSpec {
   if (declared === null) return [{}];
   if ('kind' in declared) return [{ argp: argument(declared, {}) }];
   if ('op' in declared) return [{ op: argument(declared.op, { register: 1 }), argp: argument(declared.argument, {}) }];
-  return [declared.argument === null ? {} : { argp: declared.argument }, declared.result];
+  const { argument: node, result, late = false } = declared;
+  return [node === null ? {} : { argp: argument(node, { atExit: late }) }, result];
 }

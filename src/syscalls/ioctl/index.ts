@@ -40,7 +40,7 @@ class Declarations {
       const key = family.keyOf?.(op);
       if (key !== undefined) return this.spec(this.commandsOf(family)[key]);
     }
-    return candidates.some((family) => family.numbers) ? number : unknownSpec(op);
+    return candidates.some((family) => family.numbers) ? number : unknownSpec(op, candidates.length === 0);
   }
 
   all(): VariantSpec[] {

@@ -130,7 +130,7 @@ export const family: IoctlFamily = {
   keyOf: (op) => {
     if (direction(op) === 2 && bitNumbers.some(([n]) => n + GBIT === (op & 0xff))) return `${op & 0xff}`;
     // What is not decoded is no number, and has no bytes.
-    return direction(op) === 0 ? undefined : 'other';
+    return direction(op) === 0 ? undefined : direction(op) === 2 ? 'otherRead' : 'other';
   },
   commands: (): Record<string, Declaration> => {
     const text = output(bytes(ret));
@@ -165,6 +165,7 @@ export const family: IoctlFamily = {
       EVIOCREVOKE: size,
       ...Object.fromEntries(bitNumbers.map(([n, set]) => [`${n + GBIT}`, set])),
       other: address,
+      otherRead: { argument: address, late: true },
     };
   },
 };

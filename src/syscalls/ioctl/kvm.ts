@@ -104,7 +104,7 @@ export const family: IoctlFamily = {
     return {
       KVM_CHECK_EXTENSION: choice(g.kvm_capabilities, 'ptr'),
       KVM_CREATE_VM: { argument: plain, result: returns.fd },
-      KVM_RUN: { argument: plain, result: { base: 'd', vcpu: 'fd' } },
+      KVM_RUN: { argument: plain, late: true, result: { base: 'd', vcpu: 'fd' } },
       KVM_CREATE_VCPU: { argument: u32, result: returns.fd },
       KVM_SET_USER_MEMORY_REGION: input(
         struct({

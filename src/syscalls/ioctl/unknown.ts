@@ -1,15 +1,16 @@
 // The argument of a command that has no declaration: a number; with -v the bytes that its number speaks of.
 import type { VariantSpec } from '../../describe/combinators.js';
-import { constant, format, hexBytes, inout, input, output, verbose } from '../../describe/combinators.js';
-import type { PointerOptions } from '../../describe/node.js';
+import { argument, constant, format, hexBytes, inout, input, output, verbose } from '../../describe/combinators.js';
+import type { Node, PointerOptions } from '../../describe/node.js';
 import { direction, sizeOf } from './commands.js';
 
 /** A number in hexadecimal; not an address: zero is 0, not NULL. */
 export const plain = format(() => (_c, s, lo, hi) => s.hex64(lo, hi), 'ptr');
 
+const LATE = 0x10000;
 const options: PointerOptions = { whenNull: '0', evenOnError: true };
 
-function full(op: number): VariantSpec[0][string] {
+function full(op: number): Node {
   const bytes = hexBytes(constant(sizeOf(op)));
   switch (direction(op)) {
     case 1:
@@ -24,12 +25,14 @@ function full(op: number): VariantSpec[0][string] {
 const specs = new Map<number, VariantSpec>();
 /** The form of a command whose argument is a number. */
 export const number: VariantSpec = [{ argp: plain }];
+/** The same where there is nobody who might know the command: strace looks again at the exit before it prints the number. */
+const lateNumber: VariantSpec = [{ argp: argument(plain, { atExit: true }) }];
 
-/** The form of the third argument; one object for each direction and size. */
-export function unknownSpec(op: number): VariantSpec {
-  if (sizeOf(op) === 0) return number;
-  const key = op >>> 16;
+/** The form of the third argument; one object for each direction and size. `late`: no family has commands of this type. */
+export function unknownSpec(op: number, late: boolean): VariantSpec {
+  if (sizeOf(op) === 0) return late ? lateNumber : number;
+  const key = (op >>> 16) | (late ? LATE : 0);
   let made = specs.get(key);
-  if (!made) specs.set(key, (made = [{ argp: full(op) }]));
+  if (!made) specs.set(key, (made = [{ argp: argument(full(op), { atExit: late }) }]));
   return made;
 }

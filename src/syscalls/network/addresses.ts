@@ -26,7 +26,8 @@ export const NEGATIVE = 2 ** 31;
 export const addressIn = (length: string): PointerNode =>
   input(sockaddr(arg(length)), { followed: less(arg(length), NEGATIVE) });
 /** An address that the kernel fills in: as long as the lesser of what was offered and what there was. */
-export const addressOut = (length: string): PointerNode => output(sockaddr(least(intBefore(length), intAt(length))));
+export const addressOut = (length: string): PointerNode =>
+  output(sockaddr(least(intBefore(length), intAt(length))), { changesIf: { with: length, given: true } });
 /** Its length; nothing is to be had when there is no address. */
 export const addressLength = (address: string): PointerNode => inout(i32, { onlyIf: arg(address), failed: i32 });
 

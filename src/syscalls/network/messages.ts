@@ -172,7 +172,10 @@ export const messages: Family = {
     ),
   sendmsg: () => dumping(call({ sockfd: fd, msg: input(sent), flags: messageFlags }), message('write')),
   recvmsg: () =>
-    dumping(call({ sockfd: fd, msg: inout(received(ret), { failed: offered }), flags: messageFlags }), message('read')),
+    dumping(
+      call({ sockfd: fd, msg: inout(received(ret), { failed: offered, changesIf: 'readable' }), flags: messageFlags }),
+      message('read'),
+    ),
   sendmmsg: () =>
     dumping(
       call({

@@ -32,5 +32,8 @@ function optionCall(optname: typeof nameSet, valueOf: (value: OptionValue) => Ar
 export const options: Family = {
   setsockopt: () => optionCall(nameSet, (value) => ({ optval: input(value.set), optlen: i32 })),
   getsockopt: () =>
-    optionCall(nameAsked, (value) => ({ optval: output(value.get), optlen: inout(i32, { failed: i32 }) })),
+    optionCall(nameAsked, (value) => ({
+      optval: output(value.get, { changesIf: { with: 'optlen', given: false } }),
+      optlen: inout(i32, { failed: i32 }),
+    })),
 };

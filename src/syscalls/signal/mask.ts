@@ -48,7 +48,12 @@ const signalThatCame: Renderer = () => (c, s) => {
 };
 const waitFor = (timeout: MemoryNode) => () =>
   call(
-    { set: input(set), info: output(siginfo), timeout: inout(timeout, { show: 'entry' }), sigsetsize: size },
+    {
+      set: input(set),
+      info: output(siginfo, { changesIf: 'given' }),
+      timeout: inout(timeout, { show: 'entry' }),
+      sigsetsize: size,
+    },
     returns.comment(signalThatCame),
   );
 

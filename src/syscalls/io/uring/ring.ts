@@ -2,7 +2,6 @@
 import * as g from '../../../constants/generated/io.js';
 import {
   address,
-  answer,
   anyBit,
   arg,
   callBy,
@@ -11,6 +10,7 @@ import {
   field,
   fixedArray,
   flags,
+  fresh,
   inout,
   input,
   padding,
@@ -56,16 +56,16 @@ const completion = struct({
 const ATTACH_WQ = 1 << 5;
 const params = struct(
   {
-    sq_entries: answer(u32),
-    cq_entries: answer(u32),
+    sq_entries: fresh(u32),
+    cq_entries: fresh(u32),
     flags: setupFlags,
     sq_thread_cpu: x32,
     sq_thread_idle: u32,
-    features: answer(flags(g.uring_features)),
+    features: fresh(flags(g.uring_features)),
     wq_fd: field(fd, { when: anyBit(sibling('flags'), ATTACH_WQ) }),
     resv: reserved(fixedArray(x32, 3)),
-    sq_off: answer(submission),
-    cq_off: answer(completion),
+    sq_off: fresh(submission),
+    cq_off: fresh(completion),
   },
   {
     order: [
@@ -109,7 +109,7 @@ const extended = struct({
 });
 
 export const ring: Family = {
-  io_uring_setup: () => call({ entries: u32, params: inout(params, { show: 'entry' }) }, returns.fd),
+  io_uring_setup: () => call({ entries: u32, params: inout(params, { show: 'split' }) }, returns.fd),
   io_uring_enter: () =>
     callBy(
       { fd, to_submit: u32, min_complete: u32, flags: flags(g.uring_enter_flags) },
