@@ -1,4 +1,4 @@
-// Protocols of netlink other than NETLINK_ROUTE, under the installed strace and under tstrace: messages on the edge of
+// Protocols of netlink (of NETLINK_ROUTE what iproute2 hardly says), under the installed strace and under tstrace: messages on the edge of
 // memory and of random parts, and what programs say: ss, nft, iptables, ip xfrm, each in a network namespace of its own.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -24,6 +24,7 @@ describe('messages', () => {
   test.for<[abi: string, options: string[]]>([
     ['x86_64', []],
     ['x86_64', ['-v', '-x']],
+    ['x86_64', ['-s', '1']],
     ['x86_64', ['-X', 'raw', '-s', '5']],
     ['x86_64', ['-X', 'verbose', '-xx']],
     ['i386', []],

@@ -35,6 +35,8 @@ test.for<[abi: string, options: string[]]>([
   ['x86_64', ['-X', 'raw']],
   ['x86_64', ['-X', 'verbose']],
   ['x86_64', ['-xx', '-s', '5']],
+  ['x86_64', ['-s', '1']],
+  ['x86_64', ['-e', 'inject=getsockopt:retval=0']],
   ['x86_64', ['-y', '-e', 'verbose=none']],
   ['i386', []],
   ['i386', ['-X', 'verbose', '-x']],

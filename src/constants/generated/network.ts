@@ -301,6 +301,16 @@ export const vsock_ports = /* @__PURE__ */ choiceTable(
   'VMADDR_PORT_ANY=ffffffff',
 );
 
+export const ieee802154_pans = /* @__PURE__ */ choiceTable(
+  '',
+  'IEEE802154_PANID_BROADCAST=ffff',
+);
+
+export const ieee802154_short_addresses = /* @__PURE__ */ choiceTable(
+  '',
+  'IEEE802154_ADDR_UNDEF=fffe IEEE802154_ADDR_BROADCAST=ffff',
+);
+
 export const ieee802154_addresses = /* @__PURE__ */ choiceTable(
   'IEEE802154_ADDR_???',
   'IEEE802154_ADDR_NONE=0 IEEE802154_ADDR_SHORT=2 IEEE802154_ADDR_LONG=3',
@@ -392,6 +402,11 @@ export const mctp_networks = /* @__PURE__ */ choiceTable(
   'MCTP_NET_ANY=0',
 );
 
+export const qrtr_nodes = /* @__PURE__ */ choiceTable(
+  '',
+  'QRTR_NODE_BCAST=ffffffff',
+);
+
 export const qrtr_ports = /* @__PURE__ */ choiceTable(
   '',
   'QRTR_PORT_CTRL=fffffffe',
@@ -421,7 +436,7 @@ export const tipc_importances = /* @__PURE__ */ choiceTable(
 /** sockaddr_nfc_llcp */
 export const nfc_llcp_saps = /* @__PURE__ */ choiceTable(
   '',
-  'LLCP_SAP_SDP=1 LLCP_SAP_IP=2 LLCP_SAP_OBEX=3 LLCP_SAP_SNEP=4',
+  'LLCP_SAP_SDP=1 LLCP_SAP_IP=2 LLCP_SAP_OBEX=3 LLCP_SAP_SNEP=4 LLCP_SAP_MAX=ff',
 );
 
 /** sockaddr_rxrpc.srx_service */

@@ -58,10 +58,10 @@ const socketData: readonly (readonly [number, Node])[] = [
   [4, orBytes(fd)],
   [29, orNothing(timeval)],
   [35, orNothing(timespec)],
-  [37, orNothing(fixedArray(timespec, 3))],
+  [37, orNothing({ ...fixedArray(timespec, 3), limit: 3 })],
   [63, orNothing(timeval64)],
   [64, orNothing(timespec64)],
-  [65, orNothing(fixedArray(timespec64, 3))],
+  [65, orNothing({ ...fixedArray(timespec64, 3), limit: 3 })],
 ];
 
 const packetInfo = struct({ ipi_ifindex: format(interfaceIndex), ipi_spec_dst: inetAddress, ipi_addr: inetAddress });

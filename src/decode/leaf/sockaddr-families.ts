@@ -259,13 +259,13 @@ const nfc = address({
 
 const ieee802154Address = struct({
   addr_type: annotated(choice(g.ieee802154_addresses)),
-  pan_id: x16,
+  pan_id: annotated(choice(g.ieee802154_pans, 2)),
   hwaddr: {
     node: match(
       sibling('addr_type'),
       [
         [0, struct({})],
-        [2, struct({ short_addr: x16 })],
+        [2, struct({ short_addr: annotated(choice(g.ieee802154_short_addresses, 2)) })],
       ],
       struct({ hwaddr: macAddress(8) }),
     ),
@@ -274,7 +274,7 @@ const ieee802154Address = struct({
 });
 const ieee802154 = address({ addr: ieee802154Address }, { size: 20 });
 
-const qrtr = address({ sq_node: x32, sq_port: choice(g.qrtr_ports) });
+const qrtr = address({ sq_node: choice(g.qrtr_nodes), sq_port: choice(g.qrtr_ports) });
 
 const mctp = address(
   {

@@ -2905,8 +2905,8 @@ interface AcceptAddrAddr {
   id: StructValue<{ ref: IntegerValue;
   node: IntegerValue }>;
   addr_type: ConstantValue;
-  pan_id: IntegerValue;
-  short_addr: IntegerValue;
+  pan_id: ConstantValue;
+  short_addr: ConstantValue;
   hwaddr: Value;
 }
 interface AcceptAddrTransportSin6 {
@@ -2978,7 +2978,7 @@ interface AcceptAddr {
   svm_cid: ConstantValue;
   svm_flags: ConstantValue;
   svm_zero: BytesValue;
-  sq_node: IntegerValue;
+  sq_node: ConstantValue;
   sq_port: ConstantValue;
   sxdp_flags: ConstantValue;
   sxdp_ifindex: ScalarValue;
@@ -3754,8 +3754,8 @@ interface RecvmmsgMsgvecMsgHdrMsgNameAddr {
   id: ChangedValue<StructValue<{ ref: ChangedValue<IntegerValue>;
   node: ChangedValue<IntegerValue> }>>;
   addr_type: ChangedValue<ConstantValue>;
-  pan_id: ChangedValue<IntegerValue>;
-  short_addr: ChangedValue<IntegerValue>;
+  pan_id: ChangedValue<ConstantValue>;
+  short_addr: ChangedValue<ConstantValue>;
   hwaddr: Value;
 }
 interface RecvmmsgMsgvecMsgHdrMsgNameTransportSin {
@@ -3830,7 +3830,7 @@ interface RecvmmsgMsgvecMsgHdrMsgName {
   svm_cid: ChangedValue<ConstantValue>;
   svm_flags: ChangedValue<ConstantValue>;
   svm_zero: ChangedValue<BytesValue>;
-  sq_node: ChangedValue<IntegerValue>;
+  sq_node: ChangedValue<ConstantValue>;
   sq_port: ChangedValue<ConstantValue>;
   sxdp_flags: ChangedValue<ConstantValue>;
   sxdp_ifindex: ChangedValue<ScalarValue>;

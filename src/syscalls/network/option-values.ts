@@ -93,7 +93,7 @@ const linger = { l_onoff: i32, l_linger: i32 };
 const errorNumber: ScalarFormat = (style) =>
   memoised((lo) => {
     const name = errnoName(lo) ?? (lo >= 512 && lo <= 516 ? restartName(lo) : undefined);
-    const number = String(lo | 0);
+    const number = String(lo >>> 0);
     if (name === undefined || style.constants === 'raw') return number;
     return style.constants === 'verbose' ? `${number} /* ${name} */` : name;
   });

@@ -2,9 +2,10 @@
 import * as g from '../../../../constants/generated/netlink.js';
 import { address_families } from '../../../../constants/generated/network.js';
 import { joined } from '../../../../constants/table.js';
+import { inet6Alone, inetAddress } from '../../../../decode/leaf/inet.js';
 import { choice, fd, flags, i32, padding, struct, u32, u8 } from '../../../../describe/combinators.js';
 import { attributes } from '../attribute.js';
-import { device, familyHeader, hex, internetAddress, terminated } from '../values.js';
+import { byFamily, device, familyHeader, internetAddress, terminated, upToWord } from '../values.js';
 
 const cacheInfo = struct({ ifa_prefered: u32, ifa_valid: u32, cstamp: u32, tstamp: u32 });
 
@@ -47,7 +48,29 @@ export const namespaces = familyHeader(
   attributes(g.rtnl_netns_attrs, () => ({ 1: i32, 2: u32, 3: fd, 4: i32, 5: i32 })),
 );
 
-export const cacheReports = familyHeader(joined(g.rtnl_report_families, address_families), 'rtgen_family', {}, hex);
+const RTNL_FAMILY_IPMR = 128;
+const RTNL_FAMILY_IP6MR = 129;
+/** Packets that a multicast router has no route for (linux/mroute.h, linux/mroute6.h). */
+export const cacheReports = familyHeader(
+  joined(g.rtnl_report_families, address_families),
+  'rtgen_family',
+  {},
+  byFamily({
+    [RTNL_FAMILY_IPMR]: attributes(g.rtnl_report_attrs, () => ({
+      1: upToWord(choice(g.igmp_messages, 1)),
+      2: u32,
+      3: inetAddress,
+      4: inetAddress,
+      6: u32,
+    })),
+    [RTNL_FAMILY_IP6MR]: attributes(g.rtnl_report6_attrs, () => ({
+      1: upToWord(choice(g.mrt6_messages, 1)),
+      2: u32,
+      3: inet6Alone,
+      4: inet6Alone,
+    })),
+  }),
+);
 
 /** What a device or a family is configured to do (linux/netconf.h). */
 export const netconf = familyHeader(

@@ -59,11 +59,22 @@ const tun = attributes(g.rtnl_tun_attrs, () => ({
   9: u32,
 }));
 
+/** struct can_device_stats (linux/can/netlink.h). */
+const canCounters = struct({
+  bus_error: u32,
+  error_warning: u32,
+  error_passive: u32,
+  bus_off: u32,
+  arbitration_lost: u32,
+  restarts: u32,
+});
+
 /** Data follow the name of their kind; those before it are bytes. */
 export const linkInformation = withoutKind(
   attributes(g.rtnl_linkinfo_attrs, () => ({
     1: kind,
     2: byKind({ bridge, tun }),
+    3: byKind({ can: canCounters }),
     4: kind,
     5: byKind({ bridge: bridgePort }),
   })),

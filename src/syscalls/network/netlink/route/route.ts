@@ -63,10 +63,6 @@ const multipath: Decoder = (n) => {
         several = true;
         s.byte(91);
       }
-      if (count >= n.limit) {
-        s.text('...');
-        break;
-      }
       const here = Math.min(told, left);
       if (here > HOP_BYTES) s.byte(91);
       print(c, s, from, HOP_BYTES);

@@ -12,7 +12,7 @@ import { device, familyHeader, list } from '../values.js';
 const AF_INET6 = 10;
 
 /** A cookie of a socket: two words. */
-export const cookie = fixedArray(u32, 2);
+export const cookie = { ...fixedArray(u32, 2), limit: 2 };
 /** Sets of TCP states. */
 export const states = flags(tcp_state_bits);
 /** Memory of a socket by name (SO_MEMINFO). */

@@ -35,8 +35,16 @@ const families: Readonly<Record<number, Decoder>> = {
 const old = either({ request: inet.oldRequest, reply: inet.reply });
 
 const unknown = familyAndData(address_families);
-const messages = byFirst(families, unknown);
-const oldMessages = byFirst({ ...families, [AF_INET]: old, [AF_INET6]: old }, unknown);
+/** A family alone is named as of no kind of message. */
+const known =
+  (cases: Readonly<Record<number, Decoder>>): Decoder =>
+  (n) => {
+    const alone = n.compile(unknown);
+    const print = n.compile(byFirst(cases, unknown));
+    return (c, s, at, length) => (length === 1 ? alone : print)(c, s, at, length);
+  };
+const messages = known(families);
+const oldMessages = known({ ...families, [AF_INET]: old, [AF_INET6]: old });
 
 export const family: NetlinkFamily = {
   types: g.nl_diag_types,

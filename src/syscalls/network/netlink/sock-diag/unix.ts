@@ -1,6 +1,7 @@
 // sock_diag(7) of UNIX sockets (linux/unix_diag.h).
 import * as g from '../../../../constants/generated/netlink.js';
 import { socket_types } from '../../../../constants/generated/network.js';
+import { userId } from '../../../../decode/leaf/flags.js';
 import { device as deviceNumber } from '../../../../decode/leaf/mode.js';
 import { choice, flags, format, padding, struct, u32, u8 } from '../../../../describe/combinators.js';
 import { attributes } from '../attribute.js';
@@ -29,7 +30,7 @@ const replyAttributes = attributes(g.unix_diag_attrs, () => ({
   4: struct({ udiag_rqueue: u32, udiag_wqueue: u32 }),
   5: memory,
   6: u8,
-  7: u32,
+  7: format(userId),
 }));
 /** struct unix_diag_msg. */
 export const reply: Decoder = about(
