@@ -68,7 +68,9 @@ export function pointerPrinter(p: Printers, node: R & { kind: 'pointer' }, depth
   const own = style.abi.name === 'x32' && node.bytes === 8 && node.to.kind === 'bytes';
   const plain: ScalarPrinter = (c, s, lo, hi) => {
     if ((lo | hi) === 0) {
-      s.bytes(whenNull);
+      // Structures at a fixed place of a frame are never absent: the stack pointer may be 0.
+      if (member) miss(s, lo, hi);
+      else s.bytes(whenNull);
       if (share) c.budget -= Math.min(share(c), c.budget);
     } else if (own && hi !== 0) s.hex64(lo, hi);
     else if ((lo & unaligned) !== 0 || (wanted && !wanted(c))) miss(s, lo, hi);

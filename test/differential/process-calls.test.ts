@@ -35,6 +35,17 @@ describe.each(Object.keys(flags))('%s', (abi) => {
     },
     30_000,
   );
+
+  test.skipIf(abi === 'i386' && !RUNS_I386)('frames of signals that are nowhere', () => {
+    const program = compile('bad-frames.c', ['-w', ...(flags[abi] ?? [])]);
+    for (const options of [[], ['-e', 'verbose=none'], ['-X', 'raw']]) {
+      const set = [...options, '-f', '-qq', '-e', 'trace=rt_sigreturn,sigreturn', '-e', 'signal=none'];
+      const text = (tracer: string): string => trace(tracer, set, [program]).trace.replace(/^\d+ +/gm, '');
+      const theirs = text('strace');
+      expect(theirs.split('\n')).toHaveLength(9);
+      expect(text(TSTRACE)).toBe(theirs);
+    }
+  });
 });
 
 test.each([['--decode-pids=comm'], ['--decode-pids=pidns'], ['-y -Y'], ['-X verbose -Y']])('whose: %s', (options) => {
