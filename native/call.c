@@ -34,13 +34,13 @@ static bool is_restart(const struct task *t)
 	return t->nr == (t->abi == 1 ? 0U : 219U);
 }
 
-/* At the first stop of an attached task: was it inside a call that restart_syscall will go on with? */
+/* At a stop before the task goes on: was it inside a call that restart_syscall will go on with? A chain keeps the first. */
 void call_note_restart(struct task *t)
 {
 	errno = 0;
 	long nr = ptrace(PTRACE_PEEKUSER, t->tid, (void *)offsetof(struct user_regs_struct, orig_rax), 0);
 	long ret = ptrace(PTRACE_PEEKUSER, t->tid, (void *)offsetof(struct user_regs_struct, rax), 0);
-	if (errno == 0 && nr >= 0 && (int32_t)ret == -RESTART_BLOCK)
+	if (errno == 0 && nr >= 0 && (int32_t)ret == -RESTART_BLOCK && (!t->restart || (nr != 0 && nr != 219)))
 		t->restart = 1 + ((uint32_t)nr & ~X32_BIT);
 }
 

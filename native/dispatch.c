@@ -282,6 +282,9 @@ void dispatch(struct session *s, pid_t tid, int status)
 			call_note_restart(t);
 	}
 	info_note(t, stop.kind, 0);
+	/* Under the filter the call that was interrupted may not have been seen; restart_syscall, which may, tells its name. */
+	if (t->flags & CALL_FILTERED && (stop.kind == STOP_SIGNAL || stop.kind == STOP_GROUP || stop.kind == STOP_TRAP))
+		call_note_restart(t);
 	switch (stop.kind) {
 	case STOP_SYSCALL:
 	case STOP_SECCOMP:

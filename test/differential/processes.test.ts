@@ -63,6 +63,17 @@ describe.each(ways)('%s', (way) => {
   });
 });
 
+test('-n: restart_syscall tells what it goes on with, though the filter let that pass', () => {
+  const program = compile('restarts.c', ['-pthread']);
+  const names = (options: readonly string[]): string[] => {
+    const { trace: text } = trace(TSTRACE, [...options, '-e', 'trace=restart_syscall'], [program]);
+    return [...new Set(text.match(/resuming interrupted .*? \.\.\./g))].sort();
+  };
+  const expected = ['resuming interrupted futex ...', 'resuming interrupted poll ...'];
+  expect(names(['-f'])).toEqual(expected);
+  expect(names(['-n', '-f'])).toEqual(expected);
+});
+
 test('-n warns of a child that carries the filter untraced', () => {
   const run = trace(TSTRACE, ['-n', '-f', '-e', 'trace=write'], [kinship, 'untraced']);
   expect(run.stderr).toMatch(
