@@ -12,7 +12,8 @@ export type Constant =
   /** `O_CREAT`; what it is depends on what it is compared with. */
   | { readonly kind: 'name'; readonly name: string; readonly span: Span }
   | { readonly kind: 'negative'; readonly of: Constant }
-  | { readonly kind: 'or' | 'and' | 'shift'; readonly left: Constant; readonly right: Constant };
+  | { readonly kind: 'or' | 'and'; readonly left: Constant; readonly right: Constant }
+  | { readonly kind: 'shift'; readonly left: Constant; readonly right: Constant; readonly span: Span };
 
 /** A step from an object to its part. */
 export type Step = { readonly kind: 'field'; readonly name: string } | { readonly kind: 'index'; readonly at: number };

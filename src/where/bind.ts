@@ -101,8 +101,14 @@ class Binder {
       case 'and':
         return this.constant(constant.left, tables) & this.constant(constant.right, tables);
       case 'shift':
-        return this.constant(constant.left, tables) << this.constant(constant.right, tables);
+        return this.shifted(constant, this.constant(constant.left, tables), this.constant(constant.right, tables));
     }
+  }
+
+  /** A BigInt would grow with any count. */
+  private shifted({ span }: Extract<Constant, { kind: 'shift' }>, value: bigint, count: bigint): bigint {
+    if (count < 0n || count > 63n) this.fail('a shift is by 0 to 63 bits', span);
+    return value << count;
   }
 
   /** Where a path leads in this call; none where the call has no such thing. */

@@ -95,9 +95,15 @@ const FUNCTIONS: Readonly<Record<string, (...args: bigint[]) => bigint>> = {
     (minor & 0xffn) | ((major & 0xfffn) << 8n) | ((minor & ~0xffn) << 12n) | ((major & ~0xfffn) << 32n),
 };
 
+/** How deep signs may stand in each other, and how many constants may be joined: what walks the tree does so by recursion. */
+const MOST_NESTED = 256;
+const MOST_JOINED = 1024;
+
 class Parser {
   private readonly tokens: readonly Token[];
   private at = 0;
+  private depth = 0;
+  private joins = 0;
 
   constructor(
     private readonly text: string,
@@ -129,6 +135,18 @@ class Parser {
     if (!this.accept(sign)) this.fail(`expected '${sign}'`);
   }
 
+  private nested<T>(part: () => T): T {
+    if (++this.depth > MOST_NESTED) this.fail('nested too deeply');
+    const result = part();
+    this.depth--;
+    return result;
+  }
+
+  /** The tree of joined constants is as deep as there are joins. */
+  private joined(): void {
+    if (++this.joins > MOST_JOINED) this.fail('too many constants are joined');
+  }
+
   private spanFrom(start: number): Span {
     return { start, end: this.tokens[this.at - 1].end };
   }
@@ -154,7 +172,7 @@ class Parser {
   }
 
   private not(): Expression {
-    if (this.accept('!')) return { kind: 'not', of: this.not() };
+    if (this.accept('!')) return { kind: 'not', of: this.nested(() => this.not()) };
     return this.comparison();
   }
 
@@ -164,7 +182,7 @@ class Parser {
     if (this.is('(')) {
       const mark = this.at;
       this.at++;
-      const inner = this.or();
+      const inner = this.nested(() => this.or());
       this.expect(')');
       const next = this.peek();
       const goesOn = next.kind === 'sign' && (next.text in COMPARISONS || ['&', '|', '~', '=~'].includes(next.text));
@@ -218,6 +236,7 @@ class Parser {
       this.at++;
       const right = this.masked();
       if (left.kind !== 'constant' || right.kind !== 'constant') this.fail('only constants can be joined', sign);
+      this.joined();
       left = { kind: 'constant', of: { kind: 'or', left: left.of, right: right.of }, span: this.spanFrom(start) };
     }
     return left;
@@ -231,6 +250,7 @@ class Parser {
       this.at++;
       const right = this.primary();
       if (left.kind === 'constant' && right.kind === 'constant') {
+        this.joined();
         left = { kind: 'constant', of: { kind: 'and', left: left.of, right: right.of }, span: this.spanFrom(start) };
         continue;
       }
@@ -244,7 +264,7 @@ class Parser {
   private primary(): Value {
     const token = this.peek();
     if (this.accept('(')) {
-      const inner = this.value();
+      const inner = this.nested(() => this.value());
       this.expect(')');
       return inner;
     }
@@ -264,14 +284,18 @@ class Parser {
   }
 
   private constant(): Constant {
+    const { start } = this.peek();
     let left = this.simpleConstant();
-    while (this.accept('<<')) left = { kind: 'shift', left, right: this.simpleConstant() };
+    while (this.accept('<<')) {
+      this.joined();
+      left = { kind: 'shift', left, right: this.simpleConstant(), span: this.spanFrom(start) };
+    }
     return left;
   }
 
   private simpleConstant(): Constant {
     const token = this.peek();
-    if (this.accept('-')) return { kind: 'negative', of: this.simpleConstant() };
+    if (this.accept('-')) return { kind: 'negative', of: this.nested(() => this.simpleConstant()) };
     if (token.kind === 'number') {
       this.at++;
       return { kind: 'number', value: numberOf(token.text) };
@@ -285,7 +309,7 @@ class Parser {
   private call(token: Token): bigint {
     this.expect('(');
     if (token.text === 'inet_addr') return this.internetAddress();
-    const apply = FUNCTIONS[token.text];
+    const apply = Object.hasOwn(FUNCTIONS, token.text) ? FUNCTIONS[token.text] : undefined;
     if (!apply) this.fail('unknown function', token);
     const args: bigint[] = [];
     do {

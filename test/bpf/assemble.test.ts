@@ -172,6 +172,31 @@ describe('assemble', () => {
     `);
   });
 
+  it('takes no word for a sign because objects have a property of that name', () => {
+    const first = (source: string): string => {
+      try {
+        assemble(source);
+      } catch (error) {
+        return (error as Error).message.split('\n')[0];
+      }
+      return 'no error';
+    };
+    expect(first('if (A toString 1) goto next')).toMatch(/expected a comparison, found 'toString'$/);
+    for (const rule of ['A toString 1 ? next : next', 'A toString= 1', 'A constructor 1', 'X valueOf 1']) {
+      expect(first(rule)).toMatch(/^[^:]*:1:3: /);
+    }
+  });
+
+  it('reports what is nested too deeply', () => {
+    const deep = '('.repeat(50000);
+    for (const rule of [`A = ${deep}`, `if ${deep}`, `if (${'!('.repeat(50000)}`, `return ERRNO${deep}`]) {
+      expect(() => assemble(rule)).toThrow(/nested too deeply/);
+    }
+    expect(assemble(`A = ${'('.repeat(200)}1${')'.repeat(200)}\nreturn ALLOW`)).toEqual(
+      assemble('A = 1\nreturn ALLOW'),
+    );
+  });
+
   it('reports jumps that cannot be', () => {
     const wrong = (source: string): string => {
       try {

@@ -91,6 +91,16 @@ describe('parseWhere', () => {
     expect(wrong('"x')).toBe(`--where: a string does not end: '"x' in '"x'`);
     expect(wrong('"x"')).toBe(`--where: a string alone is no condition: '"x"' in '"x"'`);
     expect(wrong('1 == 1')).toBe("--where: nothing of a call is compared: '1 == 1' in '1 == 1'");
+    expect(wrong('fd == toString(1)')).toBe("--where: unknown function: 'toString' in 'fd == toString(1)'");
+    expect(wrong('fd == 1 << 64')).toBe("--where: a shift is by 0 to 63 bits: '1 << 64' in 'fd == 1 << 64'");
+    expect(wrong('fd == 1 << -1')).toBe("--where: a shift is by 0 to 63 bits: '1 << -1' in 'fd == 1 << -1'");
+    expect(wrong('fd == 1 << 63')).toBe('no error');
+    for (const deep of ['!', '(', 'fd == (', 'fd == -']) {
+      expect(wrong(deep + deep.slice(-1).repeat(50000))).toMatch(/^--where: nested too deeply/);
+    }
+    for (const sign of ['|', '&', '<<']) {
+      expect(wrong(`fd == 1${`${sign}1`.repeat(30000)}`)).toMatch(/^--where: too many constants are joined/);
+    }
     expect(wrong('nothing == 1')).toBe(
       "--where: no system call has an argument of this name: 'nothing' in 'nothing == 1'",
     );

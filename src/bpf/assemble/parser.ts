@@ -65,10 +65,14 @@ type Operand = { readonly k: number; readonly x: boolean };
 
 const plain = (code: number, k = 0): Instruction => ({ code, jt: 0, jf: 0, k });
 
+/** How deep parentheses may stand in each other: they are read by recursion. */
+const MOST_NESTED = 256;
+
 /** Parses one source. */
 export class Parser {
   private readonly tokens: readonly Token[];
   private at = 0;
+  private depth = 0;
   private readonly statements: Statement[] = [];
   private readonly labels = new Map<string, { index: number; span: Span }>();
 
@@ -110,6 +114,16 @@ export class Parser {
 
   private skipNewlines(): void {
     while (this.peek().kind === 'newline') this.at++;
+  }
+
+  private nested<T>(part: () => T): T {
+    if (this.depth === MOST_NESTED) this.fail('nested too deeply');
+    this.depth++;
+    try {
+      return part();
+    } finally {
+      this.depth--;
+    }
   }
 
   private fail(message: string, span: Span = this.peek()): never {
@@ -165,7 +179,7 @@ export class Parser {
       this.at++;
       return { kind: 'goto', target: this.target(), span };
     }
-    if (this.is('a') && this.peek(1).text in COMPARISONS) return this.choice();
+    if (this.is('a') && Object.hasOwn(COMPARISONS, this.peek(1).text)) return this.choice();
     if (this.is('a') || this.is('x') || this.is('mem')) return { kind: 'plain', instruction: this.assignment(), span };
     return this.fail(`expected a statement, found ${this.describe(span)}`);
   }
@@ -195,7 +209,7 @@ export class Parser {
   private constant(): number {
     const token = this.peek();
     if (this.accept('(')) {
-      const value = this.constant();
+      const value = this.nested(() => this.constant());
       this.expect(')');
       return value;
     }
@@ -252,11 +266,11 @@ export class Parser {
     if (this.accept('!')) {
       this.skipNewlines();
       if (!this.is('(')) this.fail(`expected '(' behind '!', found ${this.describe(this.peek())}`);
-      const inner = this.condition();
+      const inner = this.nested(() => this.condition());
       return { ...inner, swapped: !inner.swapped };
     }
     if (this.accept('(')) {
-      const inner = this.condition();
+      const inner = this.nested(() => this.condition());
       this.skipNewlines();
       this.expect(')');
       return inner;
@@ -264,7 +278,7 @@ export class Parser {
     this.expect('a');
     this.skipNewlines();
     const sign = this.peek();
-    if (!(sign.text in COMPARISONS)) this.fail(`expected a comparison, found ${this.describe(sign)}`);
+    if (!Object.hasOwn(COMPARISONS, sign.text)) this.fail(`expected a comparison, found ${this.describe(sign)}`);
     this.at++;
     this.skipNewlines();
     const [code, swapped] = COMPARISONS[sign.text];
@@ -358,7 +372,7 @@ export class Parser {
     const isX = this.accept('x');
     if (!isX) this.at++;
     const sign = this.peek();
-    const alu = ALU[sign.text];
+    const alu = Object.hasOwn(ALU, sign.text) ? ALU[sign.text] : undefined;
     if (sign.kind === 'sign' && alu !== undefined) {
       if (isX) this.fail('arithmetic is done in A');
       this.at++;
