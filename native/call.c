@@ -29,9 +29,12 @@ bool call_is_exit_group(const struct task *t)
 	return t->nr == (t->abi == 1 ? 252U : 231U);
 }
 
+/* Numbers of restart_syscall. What has them on the other personality (read, madvise) is never gone on with by it. */
+enum { NR_RESTART = 219, NR_RESTART_I386 = 0 };
+
 static bool is_restart(const struct task *t)
 {
-	return t->nr == (t->abi == 1 ? 0U : 219U);
+	return t->nr == (t->abi == 1 ? NR_RESTART_I386 : NR_RESTART);
 }
 
 /* At a stop before the task goes on: was it inside a call that restart_syscall will go on with? A chain keeps the first. */
@@ -40,7 +43,8 @@ void call_note_restart(struct task *t)
 	errno = 0;
 	long nr = ptrace(PTRACE_PEEKUSER, t->tid, (void *)offsetof(struct user_regs_struct, orig_rax), 0);
 	long ret = ptrace(PTRACE_PEEKUSER, t->tid, (void *)offsetof(struct user_regs_struct, rax), 0);
-	if (errno == 0 && nr >= 0 && (int32_t)ret == -RESTART_BLOCK && (!t->restart || (nr != 0 && nr != 219)))
+	bool chained = t->restart && (nr == NR_RESTART || nr == NR_RESTART_I386);
+	if (errno == 0 && nr >= 0 && (int32_t)ret == -RESTART_BLOCK && !chained)
 		t->restart = 1 + ((uint32_t)nr & ~X32_BIT);
 }
 
