@@ -155,7 +155,7 @@ export function compileList(list: RList, style: Style): CompiledList {
       const found = readable(find(changesIf.with));
       return (c) => (given && isNull(c)) || !found(c);
     }
-    if (to.kind === 'struct' && to.versioned) {
+    if (changesIf === 'readable' && to.kind === 'struct' && to.versioned) {
       const found = readable(argument);
       return (c) => !found(c);
     }
