@@ -91,7 +91,7 @@ const FUNCTIONS: Readonly<Record<string, (...args: bigint[]) => bigint>> = {
   htonl: (value) =>
     ((value & 0xffn) << 24n) | ((value & 0xff00n) << 8n) | ((value >> 8n) & 0xff00n) | ((value >> 24n) & 0xffn),
   // linux/kdev_t.h: 12 bits of the major number lie between the halves of the minor one.
-  makedev: (major, minor = 0n) =>
+  makedev: (major, minor) =>
     (minor & 0xffn) | ((major & 0xfffn) << 8n) | ((minor & ~0xffn) << 12n) | ((major & ~0xfffn) << 32n),
 };
 
@@ -293,12 +293,18 @@ class Parser {
     return left;
   }
 
+  private number(token: Token): bigint {
+    const value = numberOf(token.text);
+    if (value >> 64n) this.fail('a number has 64 bits at most', token);
+    return value;
+  }
+
   private simpleConstant(): Constant {
     const token = this.peek();
     if (this.accept('-')) return { kind: 'negative', of: this.nested(() => this.simpleConstant()) };
     if (token.kind === 'number') {
       this.at++;
-      return { kind: 'number', value: numberOf(token.text) };
+      return { kind: 'number', value: this.number(token) };
     }
     if (token.kind !== 'name') this.fail('expected a value');
     this.at++;
@@ -319,6 +325,8 @@ class Parser {
       args.push(constant.value);
     } while (this.accept(','));
     this.expect(')');
+    if (args.length !== apply.length)
+      this.fail(`takes ${apply.length === 1 ? 'one number' : `${apply.length} numbers`}`, token);
     return apply(...args);
   }
 
@@ -347,7 +355,7 @@ class Parser {
         const index = this.peek();
         if (index.kind !== 'number') this.fail('expected a number');
         this.at++;
-        steps.push({ kind: 'index', at: Number(numberOf(index.text)) });
+        steps.push({ kind: 'index', at: Number(this.number(index)) });
         this.expect(']');
       } else break;
     }

@@ -91,6 +91,10 @@ describe('parseWhere', () => {
     expect(wrong('"x')).toBe(`--where: a string does not end: '"x' in '"x'`);
     expect(wrong('"x"')).toBe(`--where: a string alone is no condition: '"x"' in '"x"'`);
     expect(wrong('1 == 1')).toBe("--where: nothing of a call is compared: '1 == 1' in '1 == 1'");
+    expect(wrong('dev == makedev(8)')).toBe("--where: takes 2 numbers: 'makedev' in 'dev == makedev(8)'");
+    expect(wrong('port == htons(1, 2)')).toBe("--where: takes one number: 'htons' in 'port == htons(1, 2)'");
+    for (const text of ['fd == 18446744073709551616', 'fd == 0x10000000000000000', 'iov[18446744073709551616] == 1'])
+      expect(wrong(text)).toMatch(/^--where: a number has 64 bits at most: /);
     expect(wrong('fd == toString(1)')).toBe("--where: unknown function: 'toString' in 'fd == toString(1)'");
     expect(wrong('fd == 1 << 64')).toBe("--where: a shift is by 0 to 63 bits: '1 << 64' in 'fd == 1 << 64'");
     expect(wrong('fd == 1 << -1')).toBe("--where: a shift is by 0 to 63 bits: '1 << -1' in 'fd == 1 << -1'");

@@ -43,6 +43,11 @@ export interface Host {
 
 /** seccomp(2); errno 1, EPERM, is what containers give without an `errnoRet`. */
 const EPERM = 1;
+/** The runtime specification's architectures (config-linux.md, "Seccomp"), as libseccomp has them; most are not ours. */
+const ARCHITECTURES: ReadonlySet<string> = new Set([
+  ...['X86', 'X86_64', 'X32', 'ARM', 'AARCH64', 'MIPS', 'MIPS64', 'MIPS64N32', 'MIPSEL', 'MIPSEL64', 'MIPSEL64N32'],
+  ...['PPC', 'PPC64', 'PPC64LE', 'S390', 'S390X', 'PARISC', 'PARISC64', 'RISCV64', 'LOONGARCH64', 'M68K', 'SH', 'SHEB'],
+]);
 const OPERATORS: readonly string[] = ['NE', 'LT', 'LE', 'EQ', 'GE', 'GT', 'MASKED_EQ'];
 
 type Json = Readonly<Record<string, unknown>>;
@@ -86,6 +91,15 @@ class Reader {
     if (typeof value === 'string' && /^(?:0x[0-9a-f]+|\d+)$/i.test(value)) return BigInt.asUintN(64, BigInt(value));
     if (typeof value !== 'number' || !Number.isInteger(value)) this.fail(where, 'an integer is expected');
     return BigInt.asUintN(64, BigInt(value));
+  }
+
+  /** Names of architectures, without their prefix. */
+  architectures(value: unknown, where: string): string[] {
+    return this.texts(value, where).map((name, i) => {
+      const own = name.replace(/^SCMP_ARCH_/, '');
+      if (!ARCHITECTURES.has(own)) this.fail(`${where}[${i}]`, `unknown architecture '${name}'`);
+      return own;
+    });
   }
 
   action(value: unknown, errno: unknown, where: string): number {
@@ -159,11 +173,11 @@ export function readProfile(text: string, file: string, host: Host): Profile {
     const each = reader.object(value, `archMap[${i}]`);
     const own = reader.text(each.architecture, `archMap[${i}].architecture`);
     const wanted = DOCKER_ARCHES[host.arch] === own.replace(/^SCMP_ARCH_/, '');
-    return wanted ? [own, ...reader.texts(each.subArchitectures, `archMap[${i}].subArchitectures`)] : [];
+    const parts = reader.architectures(each.subArchitectures, `archMap[${i}].subArchitectures`);
+    return wanted ? [...reader.architectures([own], `archMap[${i}].architecture`), ...parts] : [];
   });
-  const architectures = [...reader.texts(profile.architectures, 'architectures'), ...mapped];
   return {
-    architectures: architectures.map((name) => name.replace(/^SCMP_ARCH_/, '')),
+    architectures: [...reader.architectures(profile.architectures, 'architectures'), ...mapped],
     defaultAction: reader.action(profile.defaultAction, profile.defaultErrnoRet, 'defaultAction'),
     rules,
   };

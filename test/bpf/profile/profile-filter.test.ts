@@ -186,6 +186,11 @@ describe('readProfile', () => {
       },
       'p: syscalls[0].args[0].index: a number from 0 to 5 is expected',
     ],
+    [
+      'unknown architecture',
+      { defaultAction: 'SCMP_ACT_ALLOW', architectures: ['SCMP_ARCH_X86', 'SCMP_ARCH_X86-64'] },
+      "p: architectures[1]: unknown architecture 'SCMP_ARCH_X86-64'",
+    ],
     ['list', { defaultAction: 'SCMP_ACT_ALLOW', syscalls: {} }, 'p: syscalls: an array is expected'],
     [
       'version',
