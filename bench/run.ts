@@ -1,10 +1,10 @@
 // npm run bench: pairs of runs, ours and strace's in turn, on the same work; prints ratios and writes bench/results.json.
 // BENCH_ROUNDS sets the number of pairs (5), BENCH_SCALE divides the amount of work (1).
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { build, measurer } from './measured.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dir = mkdtempSync(join(tmpdir(), 'tstrace-bench-'));
@@ -12,57 +12,11 @@ const rounds = Number(process.env.BENCH_ROUNDS ?? 5);
 const scale = Number(process.env.BENCH_SCALE ?? 1);
 const only = process.argv.slice(2);
 
-function build(name: string): string {
-  const program = join(dir, name);
-  const built = spawnSync('cc', ['-O2', '-pthread', '-o', program, join(root, 'bench', `${name}.c`)], {
-    stdio: 'inherit',
-  });
-  if (built.status !== 0) throw new Error(`bench/${name}.c does not build`);
-  return program;
-}
-const measure = build('measure');
-const work = build('work');
-const minimal = build('minimal');
+const work = build(dir, 'work');
+const minimal = build(dir, 'minimal');
+const run = measurer(dir);
 const out = join(dir, 'trace');
 const tstrace = join(root, 'bin', 'tstrace');
-
-interface Sample {
-  /** Seconds. */
-  readonly wall: number;
-  readonly cpu: number;
-  /** The tracee's own wall time; NaN when it says nothing. */
-  readonly own: number;
-  readonly switches: number;
-  /** Peak memory of the biggest process, MiB. */
-  readonly rss: number;
-}
-
-function run(command: readonly string[], pinned: boolean, env: NodeJS.ProcessEnv = {}): Sample {
-  const argv = pinned ? ['taskset', '-c', '0', ...command] : command;
-  const done = spawnSync(measure, argv, {
-    encoding: 'utf8',
-    maxBuffer: 1 << 26,
-    timeout: 1_800_000,
-    env: { ...process.env, ...env },
-  });
-  const line = done.stderr.trimEnd().split('\n').at(-1) ?? '';
-  const m = JSON.parse(line) as {
-    wall: number;
-    user: number;
-    system: number;
-    switches: number;
-    rss: number;
-    status: number;
-  };
-  if (m.status !== 0) throw new Error(`${command.join(' ')}: wait status ${m.status}\n${done.stderr.slice(0, 500)}`);
-  return {
-    wall: m.wall / 1e9,
-    cpu: (m.user + m.system) / 1e9,
-    own: Number(done.stdout.trim().split('\n').at(-1) || NaN) / 1e9,
-    switches: m.switches,
-    rss: m.rss / 1024,
-  };
-}
 
 interface Case {
   readonly name: string;
