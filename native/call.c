@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <sched.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
@@ -280,12 +281,58 @@ void call_note_ip(const struct session *s, struct task *t)
 		t->ip = info.ip;
 }
 
-/* A syscall-stop or a seccomp stop. When the task has died meanwhile nothing is recorded: its status will come. */
-void call_stop(struct session *s, struct task *t, enum stop_kind kind)
+/*
+ * Whether a call that begins sends SIGKILL. exit_group and execve end threads, too, but these run until then: one that makes
+ * calls has always stopped for another.
+ */
+static bool sends_kill(const struct syscall_info *info)
+{
+	static const struct {
+		uint16_t x86_64, x32, i386;
+		uint8_t signal; /* which argument is the signal */
+	} calls[] = {
+		{ 62, 62, 37, 1 },    /* kill */
+		{ 200, 200, 238, 1 }, /* tkill */
+		{ 234, 234, 270, 2 }, /* tgkill */
+		{ 129, 524, 178, 1 }, /* rt_sigqueueinfo */
+		{ 297, 536, 335, 2 }, /* rt_tgsigqueueinfo */
+		{ 424, 424, 424, 1 }, /* pidfd_send_signal */
+	};
+	const uint32_t full = (uint32_t)info->entry.nr, nr = full & ~X32_BIT;
+	for (size_t i = 0; i < sizeof calls / sizeof *calls; i++)
+		if (nr == (info->arch == ARCH_I386 ? calls[i].i386 : full & X32_BIT ? calls[i].x32 : calls[i].x86_64))
+			return (uint32_t)info->entry.args[calls[i].signal] == SIGKILL;
+	return false;
+}
+
+/* wait4, waitid or i386's waitpid. */
+static bool is_wait(const struct task *t)
+{
+	if (t->abi == 1)
+		return t->nr == 7 || t->nr == 114 || t->nr == 284;
+	return t->nr == 61 || t->nr == (t->abi == 2 ? 529U : 247U);
+}
+
+/*
+ * SIGKILL takes a task out of a stop (ptrace(2)), and with it what it has stopped for. A task that sends it, or that has just
+ * been told of another, which it may kill unseen, comes after what others have stopped for by then.
+ */
+static bool gives_way(const struct task *t, const struct syscall_info *info)
+{
+	return info->op == 2 ? is_wait(t) && !info->exit.is_error : sends_kill(info);
+}
+
+/*
+ * A syscall-stop or a seccomp stop. When the task has died meanwhile nothing is recorded: its status will come. False: others
+ * come first, and nothing has been done.
+ */
+bool call_stop(struct session *s, struct task *t, enum stop_kind kind)
 {
 	struct syscall_info info = { 0 };
 	if (!info_read(t, kind, &info))
-		return;
+		return true;
+	if (s->task_count > 1 && !s->others_first && gives_way(t, &info))
+		return false;
 	/* Before 4.8 the entering stop is still to come. */
 	bool early = kind == STOP_SECCOMP && s->config.flags & CF_OLD_SECCOMP;
 	info_note(t, kind, early ? 0 : info.op);
@@ -300,4 +347,5 @@ void call_stop(struct session *s, struct task *t, enum stop_kind kind)
 	case CALL_NOTHING:
 		break;
 	}
+	return true;
 }

@@ -248,8 +248,8 @@ static void detach_stopped(struct session *s, struct task *t, struct stop stop)
 	t->flags |= TASK_HALTED;
 }
 
-/* One status of wait4. */
-void dispatch(struct session *s, pid_t tid, int status)
+/* One status of wait4. False: the task has given way, its status is to be dispatched again. */
+bool dispatch(struct session *s, pid_t tid, int status)
 {
 	struct task *t = task_find(s, tid);
 	struct stop stop = stop_classify(status);
@@ -264,7 +264,7 @@ void dispatch(struct session *s, pid_t tid, int status)
 			gone(s, t, stop, status);
 		else if (tid == s->command)
 			atomic_store(&s->status, status);
-		return;
+		return true;
 	}
 	if (!t) {
 		t = task_add(s, tid, TASK_STARTING | TASK_UNTOLD | (s->ending ? TASK_DETACHING : 0));
@@ -272,7 +272,7 @@ void dispatch(struct session *s, pid_t tid, int status)
 	}
 	if (t->flags & TASK_DETACHING) {
 		detach_stopped(s, t, stop);
-		return;
+		return true;
 	}
 	if (t->flags & TASK_STARTING) {
 		t->flags &= ~(uint32_t)TASK_STARTING;
@@ -288,10 +288,11 @@ void dispatch(struct session *s, pid_t tid, int status)
 	switch (stop.kind) {
 	case STOP_SYSCALL:
 	case STOP_SECCOMP:
-		call_stop(s, t, stop.kind);
+		if (!call_stop(s, t, stop.kind))
+			return false;
 		if (!t->resume_ns)
 			go_on(s, t);
-		return;
+		return true;
 	case STOP_SIGNAL:
 		if (!(t->flags & TASK_HIDDEN)) {
 			call_note_ip(s, t);
@@ -301,7 +302,7 @@ void dispatch(struct session *s, pid_t tid, int status)
 			t->ip = 0;
 		}
 		restart(s, t, stop.sig);
-		return;
+		return true;
 	case STOP_GROUP:
 		call_note_ip(s, t);
 		if (s->unwinder)
@@ -311,7 +312,7 @@ void dispatch(struct session *s, pid_t tid, int status)
 		if (s->config.flags & CF_SYNC)
 			ring_drain(s);
 		ptrace(PTRACE_LISTEN, t->tid, 0, 0);
-		return;
+		return true;
 	case STOP_EXEC: {
 		t = superseded(s, t);
 		info_note(t, stop.kind, 0);
@@ -324,7 +325,7 @@ void dispatch(struct session *s, pid_t tid, int status)
 			named_event(s, EV_EXEC, t, 0, 0, 0);
 		if ((s->config.flags & CF_DETACH_ON_EXEC) && !first) {
 			task_detach(s, t, DETACH_EXECVE);
-			return;
+			return true;
 		}
 		break;
 	}
@@ -344,4 +345,5 @@ void dispatch(struct session *s, pid_t tid, int status)
 		break;
 	}
 	restart(s, t, 0);
+	return true;
 }

@@ -216,6 +216,7 @@ struct session {
 	pid_t command;
 	bool owns_signals;          /* tracer_signals was called: the host ends with the session */
 	bool ending;                /* tasks are being detached */
+	bool others_first;          /* what other tasks stopped for is being served: nobody gives way */
 	uint64_t deadline_ns;       /* while ending: what has not stopped by then is let go */
 	dev_t shared_dev;           /* CF_SHARED: what standard error is */
 	ino_t shared_ino;
@@ -444,14 +445,14 @@ bool info_read(struct task *t, enum stop_kind kind, struct syscall_info *info);
 void info_note(struct task *t, enum stop_kind kind, uint8_t op);
 
 /* call.c */
-void call_stop(struct session *s, struct task *t, enum stop_kind kind);
+bool call_stop(struct session *s, struct task *t, enum stop_kind kind);
 bool call_is_execve(const struct task *t);
 bool call_is_exit_group(const struct task *t);
 void call_note_restart(struct task *t);
 void call_note_ip(const struct session *s, struct task *t);
 
 /* dispatch.c */
-void dispatch(struct session *s, pid_t tid, int status);
+bool dispatch(struct session *s, pid_t tid, int status);
 /* Tells of tasks whose ends have waited for another: all, or those that need not wait any more. */
 void dispatch_over(struct session *s, bool all);
 /* Lets delayed tasks go on whose time has come. */

@@ -60,6 +60,7 @@ static void begin_ending(struct session *s)
 {
 	int sig = atomic_load(&s->interrupt) - 1;
 	s->ending = true;
+	s->others_first = true;
 	dispatch_over(s, true);
 	s->deadline_ns = monotonic_ns() + ENDING_NS;
 	if (sig > 0 && s->command && task_find(s, s->command)) {
@@ -102,23 +103,27 @@ static pid_t take(struct session *s, pid_t pid, struct status *out, int options)
 	return out->tid;
 }
 
-static void handle(struct session *s, const struct status *st)
+/* False: the task gives way to others, and what it has stopped for is to be handled behind theirs. */
+static bool handle(struct session *s, const struct status *st)
 {
 	if (s->config.flags & CF_STIME) {
 		struct task *t = task_find(s, st->tid);
 		if (t)
 			t->stime_ns = st->stime_ns;
 	}
-	dispatch(s, st->tid, st->status);
+	bool done = dispatch(s, st->tid, st->status);
 	if (s->over)
 		dispatch_over(s, false);
+	return done;
 }
 
-/* Takes all stops that have come, so that each task gets its turn. */
-static void handle_all(struct session *s, const struct status *first)
+static void handle_late(struct session *s, const struct status *late, int n);
+
+/* Takes all stops that have come, so that each task gets its turn. Returns the id that an exec took over, or 0. */
+static pid_t handle_all(struct session *s, const struct status *first)
 {
-	struct status batch[FAIR_BATCH];
-	int n = 1;
+	struct status batch[FAIR_BATCH], late[FAIR_BATCH];
+	int n = 1, given_way = 0;
 	batch[0] = *first;
 	/* Exec gives a thread another id, to which older stops of the batch would be taken to belong: it comes last. */
 	while (stop_classify(batch[n - 1].status).kind != STOP_EXEC && n < FAIR_BATCH && take(s, -1, &batch[n], WNOHANG) > 0)
@@ -126,8 +131,25 @@ static void handle_all(struct session *s, const struct status *first)
 	const struct status *last = &batch[n - 1];
 	bool exec = stop_classify(last->status).kind == STOP_EXEC;
 	for (int i = 0; i < n; i++)
-		if (!exec || i == n - 1 || batch[i].tid != last->tid)
-			handle(s, &batch[i]);
+		if ((!exec || i == n - 1 || batch[i].tid != last->tid) && !handle(s, &batch[i]))
+			late[given_way++] = batch[i];
+	if (given_way > 0)
+		handle_late(s, late, given_way);
+	return exec ? last->tid : 0;
+}
+
+/* Tasks that have given way: what others have stopped for by now comes before them. */
+static void handle_late(struct session *s, const struct status *late, int n)
+{
+	struct status other;
+	pid_t taken_over = 0;
+	s->others_first = true;
+	if (take(s, -1, &other, WNOHANG) > 0)
+		taken_over = handle_all(s, &other);
+	for (int i = 0; i < n; i++)
+		if (late[i].tid != taken_over && task_find(s, late[i].tid))
+			handle(s, &late[i]);
+	s->others_first = false;
 }
 
 /* Lets go what has stopped, the oldest first. */
@@ -241,8 +263,8 @@ static void wait_loop(struct session *s)
 		if (s->task_count > 1 && ++since_all >= FAIR_EVERY) {
 			since_all = 0;
 			handle_all(s, &st);
-		} else
-			handle(s, &st);
+		} else if (!handle(s, &st))
+			handle_late(s, &st, 1);
 		ring_publish(s);
 	}
 	dispatch_over(s, true);

@@ -20,6 +20,8 @@ interface Counts {
   /** Calls of write, whole or resumed. */
   readonly writes: number;
   readonly signals: number;
+  /** Group-stops. */
+  readonly stops: number;
 }
 
 /** Traces a storm; the program's status 0 says that all went well on its side. */
@@ -40,6 +42,7 @@ async function run(options: readonly string[], ...args: readonly string[]): Prom
     ends: count(/\+\+\+ (exited|killed)/g),
     writes: count(/(write\(|<\.\.\. write resumed>).* = 32$/gm),
     signals: count(/--- SIG(USR1|RT_5) \{/g),
+    stops: count(/--- stopped by SIGSTOP ---/g),
   };
 }
 
@@ -92,3 +95,11 @@ test('10,000 signals and the calls that send them', async () => {
 test('a job that stops and goes on', async () => {
   expect(await run(['-f'], 'stops', '20')).toMatchObject({ ends: 2 });
 });
+
+// SIGKILL takes a task out of a stop: what it has stopped for must have been seen by then.
+test.each([[['-f']], [['-f', '-e', 'trace=wait4']], [['-n', '-f', '-e', 'trace=wait4']]])(
+  'stops that are followed by SIGKILL at once: %j',
+  async (options) => {
+    expect(await run(options, 'killed-stops', '200')).toMatchObject({ ends: 201, stops: 200 });
+  },
+);
