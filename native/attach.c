@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "internal.h"
+#include "procfs.h"
 
 /* 1 when the thread is new to us, 0 when it is ours already, -errno. */
 static int seize(struct session *s, pid_t tid, pid_t tgid)

@@ -9,6 +9,7 @@
 #include <sys/user.h>
 
 #include "internal.h"
+#include "procfs.h"
 
 #define ARCH_I386 0x40000003U
 #define RESTART_BLOCK 516 /* -ERESTART_RESTARTBLOCK: restart_syscall will go on with the call */

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "internal.h"
+#include "procfs.h"
 
 /* The text that is grown: `used` bytes of `len`. */
 struct text {

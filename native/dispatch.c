@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "internal.h"
+#include "procfs.h"
 
 /* A request on a task that may have died meanwhile: ESRCH is no error, its status will come. */
 static void restart(struct session *s, struct task *t, int sig)

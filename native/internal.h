@@ -355,19 +355,7 @@ void event_end(struct session *s, struct record *r);
 void event_simple(struct session *s, uint16_t event, const struct task *t, uint32_t nr, int64_t ret, uint16_t flags, uint64_t arg0);
 void event_message(struct session *s, pid_t tid, uint32_t code, int err, uint64_t arg0, const char *text);
 
-/* procfs.c */
-extern const struct capture_source procfs_source; /* context: NULL, to be set to the task */
-bool procfs_is_file(pid_t tid, int fd, dev_t dev, ino_t ino);
-size_t procfs_comm(pid_t pid, char *out, size_t len);
-/* At most `len` bytes of a file; 0 when it cannot be read. */
-size_t procfs_slurp(const char *path, char *out, size_t len);
-long procfs_status(pid_t pid, const char *key);
-#define PROCFS_STATUS_BYTES 4096
-
 /* pidns.c */
-/* One of our ids as /proc has it, and the other way; 0: there is none. The same, but where /proc is of another namespace. */
-pid_t procfs_pid(pid_t pid);
-pid_t procfs_ours(pid_t pid);
 /*
  * What `how` (enum pid_what) asks for about a process, by the id that the task knows it by: its name, and behind a newline our
  * own id of it, nothing where that is the same; or its namespaces. Bytes; 0: nothing is known.
@@ -426,8 +414,6 @@ size_t socket_lines(struct socket_cache **cache, const char *path, uint64_t inod
 /* The same of a socket by its inode; `path` leads to it. */
 bool socket_netlink(struct socket_cache **cache, const char *path, uint64_t inode, uint32_t *protocol);
 void socket_free(struct socket_cache **cache);
-/* The text of /proc/PID/status, ended by NUL; false when there is no such process. */
-bool procfs_read_status(pid_t pid, char *out, size_t len);
 
 /* spawn.c */
 int spawn_command(struct session *s);

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "internal.h"
+#include "procfs.h"
 #include "raw.h"
 
 /* Before exec, and at the end: the descriptor refers to the old address space. */

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "internal.h"
+#include "procfs.h"
 
 /* Numbers of the calls that can bring a descriptor of a socket, by personality. */
 static const struct {

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "internal.h"
+#include "procfs.h"
 
 /* Namespaces nest no deeper (MAX_PID_NS_LEVEL of the kernel). */
 #define MAX_LEVELS 33

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "internal.h"
+#include "procfs.h"
 
 size_t procfs_slurp(const char *path, char *out, size_t len)
 {

@@ -18,6 +18,7 @@
 
 #include "internal.h"
 #include "libdw.h"
+#include "procfs.h"
 
 #define MAX_PROCESSES 64
 #define PAGES 4

@@ -15,6 +15,7 @@
 #include <sys/vfs.h>
 
 #include "internal.h"
+#include "procfs.h"
 #include "raw.h"
 
 /* After so many restarts the scheduler may say anew where we are: the processor may have got other work. */

@@ -6,6 +6,7 @@
 #include <sys/uio.h>
 
 #include "internal.h"
+#include "procfs.h"
 
 #define PREFIX "anon_inode:kvm-vcpu:"
 
