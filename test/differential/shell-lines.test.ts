@@ -66,7 +66,7 @@ describe('words in any case', () => {
     '-c -U Calls',
     '--quiet=Exit',
   ])('%s', (options) => same(`strace ${options} -e trace=none true`));
-  test('--daemonize', () => same('strace --daemonize=PGROUP -e trace=none true; sleep .3'));
+  test('--daemonize', () => same('strace --daemonize=PGROUP -e trace=none true; sleep 1'));
 });
 
 describe('times beyond a double', () => {
@@ -140,9 +140,9 @@ describe('what comes first', () => {
 
 describe('-D and a program that cannot be executed', () => {
   test.each(['#!/nosuch', 'echo hi'])('%s', (text) =>
-    same(`echo '${text}' >s; chmod +x s; strace -D -e trace=execve ./s; sleep .3`),
+    same(`echo '${text}' >s; chmod +x s; strace -D -e trace=execve ./s; sleep 1`),
   );
-  test('a directory', () => same('mkdir d; strace -D -e trace=none ./d; sleep .3'));
+  test('a directory', () => same('mkdir d; strace -D -e trace=none ./d; sleep 1'));
 });
 
 describe('nowhere to write to', () => {
@@ -174,7 +174,7 @@ describe('in a pid namespace below that of /proc', () => {
     "unshare -pf strace -y -f -e trace=chdir,openat sh -c 'cd /; : >/dev/null; exit 3'",
     "unshare -pf strace -P / -f -o o sh -c 'cd /; (cd /); exit 3'; sed 's/^[0-9]* *//; s/ *= / = /' o",
     "unshare -pf strace --pidns-translation -f -e trace=kill -o o unshare -pf sh -c 'kill -0 $$; kill -0 0'; sed 's/^[0-9]* *//' o",
-    "unshare -pf sh -c 'sleep 1 & strace -q -y -e trace=close -p $!'",
+    "unshare -pf sh -c 'sleep 2 & strace -q -y -e trace=close -p $!'",
   ])('%s', same);
   // The installed strace takes names, and what threads there are, from other processes here.
   test('names of tasks', () => {
@@ -182,7 +182,7 @@ describe('in a pid namespace below that of /proc', () => {
     expect(stdout.replace(/\d+(?=<)/, 'N')).toBe('getppid() = N<strace>\n+++ exited with 3 +++\n');
   });
   test('who traces a process', () => {
-    const traced = 'sleep 1.5 & p=$!; strace -qq -e trace=none -p $p & sleep .7; strace -p $p; wait';
+    const traced = 'sleep 3 & p=$!; strace -qq -e trace=none -p $p & sleep 1.5; strace -p $p; wait';
     expect(run('ours', `unshare -pf sh -c '${traced}'`).stderr).toMatch(
       /Operation not permitted\nstrace: Process N is already being traced by pid \d{1,2}\n$/,
     );
@@ -193,7 +193,7 @@ describe('names that are no UTF-8', () => {
   test.each([
     "strace -o $'x\\xff' -e trace=none true; ls",
     "strace -ff -o $'x\\xff' -e trace=none true; ls | sed 's/[0-9]*$//'",
-    "strace -D -o $'x\\xff' -e trace=none true; sleep .3; cat $'x\\xff'",
+    "strace -D -o $'x\\xff' -e trace=none true; sleep 1; cat $'x\\xff'",
     "strace -o $'/nosuch/x\\xff' true",
     "strace $'/nosuch\\xff'",
     "strace -e $'trace=x\\xff' true",
@@ -213,9 +213,9 @@ test('-e status=detached: what was under way is shown', () =>
   same('strace -e status=detached -b execve -e trace=chdir,execve sh -c "cd /; exec /bin/true"'));
 
 describe('signals to the tracer', () => {
-  const tracer = (options: string): string => `strace ${options} -e trace=none sh -c 'sleep 1.2; exit 3'`;
+  const tracer = (options: string): string => `strace ${options} -e trace=none sh -c 'sleep 2; exit 3'`;
   const send = (options: string, ...signals: string[]): string =>
-    `${tracer(options)} & t=$!; sleep .7; ${signals.map((s) => `kill -${s} $t;`).join(' ')} wait $t; echo $?; sleep .8`;
+    `${tracer(options)} & t=$!; sleep 1.2; ${signals.map((s) => `kill -${s} $t;`).join(' ')} wait $t; echo $?; sleep 1.2`;
   test.each([
     send('', 'USR1'),
     send('', 'ALRM'),
