@@ -12,7 +12,7 @@ export interface WriteFailure {
 
 /** Errors of a disk that may have room again. */
 const FULL: ReadonlySet<string | undefined> = new Set(['ENOSPC', 'EDQUOT']);
-/** Most bytes that wait for room on a full disk; what comes beyond them is lost in whole lines. */
+/** Most bytes that wait for room on a full disk. */
 const WAITING_MAX = 1 << 20;
 const NEWLINE = 10;
 
@@ -23,6 +23,9 @@ export class Stream {
   readonly sink = new Sink();
   /** Tracee whose line is begun and not ended; 0 for none. */
   open = 0;
+  /** Whether what is written are lines: of these some can be lost, of anything else all that follows is. */
+  inLines = true;
+  private ended = false;
   /** Why bytes were not written, the last time that they were not. */
   failure: WriteFailure | undefined;
 
@@ -36,7 +39,7 @@ export class Stream {
     const { sink } = this;
     let from = 0;
     // There is no reader any more, or never was one.
-    if (this.failure?.code === 'EPIPE' || this.fd < 0) from = sink.pos;
+    if (this.failure?.code === 'EPIPE' || this.fd < 0 || this.ended) from = sink.pos;
     while (from < sink.pos) {
       try {
         from += writeSync(this.fd, sink.buf, from, sink.pos - from);
@@ -52,14 +55,16 @@ export class Stream {
       }
     }
     sink.remove(0, from);
-    if (sink.pos > WAITING_MAX) this.loseLines();
+    if (sink.pos > WAITING_MAX) this.lose();
   }
 
   /** Leaves the rest of the line that a full disk cut, and the line that is not finished. */
-  private loseLines(): void {
+  private lose(): void {
     const { sink } = this;
-    const rest = sink.buf.indexOf(NEWLINE) + 1;
-    if (rest > 0 && rest < sink.lineStart) sink.remove(rest, sink.lineStart);
+    this.ended = !this.inLines;
+    const cut = this.inLines ? sink.buf.indexOf(NEWLINE) + 1 : 0;
+    const begun = this.inLines ? sink.buf.lastIndexOf(NEWLINE, sink.pos - 1) + 1 : sink.pos;
+    if (cut < begun) sink.remove(cut, begun);
   }
 
   /** What else is to be done when it is closed. */

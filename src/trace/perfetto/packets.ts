@@ -81,7 +81,9 @@ export class Packets {
     private readonly out: ProtobufWriter,
     /** Tells apart what several runs appended to one file. */
     private readonly sequence: number,
-  ) {}
+  ) {
+    stream.inLines = false;
+  }
 
   /** The track of a task is not needed any more. */
   forget({ pid, tid }: TaskName): void {
